@@ -1,0 +1,25 @@
+import tseslint from 'typescript-eslint'
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.tap/', 'data/'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      // Fastify's hooks and handlers are promises whether or not this one waits.
+      '@typescript-eslint/require-await': 'off',
+      semi: ['error', 'never'],
+      quotes: ['error', 'single', { avoidEscape: true }],
+      'no-console': 'off',
+      'no-restricted-syntax': ['error', { selector: 'TSEnumDeclaration', message: 'a closed union of strings, not an enum' }]
+    }
+  },
+  // tap waits for its own tests.
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-floating-promises': 'off' } },
+  { files: ['templates/static/*.js'], languageOptions: { globals: Object.fromEntries(['document', 'window', 'location', 'localStorage', 'performance', 'fetch', 'setTimeout', 'clearTimeout', 'setInterval', 'AbortSignal', 'HTMLElement', 'HTMLFormElement', 'HTMLSelectElement'].map((name) => [name, 'readonly'])) } , rules: { semi: ['error', 'never'], quotes: ['error', 'single', { avoidEscape: true }] } }
+)

@@ -1,0 +1,78 @@
+import { isFor, rowsOf, type Blueprint } from './blueprint.ts'
+import { kindOf, type KindName, type QuestionDefinition } from './kinds/index.ts'
+import { pick, randomFrom, shuffle } from './random.ts'
+
+/** A question that may be drawn. The id is its host's, and is only passed on. */
+export interface BankQuestion { readonly id: string, readonly definition: QuestionDefinition }
+
+/** The questions of one attempt, in their order. Plain JSON; stored, and never drawn anew for the same attempt. */
+export interface Paper {
+  readonly seed: string
+  readonly slots: readonly PaperSlot[]
+}
+
+export interface PaperSlot {
+  /** from 1, through the whole paper */
+  readonly slot: number
+  /** from 1 */
+  readonly page: number
+  /** index of the section in the quiz, from 0 */
+  readonly section: number
+  readonly questionId: string
+  readonly kind: KindName
+  /** what a right answer earns */
+  readonly mark: number
+  /** drawn order of the keys that the question shuffles; [] when it shuffles none */
+  readonly order: readonly string[]
+}
+
+/** How a quiz is made into papers. */
+export interface PaperPlan extends Blueprint {
+  readonly questionsPerPage?: number
+  readonly shuffleQuestions?: boolean
+}
+
+/** Draws the paper of one attempt. The same quiz, questions and seed give the same paper, in whatever order the questions
+ * are given: they are taken by key. No question comes twice. Sections keep their order; within one, questions are shuffled
+ * unless the quiz says otherwise, and then come as written, those of one draw by key. The order of a question's options
+ * depends on the seed and its key alone.
+ * @throws Error when the questions cannot meet the quiz; `checkDraw` says so beforehand, and where
+ * @example
+ * const paper = drawPaper(quiz, questions, world.newSeed())
+ * paper.slots[0]   // { slot: 1, page: 1, section: 0, questionId: '…', kind: 'choice', mark: 1, order: ['c', 'a', 'b'] } */
+export function drawPaper (quiz: PaperPlan, questions: readonly BankQuestion[], seed: string): Paper {
+  const byKey = [...questions].sort((a, b) => compareKeys(a.definition.key, b.definition.key))
+  const left = new Map(byKey.map(question => [question.definition.key, question]))
+  const random = randomFrom(`${seed}/draw`)
+  const drawn = rowsOf(quiz).map(row => {
+    const there = [...left.values()].filter(question => isFor(row, question.definition))
+    const count = 'question' in row ? 1 : row.count
+    if (there.length < count) throw new Error(`the questions cannot meet ${row.path} of the quiz`)
+    const taken = new Set(pick(there, count, random))
+    for (const question of taken) left.delete(question.definition.key)
+    return { ...row, taken: there.filter(question => taken.has(question)) }
+  })
+  const asked = quiz.sections.flatMap((_, section) => {
+    const rows = drawn.filter(row => row.section === section).sort((a, b) => a.row - b.row)
+    const inSection = rows.flatMap(row => row.taken.map(question => ({ section, ...question })))
+    return quiz.shuffleQuestions === false ? inSection : shuffle(inSection, randomFrom(`${seed}/section/${section}`))
+  })
+  const perPage = quiz.questionsPerPage ?? 5
+  return {
+    seed,
+    slots: asked.map(({ section, id, definition }, index) => ({
+      slot: index + 1,
+      page: Math.floor(index / perPage) + 1,
+      section,
+      questionId: id,
+      kind: definition.kind,
+      mark: definition.mark ?? 1,
+      order: shuffle(kindOf(definition).shuffled(definition), randomFrom(`${seed}/order/${definition.key}`))
+    }))
+  }
+}
+
+// By code unit, not by locale: the same everywhere and always. No two are alike.
+function compareKeys (a: string, b: string): number {
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,51 @@
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Kind } from '../kind.ts'
+import { choice, type ChoiceAnswer, type ChoiceDefinition } from './choice.ts'
+import { match, type MatchAnswer, type MatchDefinition } from './match.ts'
+import { numeric, type NumericAnswer, type NumericDefinition } from './numeric.ts'
+import { order, type OrderAnswer, type OrderDefinition } from './order.ts'
+import { shortText, type ShortTextAnswer, type ShortTextDefinition } from './short-text.ts'
+import { trueFalse, type TrueFalseAnswer, type TrueFalseDefinition } from './true-false.ts'
+
+/** A question as an author writes it, of any kind; told apart by `kind`. */
+export type QuestionDefinition =
+  | ChoiceDefinition | TrueFalseDefinition | MatchDefinition | OrderDefinition | NumericDefinition | ShortTextDefinition
+
+/** An answer to a question of any kind. Kinds may share a shape. */
+export type Answer = ChoiceAnswer | TrueFalseAnswer | MatchAnswer | OrderAnswer | NumericAnswer | ShortTextAnswer
+
+export type KindName = QuestionDefinition['kind']
+
+/** The registry: every kind by its name. A new kind is its file, its line here and its two in the unions above. */
+export const kinds: Readonly<Record<KindName, Kind<QuestionDefinition, Answer>>> = {
+  choice,
+  'true-false': trueFalse,
+  match,
+  order,
+  numeric,
+  'short-text': shortText
+}
+
+/** The kind of a question, to be given that question and answers to it. */
+export function kindOf (definition: { readonly kind: KindName }): Kind<QuestionDefinition, Answer> {
+  return kinds[definition.kind]
+}
+
+/** Whether a name is that of a registered kind. */
+export function isKindName (name: unknown): name is KindName {
+  return typeof name === 'string' && Object.hasOwn(kinds, name)
+}
+
+/** The schema of a question of any kind, for editors that complete from it and for OpenAPI. */
+export const questionSchema = Type.Union(Object.values(kinds).map(kind => kind.definition))
+
+/** The schema of an answer of any kind; `isAnswer` holds an answer to its question's own. */
+export const answerSchema = Type.Union(Object.values(kinds).map(kind => kind.answer))
+
+const answers = new Map(Object.values(kinds).map(kind => [kind.name, Compile(kind.answer)]))
+
+/** Whether a value has the shape of an answer to this question. It may still be unreadable. */
+export function isAnswer (definition: { readonly kind: KindName }, value: unknown): value is Answer {
+  return answers.get(definition.kind)?.Check(value) === true
+}

@@ -1,0 +1,30 @@
+import Type, { type Static } from 'typebox'
+import { text } from './text.ts'
+
+/** Lower-case words joined by hyphens. Keys never change once published. */
+export const key = Type.String({
+  pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
+  maxLength: 64,
+  title: 'a key: lower-case words joined by hyphens, such as `money-mule`'
+})
+
+export const DIFFICULTIES = ['easy', 'medium', 'hard'] as const
+export const difficulty = Type.Enum(DIFFICULTIES)
+export type Difficulty = Static<typeof difficulty>
+
+/** A key inside an answer: any text, so that an answer to another version of the question is saved and said to be unreadable. */
+export const answerKey = Type.String({ maxLength: 64 })
+
+/** What every question has, whatever its kind; each kind spreads it into its own closed schema. */
+export const questionPart = {
+  key,
+  topic: key,
+  difficulty,
+  mark: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000, default: 1, description: 'What a right answer earns; 1 when left out' })),
+  prompt: text,
+  feedback: Type.Optional(text),
+  source: Type.Optional(text)
+}
+
+/** What a draw needs to know of a question. */
+export interface Asked { readonly key: string, readonly topic: string, readonly difficulty: Difficulty }

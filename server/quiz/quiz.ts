@@ -1,0 +1,34 @@
+/** The quiz engine: questions and quizzes as authors write them, papers drawn from a seed, attempts as append-only steps,
+ * grading, scoring and reviews. Pure: no clock, no randomness, no storage; times and seeds are passed in, and everything it
+ * takes and gives is plain JSON.
+ * @example
+ * import { apply, checkQuestion, checkQuiz, drawPaper, openAttempt, reviewOf, scoreOf } from 'muster/quiz'
+ *
+ * const checked = checkQuiz(parsedYaml)
+ * if ('problems' in checked) throw new Error(checked.problems.map(problemLine).join('\n'))
+ * const paper = drawPaper(checked.quiz, questions, seed)               // questions: { id, definition }[]
+ * const definitionOf = slot => definitions.get(paper.slots[slot - 1].questionId)
+ *
+ * let attempt = openAttempt(paper, { behaviour: 'deferred', startedAt: now, dueAt: dueAt(now, 45 * 60, null) })
+ * const saved = apply(attempt, { type: 'answer', slot: 1, answer: { choices: ['b'] } }, { at: now, definitionOf })
+ * if (saved.ok) attempt = saved.attempt                                // and store saved.steps
+ * const ended = apply(attempt, { type: 'finish', by: 'trainee' }, { at: later, definitionOf })
+ * if (ended.ok) scoreOf(ended.attempt.slots, checked.quiz.passPercent) // { mark, markMax, percent, passed }
+ * @module */
+export { apply, openAttempt, type Action, type ActionContext, type Applied, type Attempt, type Refused, type RefusedReason } from './attempt.ts'
+export { behaviours, type Behaviour, type Outcome } from './behaviours.ts'
+export {
+  checkDraw, checkQuestion, checkQuiz, questionSchema, quizSchema,
+  type BehaviourName, type QuestionDefinition, type QuizDefinition, type ReviewPolicy
+} from './definition.ts'
+export { drawPaper, type BankQuestion, type Paper, type PaperPlan, type PaperSlot } from './drawing.ts'
+export { gradeAnswer, readAnswer } from './grading.ts'
+export type { Controls, Grade, Kind, Option, Reading, Sample } from './kind.ts'
+export { answerSchema, isAnswer, isKindName, kindOf, kinds, type Answer, type KindName } from './kinds/index.ts'
+export { problemLine, type Problem } from './problem.ts'
+export { DIFFICULTIES, type Difficulty } from './question.ts'
+export { reviewOf, type SlotReview } from './review.ts'
+export { markOf, rounded, scoreOf, type Score } from './scoring.ts'
+export { after, isSameAnswer, openSlots, replay, type SlotState, type SlotStateName, type Step } from './step.ts'
+export { text as textSchema, textIn, type Text } from './text.ts'
+export { dueAt, endingAt, GRACE_SECONDS, isOver } from './timing.ts'
