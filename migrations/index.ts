@@ -1,0 +1,12 @@
+import type { Kysely } from 'kysely'
+import * as first from './0001-first.ts'
+
+/** A step of the schema. It is given a bare Kysely: it must not depend on today's tables. */
+export interface Migration {
+  readonly name: string
+  readonly up: (db: Kysely<any>) => Promise<void> // eslint-disable-line @typescript-eslint/no-explicit-any -- the schema of its own day
+}
+
+export const migrations: readonly Migration[] = [
+  { name: '0001-first', up: first.up }
+]

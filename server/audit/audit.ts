@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { Tx } from '../db/database.ts'
+import type { World } from '../world.ts'
+import { appendEntry, selectEntriesAfter, selectOptionalLastEntry } from './queries.ts'
+
+/** One change, by whom, to what. `detail` is a flat JSON object; it never holds a secret or an answer. */
+export interface Change {
+  /** The person who did it; null when the programme itself did. */
+  readonly actorId: string | null
+  /** `cohort.created`, `certificate.revoked` … */
+  readonly action: string
+  readonly subjectType: string
+  readonly subjectId: string
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+export interface AuditEntry {
+  readonly seq: number
+  readonly id: string
+  readonly at: string
+  readonly actorId: string | null
+  readonly action: string
+  readonly subjectType: string
+  readonly subjectId: string
+  readonly detail: string
+  readonly previousHash: string
+  readonly hash: string
+}
+
+const FIRST_PREVIOUS = '0'.repeat(64)
+
+/** Appends to the audit log, inside the unit of work that makes the change: both happen or neither. */
+export async function audit (tx: Tx, world: World, change: Change): Promise<void> {
+  const last = await selectOptionalLastEntry(tx)
+  const entry = {
+    seq: (last?.seq ?? 0) + 1,
+    id: world.newId(),
+    at: world.now().toISOString(),
+    actorId: change.actorId,
+    action: change.action,
+    subjectType: change.subjectType,
+    subjectId: change.subjectId,
+    detail: JSON.stringify(change.detail ?? {}),
+    previousHash: last?.hash ?? FIRST_PREVIOUS
+  }
+  await appendEntry(tx, { ...entry, hash: entryHash(entry) })
+}
+
+/** SHA-256 over the previous hash and every field, as a JSON array: no two entries can share a preimage. */
+function entryHash (entry: Omit<AuditEntry, 'hash'>): string {
+  const fields = [entry.previousHash, entry.seq, entry.id, entry.at, entry.actorId, entry.action, entry.subjectType, entry.subjectId, entry.detail]
+  return createHash('sha256').update(JSON.stringify(fields)).digest('hex')
+}
+
+/** Walks the whole chain.
+ * @returns how many entries were read, and the first that does not fit, if any */
+export async function verifyChain (tx: Tx): Promise<{ entries: number, brokenAt: number | null }> {
+  let previousHash = FIRST_PREVIOUS
+  let seq = 0
+  for (;;) {
+    const page = await selectEntriesAfter(tx, seq, 1000)
+    for (const entry of page) {
+      const { hash, ...rest } = entry
+      if (entry.seq !== seq + 1 || entry.previousHash !== previousHash || entryHash(rest) !== hash) {
+        return { entries: seq, brokenAt: entry.seq }
+      }
+      previousHash = hash
+      seq = entry.seq
+    }
+    if (page.length < 1000) return { entries: seq, brokenAt: null }
+  }
+}

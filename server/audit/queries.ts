@@ -1,0 +1,47 @@
+import type { Tx } from '../db/database.ts'
+import type { AuditEntry } from './audit.ts'
+
+const COLUMNS = [
+  'seq', 'id', 'at', 'actor_id as actorId', 'action', 'subject_type as subjectType', 'subject_id as subjectId',
+  'detail', 'previous_hash as previousHash', 'hash'
+] as const
+
+export async function selectOptionalLastEntry (tx: Tx): Promise<{ seq: number, hash: string } | undefined> {
+  return await tx.selectFrom('audit_entry').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+}
+
+export async function appendEntry (tx: Tx, entry: AuditEntry): Promise<void> {
+  await tx.insertInto('audit_entry').values({
+    seq: entry.seq,
+    id: entry.id,
+    at: entry.at,
+    actor_id: entry.actorId,
+    action: entry.action,
+    subject_type: entry.subjectType,
+    subject_id: entry.subjectId,
+    detail: entry.detail,
+    previous_hash: entry.previousHash,
+    hash: entry.hash
+  }).execute()
+}
+
+/** Oldest first, from the one after `seq`. */
+export async function selectEntriesAfter (tx: Tx, seq: number, limit: number): Promise<AuditEntry[]> {
+  return await tx.selectFrom('audit_entry').select(COLUMNS).where('seq', '>', seq).orderBy('seq').limit(limit).execute()
+}
+
+/** An entry with the names of those it is about; a name is null when the id is no person's. */
+export type NamedEntry = AuditEntry & { readonly actorName: string | null, readonly subjectName: string | null }
+
+/** Newest first; `before` is the last `seq` already seen. */
+export async function selectLatestEntries (tx: Tx, before: number | null, limit: number): Promise<NamedEntry[]> {
+  let query = tx.selectFrom('audit_entry')
+    .leftJoin('person as actor', 'actor.id', 'audit_entry.actor_id')
+    .leftJoin('person as subject', 'subject.id', 'audit_entry.subject_id')
+    .select([
+      'audit_entry.seq', 'audit_entry.id', 'audit_entry.at', 'actor_id as actorId', 'action', 'subject_type as subjectType',
+      'subject_id as subjectId', 'detail', 'previous_hash as previousHash', 'hash', 'actor.name as actorName', 'subject.name as subjectName'
+    ]).orderBy('audit_entry.seq', 'desc').limit(limit)
+  if (before !== null) query = query.where('audit_entry.seq', '<', before)
+  return await query.execute()
+}

@@ -1,0 +1,39 @@
+import type { QuestionDefinition, QuizDefinition } from '../quiz/definition.ts'
+import type { Text } from '../quiz/text.ts'
+
+/** A course as its authors wrote it, read and found to be whole. */
+export interface CourseSource {
+  readonly slug: string
+  /** The first language (BCP 47). */
+  readonly language: string
+  readonly title: Text
+  readonly summary: Text
+  /** How long its certificate is valid; null: it does not expire. */
+  readonly validMonths: number | null
+  readonly modules: readonly SourceModule[]
+  readonly lessons: readonly SourceLesson[]
+  readonly quizzes: readonly QuizDefinition[]
+  readonly banks: readonly SourceBank[]
+}
+
+export interface SourceModule {
+  readonly key: string
+  readonly title: Text
+  readonly summary?: Text
+  /** Each key once in the whole course, whatever its kind. */
+  readonly activities: ReadonlyArray<{ readonly key: string, readonly kind: 'lesson' | 'quiz' }>
+}
+
+/** One lesson in one language. */
+export interface SourceLesson {
+  readonly key: string
+  readonly language: string
+  readonly title: string
+  readonly markdown: string
+}
+
+export interface SourceBank {
+  readonly name: string
+  readonly title: Text
+  readonly questions: readonly QuestionDefinition[]
+}

@@ -1,0 +1,85 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bankSchema, courseSchema } from './course-schema.ts'
+
+/** What an editor shows beside a field that says nothing of itself. */
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  accept: 'Answers that are accepted; `*` stands for any run of characters',
+  attempts: 'How often it may be tried; as often as wished when left out',
+  caseSensitive: 'Whether capital letters matter; false when left out',
+  certificate: 'What whoever completes the course is given',
+  choice: 'The key of the choice that belongs to it',
+  choices: 'What may be chosen',
+  correct: 'Whether this is right',
+  count: 'How many questions',
+  difficulty: 'easy, medium or hard',
+  feedback: 'Markdown. Shown after grading: say why',
+  fraction: 'What this earns: 1 is the full mark',
+  ignoreAccents: 'Whether é and e are the same; false when left out',
+  intro: 'Markdown. Shown before the first attempt',
+  items: 'Listed in the right order; the trainee sees them shuffled',
+  key: 'Lower-case words joined by hyphens. Never changes once published',
+  kind: 'What is asked for: choice, true-false, match, order, numeric or short-text',
+  limitMinutes: 'Time limit in minutes; none when left out',
+  modules: 'The parts of the course, in order',
+  passPercent: 'What passes, 0 to 100',
+  prompt: 'Markdown. What the trainee is asked',
+  questions: 'Questions of this bank',
+  questionsPerPage: 'How many questions stand on a page; 5 when left out',
+  quizzes: 'Practice quizzes and exams; each stands in one module',
+  scoring: 'How a partly right answer is counted',
+  sections: 'Parts of the quiz, each drawn at random or by name',
+  shuffle: 'Whether the choices are shown in a drawn order; true when left out',
+  slug: 'The name of the course in addresses and certificates. Never changes once published',
+  source: 'Where the fact is from',
+  stems: 'What is matched; `choice` names the key of what belongs to it',
+  summary: 'Tells an officer what they will be able to do',
+  text: 'What the trainee reads',
+  title: 'What it is called',
+  tolerance: 'How far off an answer may be, in the same unit; 0 when left out',
+  topic: 'What it is about: draws choose by it',
+  unit: 'Shown after the field',
+  value: 'The right answer'
+}
+
+/** JSON Schemas of the course files, by file name: what editors complete from. Draft 7, which YAML editors know best. */
+export function jsonSchemas (): Readonly<Record<string, string>> {
+  return {
+    'course.schema.json': written(courseSchema, 'A course: course.yaml'),
+    'bank.schema.json': written(bankSchema, 'A bank of questions: banks/*.yaml')
+  }
+}
+
+/** Writes them, one file each. */
+export async function writeJsonSchemas (folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const [name, text] of Object.entries(jsonSchemas())) await writeFile(join(folder, name), text)
+}
+
+function written (schema: object, title: string): string {
+  // The first pass leaves out what the schema library keeps for itself.
+  const plain: unknown = JSON.parse(JSON.stringify(schema))
+  return `${JSON.stringify({ $schema: 'http://json-schema.org/draft-07/schema#', ...described(plain) as object, title }, null, 2)}\n`
+}
+
+/** The same schema with a description on each property that lacks one. */
+function described (part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(described)
+  if (typeof part !== 'object' || part === null) return part
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => name === 'properties' ? [name, properties(value)] : [name, described(value)]))
+}
+
+function properties (part: object): object {
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => {
+    const schema = described(value) as { readonly description?: string }
+    const general = DESCRIPTIONS[name]
+    // Of a text, that it may be a map of languages is said by the schema already; what it is for is said by its name.
+    const own = schema.description
+    const description = general !== undefined && (own === undefined || own.startsWith('Text, or a map'))
+      ? own === undefined ? general : `${general}. ${own}`
+      : own
+    return [name, description === undefined ? schema : { ...schema, description }]
+  }))
+}
+
+if (import.meta.main) await writeJsonSchemas(join(import.meta.dirname, '../../courses/schema'))

@@ -1,0 +1,108 @@
+import MarkdownIt, { type Token } from 'markdown-it'
+import sanitizeHtml from 'sanitize-html'
+
+/** Where a link in a course may lead. */
+const LINK = /^(?:https?:\/\/|mailto:)[^\s]/i
+
+export function isSafeLink (href: string): boolean {
+  return LINK.test(href)
+}
+
+/** Turns an author's Markdown into safe HTML. Whatever is given, nothing comes out but text, its structure and links to
+ * http, https and mailto addresses: raw HTML is shown as text, and the result goes through an allow-list besides.
+ * Headings get ids; tables stand in a region that scrolls, named after the heading above it and its own head.
+ * @param idPrefix begins every id, so that two texts can stand on one page */
+export function renderMarkdown (text: string, idPrefix = 'part-'): string {
+  return sanitizeHtml(markdown.render(text, { idPrefix }), SANITISED)
+}
+
+/** The same for one line: emphasis, code and links, no blocks. */
+export function renderInline (text: string): string {
+  return sanitizeHtml(markdown.renderInline(text), SANITISED)
+}
+
+/** What a reader of Markdown reads: its words without marks and addresses, a block a line. */
+export function readableText (text: string): string {
+  return markdown.parse(text, {}).flatMap((token) => {
+    if (token.type === 'inline') return [wordsOf(token)]
+    return token.type === 'fence' || token.type === 'code_block' ? [token.content] : []
+  }).join('\n')
+}
+
+const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false })
+markdown.validateLink = isSafeLink
+markdown.disable('image')
+markdown.core.ruler.push('muster', ({ tokens, env }) => { decorate(tokens, typeof env?.idPrefix === 'string' ? env.idPrefix : '') })
+markdown.renderer.rules['table_open'] = (tokens, index) => {
+  const label = markdown.utils.escapeHtml(String(tokens[index]?.meta?.label))
+  return `<div class="scroll" role="region" tabindex="0" aria-label="${label}"><table>\n`
+}
+markdown.renderer.rules['table_close'] = () => '</table></div>\n'
+
+const SANITISED: sanitizeHtml.IOptions = {
+  allowedTags: [
+    'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'br', 'hr', 'ul', 'ol', 'li', 'blockquote', 'pre', 'code', 'em', 'strong', 's',
+    'a', 'span', 'div', 'table', 'thead', 'tbody', 'tr', 'th', 'td'
+  ],
+  allowedAttributes: {
+    a: ['href', 'rel'],
+    ol: ['start'],
+    th: ['scope', 'class'],
+    td: ['class'],
+    div: ['class', 'role', 'tabindex', 'aria-label'],
+    ...Object.fromEntries(['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((tag) => [tag, ['id']]))
+  },
+  allowedClasses: { th: ['n'], td: ['n'], div: ['scroll'] },
+  allowedSchemes: ['http', 'https', 'mailto'],
+  allowProtocolRelative: false,
+  transformTags: {
+    a: (tagName, { href = '' }) => isSafeLink(href)
+      ? { tagName, attribs: { href, rel: 'noopener noreferrer' } }
+      : { tagName: 'span', attribs: {} }
+  }
+}
+
+/** Ids for headings, names for tables, classes in place of the inline styles that the content security policy refuses. */
+function decorate (tokens: readonly Token[], idPrefix: string): void {
+  const taken = new Set<string>()
+  let heading = ''
+  let tables = 0
+  for (const [index, token] of tokens.entries()) {
+    if (token.type === 'heading_open') {
+      heading = wordsOf(tokens[index + 1])
+      token.attrSet('id', freshId(idPrefix + slugOf(heading), taken))
+    } else if (token.type === 'table_open') {
+      tables++
+      const end = tokens.findIndex(({ type }, at) => at > index && type === 'thead_close')
+      const head = tokens.slice(index, end).filter(({ type }) => type === 'inline').map(wordsOf)
+      const label = [heading, ...head].filter((part) => part !== '').join(' · ')
+      // A table without a single word still needs a name; a number is one in every language.
+      token.meta = { label: label === '' ? String(tables) : label }
+    } else if (token.type === 'th_open' || token.type === 'td_open') {
+      const isRight = token.attrGet('style') === 'text-align:right'
+      token.attrs = token.type === 'th_open' ? [['scope', 'col']] : []
+      if (isRight) token.attrPush(['class', 'n'])
+    }
+  }
+}
+
+/** The words of an inline token. */
+function wordsOf (token: Token | undefined): string {
+  return (token?.children ?? []).map(({ type, content }) => {
+    if (type === 'softbreak' || type === 'hardbreak') return ' '
+    return type === 'text' || type === 'code_inline' ? content : ''
+  }).join('').trim()
+}
+
+// Letters and figures of any script: an Arabic heading has an Arabic id.
+function slugOf (heading: string): string {
+  const slug = heading.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{M}\p{N}]+/gu, '-').replace(/^-|-$/g, '')
+  return slug === '' ? '1' : [...slug].slice(0, 60).join('')
+}
+
+function freshId (wanted: string, taken: Set<string>): string {
+  let id = wanted
+  for (let number = 2; taken.has(id); number++) id = `${wanted}-${number}`
+  taken.add(id)
+  return id
+}

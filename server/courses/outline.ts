@@ -1,0 +1,76 @@
+import type { Text } from '../quiz/text.ts'
+import type { CourseSource, SourceLesson } from './course-source.ts'
+import { minutesOf } from './minutes.ts'
+
+export type ActivityKind = 'lesson' | 'quiz'
+
+/** A course at a glance: all that a list, a course page or a rule of completion needs. */
+export interface CourseOutline {
+  readonly slug: string
+  /** The first language (BCP 47). */
+  readonly language: string
+  readonly title: Text
+  readonly summary: Text
+  /** How long its certificate is valid; null: it does not expire. */
+  readonly validMonths: number | null
+  readonly modules: readonly OutlineModule[]
+  readonly banks: ReadonlyArray<{ readonly name: string, readonly title: Text }>
+}
+
+export interface OutlineModule {
+  readonly key: string
+  readonly title: Text
+  readonly summary?: Text
+  readonly activities: readonly OutlineActivity[]
+}
+
+export interface OutlineActivity {
+  /** Unique in the course. */
+  readonly key: string
+  readonly kind: ActivityKind
+  readonly title: Text
+  /** Reading time of a lesson in the first language, or a quiz's time limit; left out when there is none. */
+  readonly minutes?: number
+}
+
+/** @throws Error when an activity leads nowhere, which a source from `readCourse` never has */
+export function outlineOf (source: CourseSource): CourseOutline {
+  const { slug, language, title, summary, validMonths, banks } = source
+  return {
+    slug,
+    language,
+    title,
+    summary,
+    validMonths,
+    modules: source.modules.map((module) => ({
+      ...module,
+      activities: module.activities.map(({ key, kind }) => kind === 'lesson' ? lessonActivity(source, key) : quizActivity(source, key))
+    })),
+    banks: banks.map(({ name, title }) => ({ name, title }))
+  }
+}
+
+/** Every activity of a course, in the order a trainee meets them. */
+export function activitiesOf (outline: CourseOutline): readonly OutlineActivity[] {
+  return outline.modules.flatMap(({ activities }) => activities)
+}
+
+function lessonActivity ({ language, lessons }: CourseSource, key: string): OutlineActivity {
+  const written = lessons.filter((lesson) => lesson.key === key)
+  const first = written.find((lesson) => lesson.language === language)
+  if (first === undefined) throw new Error(`no lesson '${key}' in '${language}'`)
+  return { key, kind: 'lesson', title: titleOf(first, written), minutes: minutesOf(first.markdown, language) }
+}
+
+/** The titles of a lesson's languages, the first language first. */
+function titleOf (first: SourceLesson, written: readonly SourceLesson[]): Text {
+  if (written.length === 1) return first.title
+  return Object.fromEntries([first, ...written.filter((lesson) => lesson !== first)].map(({ language, title }) => [language, title]))
+}
+
+function quizActivity ({ quizzes }: CourseSource, key: string): OutlineActivity {
+  const quiz = quizzes.find((quiz) => quiz.key === key)
+  if (quiz === undefined) throw new Error(`no quiz '${key}'`)
+  const { title, limitMinutes } = quiz
+  return { key, kind: 'quiz', title, ...(limitMinutes === undefined ? {} : { minutes: limitMinutes }) }
+}

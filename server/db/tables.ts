@@ -1,0 +1,295 @@
+/** Portable columns: ids are UUIDv7 text, times ISO 8601 UTC text, days `YYYY-MM-DD` text, flags 0/1, JSON as text. */
+export interface Tables {
+  readonly person: PersonTable
+  readonly account: AccountTable
+  readonly role_grant: RoleGrantTable
+  readonly session: SessionTable
+  readonly link: LinkTable
+  readonly mail: MailTable
+  readonly failure: FailureTable
+  readonly course: CourseTable
+  readonly course_version: CourseVersionTable
+  readonly lesson: LessonTable
+  readonly quiz: QuizTable
+  readonly question: QuestionTable
+  readonly cohort: CohortTable
+  readonly cohort_instructor: CohortInstructorTable
+  readonly enrolment: EnrolmentTable
+  readonly activity_done: ActivityDoneTable
+  readonly attempt: AttemptTable
+  readonly attempt_step: AttemptStepTable
+  readonly certificate: CertificateTable
+  readonly quota: QuotaTable
+  readonly quota_person: QuotaPersonTable
+  readonly quota_entry: QuotaEntryTable
+  readonly audit_entry: AuditEntryTable
+}
+
+/** A human being. Certificates and counts belong to a person; accounts point to one. */
+export interface PersonTable {
+  readonly id: string
+  readonly name: string
+  /** ISO 3166-1 alpha-2, or null for staff of the programme itself. */
+  readonly country: string | null
+  readonly agency: string | null
+  readonly rank: string | null
+  readonly locale: string
+  readonly created_at: string
+}
+
+export interface AccountTable {
+  readonly id: string
+  readonly person_id: string
+  /** Lower case, trimmed; unique. */
+  readonly email: string
+  /** PHC string, or null until the invitation is taken up. */
+  readonly password_hash: string | null
+  readonly state: 'invited' | 'active' | 'deactivated'
+  readonly created_at: string
+}
+
+export interface RoleGrantTable {
+  readonly id: string
+  readonly person_id: string
+  readonly role: 'trainee' | 'instructor' | 'administrator' | 'liaison'
+  /** Set on a liaison, else ''. Unique with person and role. */
+  readonly country: string
+}
+
+export interface SessionTable {
+  readonly id: string
+  readonly account_id: string
+  readonly created_at: string
+  readonly expires_at: string
+  readonly ended_at: string | null
+}
+
+/** A single-use link: invitation, password reset, first set-up. Only the SHA-256 of its secret is kept. */
+export interface LinkTable {
+  readonly id: string
+  readonly secret_hash: string
+  readonly purpose: 'invitation' | 'reset' | 'set-up'
+  readonly account_id: string | null
+  readonly created_at: string
+  readonly expires_at: string
+  readonly used_at: string | null
+}
+
+/** The outbox: written with the change that causes the mail, sent afterwards. */
+export interface MailTable {
+  readonly id: string
+  readonly to_email: string
+  readonly subject: string
+  readonly body: string
+  readonly created_at: string
+  readonly next_try_at: string
+  readonly tries: number
+  readonly sent_at: string | null
+  readonly last_error: string | null
+}
+
+/** Failed sign-ins and similar, counted so that guessing is slow on however many servers. */
+export interface FailureTable {
+  readonly id: string
+  /** What is being protected: `sign-in:<email>` or `sign-in-from:<address>`. */
+  readonly subject: string
+  readonly at: string
+}
+
+export interface CourseTable {
+  readonly id: string
+  readonly slug: string
+  readonly created_at: string
+}
+
+/** Immutable once written. */
+export interface CourseVersionTable {
+  readonly id: string
+  readonly course_id: string
+  readonly number: number
+  /** SHA-256 of the content in canonical form: the same content is never published twice in a row. */
+  readonly content_hash: string
+  readonly title: string
+  /** JSON: CourseOutline (courses/outline.ts). */
+  readonly outline: string
+  readonly published_at: string
+}
+
+export interface LessonTable {
+  readonly course_version_id: string
+  readonly key: string
+  readonly language: string
+  readonly title: string
+  readonly markdown: string
+  /** Sanitised HTML, rendered once at publication. */
+  readonly html: string
+  readonly minutes: number
+}
+
+export interface QuizTable {
+  readonly course_version_id: string
+  readonly key: string
+  /** JSON: QuizDefinition. */
+  readonly definition: string
+}
+
+export interface QuestionTable {
+  readonly id: string
+  readonly course_version_id: string
+  readonly bank: string
+  readonly key: string
+  readonly kind: string
+  readonly topic: string
+  readonly difficulty: string
+  /** JSON: QuestionDefinition. */
+  readonly definition: string
+}
+
+export interface CohortTable {
+  readonly id: string
+  readonly name: string
+  readonly course_version_id: string
+  readonly starts_at: string
+  readonly ends_at: string
+  readonly seats: number | null
+  readonly created_at: string
+}
+
+export interface CohortInstructorTable {
+  readonly cohort_id: string
+  readonly person_id: string
+}
+
+export interface EnrolmentTable {
+  readonly id: string
+  readonly cohort_id: string
+  readonly person_id: string
+  readonly state: 'active' | 'completed' | 'withdrawn'
+  readonly enrolled_at: string
+  /** The last time the trainee did anything; null before the first. */
+  readonly active_at: string | null
+  readonly completed_at: string | null
+  /** Activities done, of `total`: kept with each change so that a list needs no counting. */
+  readonly done: number
+  readonly total: number
+}
+
+/** A lesson read to its end, or a quiz passed. Unique by enrolment and key. */
+export interface ActivityDoneTable {
+  readonly enrolment_id: string
+  readonly activity_key: string
+  readonly kind: 'lesson' | 'quiz'
+  readonly at: string
+}
+
+export interface AttemptTable {
+  readonly id: string
+  readonly enrolment_id: string
+  readonly quiz_key: string
+  /** 1-based; unique with enrolment and quiz. At most one attempt of a quiz is open. */
+  readonly number: number
+  readonly state: 'open' | 'submitted' | 'needs-marking' | 'graded'
+  /** JSON: Paper (quiz/drawing.ts), seed included. */
+  readonly paper: string
+  readonly started_at: string
+  readonly due_at: string | null
+  readonly finished_at: string | null
+  readonly ended_by: 'trainee' | 'expiry' | null
+  readonly mark: number | null
+  readonly mark_max: number
+  readonly percent: number | null
+  readonly passed: number | null
+}
+
+/** Append-only. The latest step of a slot is its state. */
+export interface AttemptStepTable {
+  readonly attempt_id: string
+  readonly slot: number
+  readonly seq: number
+  readonly action: 'answer' | 'check' | 'finish'
+  /** JSON, in the answer's own shape; null for none. */
+  readonly answer: string | null
+  readonly state: string
+  readonly fraction: number | null
+  readonly at: string
+}
+
+/** What was certified, as it was on the day: later changes to person or course do not reach it. */
+export interface CertificateTable {
+  readonly id: string
+  readonly serial: string
+  readonly enrolment_id: string
+  readonly person_id: string
+  readonly holder: string
+  readonly country: string | null
+  readonly agency: string | null
+  readonly rank: string | null
+  readonly course_slug: string
+  readonly course_title: string
+  readonly course_version: number
+  /** Percent of the deciding quiz, 0..100. */
+  readonly mark: number
+  readonly issued_at: string
+  readonly expires_at: string | null
+  readonly revoked_at: string | null
+  readonly revoked_by: string | null
+  readonly reason: string | null
+}
+
+export interface QuotaTable {
+  readonly id: string
+  readonly name: string
+  /** First and last day, both counted, in `time_zone`. */
+  readonly from_day: string
+  readonly to_day: string
+  readonly time_zone: string
+  readonly country: string | null
+  readonly agency: string | null
+  readonly course_slug: string | null
+  readonly counts: 'persons' | 'certificates'
+  readonly target: number
+  readonly counted: number
+  readonly created_at: string
+  readonly closed_at: string | null
+  /** The count at closing; later entries are restatements of it. */
+  readonly closed_count: number | null
+}
+
+/** Who is counted now in a quota of persons, and by which certificate. Its key decides races. */
+export interface QuotaPersonTable {
+  readonly quota_id: string
+  readonly person_id: string
+  readonly certificate_id: string
+}
+
+/** The ledger: append-only, +1 when a certificate begins to count, −1 when it ceases. */
+export interface QuotaEntryTable {
+  readonly id: string
+  readonly quota_id: string
+  readonly certificate_id: string
+  readonly serial: string
+  readonly person_id: string
+  readonly delta: number
+  readonly at: string
+  /** The local day of the certificate's issue, in the quota's time zone. */
+  readonly day: string
+  readonly country: string | null
+  readonly course_slug: string
+}
+
+/** Append-only, each row chained to the one before by SHA-256. */
+export interface AuditEntryTable {
+  /** 1, 2, 3 … without gaps; rowid on SQLite. */
+  readonly seq: number
+  readonly id: string
+  readonly at: string
+  readonly actor_id: string | null
+  readonly action: string
+  readonly subject_type: string
+  readonly subject_id: string
+  /** JSON object; no secrets, no answers. */
+  readonly detail: string
+  readonly previous_hash: string
+  readonly hash: string
+}
+

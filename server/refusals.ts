@@ -1,0 +1,53 @@
+/** Every way a rule can say no. `http/problem.ts` gives each a status; a code without one does not compile. */
+export type RefusalCode =
+  | 'not-signed-in'
+  | 'not-allowed'
+  | 'not-found'
+  | 'bad-input'
+  | 'bad-csrf-token'
+  | 'too-many-tries'
+  | 'sign-in-failed'
+  | 'link-not-valid'
+  | 'already-set-up'
+  | 'email-taken'
+  | 'last-administrator'
+  | 'account-deactivated'
+  | 'attempt-not-open'
+  | 'attempts-used-up'
+  | 'time-is-up'
+  | 'slot-unknown'
+  | 'slot-locked'
+  | 'answer-out-of-date'
+  | 'check-not-offered'
+  | 'cohort-not-running'
+  | 'cohort-full'
+  | 'enrolment-withdrawn'
+  | 'enrolment-completed'
+  | 'review-not-offered'
+  | 'certificate-already-revoked'
+  | 'quota-closed'
+  | 'quota-not-ended'
+
+/** One thing wrong with an input: where (`path` in a body, `line` and `field` in a file) and what, as a sentence. */
+export interface Problem {
+  readonly path?: string
+  readonly line?: number
+  readonly field?: string
+  readonly message: string
+}
+
+/** A rule's "no": thrown once, where the rule is, and mapped to an answer once, in `http/problem.ts`.
+ * `detail` goes into the answer, so it holds nothing that the asker may not know. */
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly problems: readonly Problem[]
+
+  constructor (code: RefusalCode, detail: Readonly<Record<string, unknown>> = {}, problems: readonly Problem[] = []) {
+    super(code)
+    this.name = 'Refusal'
+    this.code = code
+    this.detail = detail
+    this.problems = problems
+  }
+}
