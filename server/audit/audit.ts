@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Tx } from '../db/database.ts'
 import type { World } from '../world.ts'
-import { appendEntry, selectEntriesAfter, selectOptionalLastEntry } from './queries.ts'
+import { appendEntries, selectEntriesAfter, selectOptionalLastEntry } from './queries.ts'
 
 /** One change, by whom, to what. `detail` is a flat JSON object; it never holds a secret or an answer. */
 export interface Change {
@@ -31,19 +31,32 @@ const FIRST_PREVIOUS = '0'.repeat(64)
 
 /** Appends to the audit log, inside the unit of work that makes the change: both happen or neither. */
 export async function audit (tx: Tx, world: World, change: Change): Promise<void> {
+  await auditAll(tx, world, [change])
+}
+
+/** Many changes of one unit of work, in their order: a list of thousands is a few statements. */
+export async function auditAll (tx: Tx, world: World, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return
   const last = await selectOptionalLastEntry(tx)
-  const entry = {
-    seq: (last?.seq ?? 0) + 1,
-    id: world.newId(),
-    at: world.now().toISOString(),
-    actorId: change.actorId,
-    action: change.action,
-    subjectType: change.subjectType,
-    subjectId: change.subjectId,
-    detail: JSON.stringify(change.detail ?? {}),
-    previousHash: last?.hash ?? FIRST_PREVIOUS
-  }
-  await appendEntry(tx, { ...entry, hash: entryHash(entry) })
+  let seq = last?.seq ?? 0
+  let previousHash = last?.hash ?? FIRST_PREVIOUS
+  const at = world.now().toISOString()
+  const entries = changes.map((change): AuditEntry => {
+    const entry = {
+      seq: ++seq,
+      id: world.newId(),
+      at,
+      actorId: change.actorId,
+      action: change.action,
+      subjectType: change.subjectType,
+      subjectId: change.subjectId,
+      detail: JSON.stringify(change.detail ?? {}),
+      previousHash
+    }
+    previousHash = entryHash(entry)
+    return { ...entry, hash: previousHash }
+  })
+  await appendEntries(tx, entries)
 }
 
 /** SHA-256 over the previous hash and every field, as a JSON array: no two entries can share a preimage. */

@@ -10,19 +10,24 @@ export async function selectOptionalLastEntry (tx: Tx): Promise<{ seq: number, h
   return await tx.selectFrom('audit_entry').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()
 }
 
-export async function appendEntry (tx: Tx, entry: AuditEntry): Promise<void> {
-  await tx.insertInto('audit_entry').values({
-    seq: entry.seq,
-    id: entry.id,
-    at: entry.at,
-    actor_id: entry.actorId,
-    action: entry.action,
-    subject_type: entry.subjectType,
-    subject_id: entry.subjectId,
-    detail: entry.detail,
-    previous_hash: entry.previousHash,
-    hash: entry.hash
-  }).execute()
+/** Rows of ten columns: far below the 32,766 values that one SQLite statement may bind. */
+const BATCH = 1000
+
+export async function appendEntries (tx: Tx, entries: readonly AuditEntry[]): Promise<void> {
+  for (let from = 0; from < entries.length; from += BATCH) {
+    await tx.insertInto('audit_entry').values(entries.slice(from, from + BATCH).map((entry) => ({
+      seq: entry.seq,
+      id: entry.id,
+      at: entry.at,
+      actor_id: entry.actorId,
+      action: entry.action,
+      subject_type: entry.subjectType,
+      subject_id: entry.subjectId,
+      detail: entry.detail,
+      previous_hash: entry.previousHash,
+      hash: entry.hash
+    }))).execute()
+  }
 }
 
 /** Oldest first, from the one after `seq`. */

@@ -1,0 +1,82 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Database } from './db/database.ts'
+import type { Deps, Settings } from './deps.ts'
+import type { App } from './http/app-type.ts'
+import { auditRoutes } from './audit/routes.ts'
+import { attemptRoutes } from './attempts/routes.ts'
+import { certificateRoutes } from './certificates/routes.ts'
+import { cohortRoutes } from './cohorts/routes.ts'
+import { makeCourseCache } from './courses/courses.ts'
+import { courseRoutes } from './courses/routes.ts'
+import { healthRoutes } from './http/health.ts'
+import { languageRoutes } from './http/language.ts'
+import { loadMessages } from './http/messages.ts'
+import { openapi } from './http/openapi.ts'
+import { createShell, type LoggerOptions, type NavEntry } from './http/shell.ts'
+import { isMigrated } from './db/migrate.ts'
+import { DESK, STAFF, ADMINISTRATORS } from './people/access.ts'
+import { peopleRoutes } from './people/routes.ts'
+import { personOfSession } from './people/sign-in.ts'
+import { progressRoutes } from './progress/routes.ts'
+import { quotaRoutes } from './quotas/routes.ts'
+import { reportRoutes } from './reports/routes.ts'
+import { realWorld, type World } from './world.ts'
+
+export interface AppOptions {
+  readonly db: Database
+  readonly world?: World
+  /** Signs session tokens and CSRF tokens; at least 32 characters. */
+  readonly secret: string
+  readonly settings: Settings
+  readonly trustProxy?: boolean
+  readonly logger?: FastifyBaseLogger | LoggerOptions | false
+}
+
+/** The whole product as one Fastify instance, on a database that is already migrated. The caller opens and closes the
+ * database; `main.ts` listens with it, `plugin.ts` mounts it in somebody else's server, the tests inject into it. */
+export async function buildApp (options: AppOptions): Promise<App> {
+  const { db, settings, world = realWorld } = options
+  const messages = loadMessages(new URL('../templates/locales', import.meta.url).pathname)
+  const deps: Deps = { db, world, settings, messages, courses: makeCourseCache() }
+  const app = await createShell({
+    prefix: settings.prefix,
+    secret: options.secret,
+    secure: settings.secure,
+    trustProxy: options.trustProxy ?? false,
+    logger: options.logger ?? false,
+    world,
+    messages,
+    templates: new URL('../templates', import.meta.url),
+    programme: settings.programme,
+    timeZone: settings.timeZone,
+    nav: navigation(settings),
+    loadPerson: async (sessionId) => await personOfSession(db, world, sessionId)
+  })
+  await openapi(app, settings)
+  await app.register(async (scope: App) => {
+    healthRoutes(scope, async () => await isMigrated(db))
+    languageRoutes(scope, deps)
+    peopleRoutes(scope, deps)
+    courseRoutes(scope, deps)
+    cohortRoutes(scope, deps)
+    quotaRoutes(scope, deps)
+    certificateRoutes(scope, deps)
+    progressRoutes(scope, deps)
+    attemptRoutes(scope, deps)
+    reportRoutes(scope, deps)
+    auditRoutes(scope, deps)
+  }, { prefix: settings.prefix })
+  return app
+}
+
+function navigation (settings: Settings): NavEntry[] {
+  return [
+    { path: '/', label: 'nav.today', roles: ['trainee', 'instructor', 'administrator', 'liaison'] },
+    { path: '/desk/cohorts', label: 'nav.cohorts', roles: DESK },
+    { path: '/desk/courses', label: 'nav.courses', roles: STAFF },
+    { path: '/desk/quotas', label: 'nav.quotas', roles: ['administrator', 'liaison'] },
+    { path: '/desk/people', label: 'nav.people', roles: ADMINISTRATORS },
+    { path: '/desk/audit', label: 'nav.audit', roles: ADMINISTRATORS },
+    ...(settings.demo ? [{ path: '/desk/mail', label: 'nav.mail', roles: ADMINISTRATORS }] : [])
+  ]
+}

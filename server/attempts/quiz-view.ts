@@ -1,0 +1,44 @@
+import { renderMarkdown } from '../courses/markdown.ts'
+import { formatNumber } from '../http/pages.ts'
+import type { EnrolmentCourse, EnrolmentDetail } from '../progress/progress.ts'
+import { neighbours, type Reader } from '../progress/views.ts'
+import { textIn, type QuizDefinition } from '../quiz/quiz.ts'
+import type { AttemptRow } from './attempts.ts'
+
+/** What a quiz will be like, in words, the attempts so far, and the button that begins. */
+export function quizView (detail: EnrolmentDetail, quiz: QuizDefinition, attempts: readonly AttemptRow[], course: EnrolmentCourse, running: boolean, reader: Reader): object {
+  const { t, url, language } = reader
+  const { enrolment, outline, states } = detail
+  const title = textIn(quiz.title, language, outline.language)
+  const questions = quiz.sections.reduce((sum, section) => sum + ('draw' in section ? section.draw.reduce((of, row) => of + row.count, 0) : section.questions.length), 0)
+  const open = attempts.find(({ state }) => state === 'open')
+  const left = quiz.attempts === undefined ? null : quiz.attempts - attempts.length
+  return {
+    title: `${title} · ${course.title}`,
+    main: 'reading',
+    quizTitle: title,
+    courseTitle: course.title,
+    courseHref: url('/enrolments/:id', { id: enrolment.id }),
+    intro: quiz.intro === undefined ? '' : renderMarkdown(textIn(quiz.intro, language, outline.language)),
+    done: states.get(quiz.key) === 'done',
+    facts: [
+      { name: t('attempts.fact.questions'), value: formatNumber(questions, language) },
+      { name: t('attempts.fact.time'), value: quiz.limitMinutes === undefined ? t('attempts.fact.no-limit') : t('attempts.fact.minutes', { minutes: quiz.limitMinutes }) },
+      { name: t('attempts.fact.pass'), value: t('attempts.fact.percent', { percent: quiz.passPercent }) },
+      { name: t('attempts.fact.attempts'), value: quiz.attempts === undefined ? t('attempts.fact.any-number') : t('attempts.fact.attempts-left', { left: Math.max(0, left ?? 0), of: quiz.attempts }) },
+      { name: t('attempts.fact.feedback'), value: t(`attempts.fact.${quiz.behaviour}`) }
+    ],
+    attempts: attempts.map((attempt) => ({
+      number: String(attempt.number),
+      startedAt: attempt.startedAt,
+      open: attempt.state === 'open',
+      passed: attempt.passed === true,
+      result: attempt.percent === null ? '' : t('attempts.fact.percent', { percent: formatNumber(Math.round(attempt.percent * 10) / 10, language) }),
+      href: attempt.state === 'open' ? url('/attempts/:id', { id: attempt.id }) : url('/attempts/:id/review', { id: attempt.id })
+    })),
+    startHref: running && (open !== undefined || left === null || left > 0) ? url('/enrolments/:id/quizzes/:key/attempts', { id: enrolment.id, key: quiz.key }) : '',
+    startLabel: t(open !== undefined ? 'attempts.attempt-continue' : attempts.length > 0 ? 'attempts.attempt-again' : 'attempts.attempt-start'),
+    whyNot: !running ? t('attempts.not-running') : left !== null && left <= 0 && open === undefined ? t('attempts.no-attempts-left') : '',
+    ...neighbours(outline, quiz.key, enrolment.id, reader)
+  }
+}

@@ -1,0 +1,213 @@
+import Type from 'typebox'
+import type { FastifyRequest } from 'fastify'
+import type { Deps } from '../deps.ts'
+import type { App } from '../http/app-type.ts'
+import { signedIn } from '../http/session.ts'
+import { STAFF } from '../people/access.ts'
+import { courseOf, isRunning } from '../progress/progress.ts'
+import { kindOf } from '../quiz/quiz.ts'
+import { Refusal } from '../refusals.ts'
+import { answerKey, checkAnswer, finishAttempt, quizStanding, saveAnswers, savePage, seeAttempt, startAttempt, type SeenAttempt } from './attempts.ts'
+import { answerOf, firstOf, slotsOf, type Fields } from './form.ts'
+import { quizView } from './quiz-view.ts'
+import { attemptJson, attemptView, pagesOf, reviewJson, reviewView, type Reader } from './views.ts'
+
+const Id = Type.String({ minLength: 1, maxLength: 64 })
+const AttemptId = Type.Object({ id: Id })
+const Slot = Type.Object({ id: Id, slot: Type.Integer({ minimum: 1, maximum: 1000 }) })
+const Sequence = Type.Optional(Type.Integer({ minimum: 0, maximum: 999_999_999_999_999 }))
+// The shape of an answer is its kind's to say; the engine holds it against that kind's schema.
+const Answer = Type.Unknown({ description: 'In the shape of the question\'s kind; null clears it' })
+
+const SavedAnswer = Type.Object({ slot: Type.Integer(), seq: Type.Integer(), savedAt: Type.String(), state: Type.String() })
+const FinishedAttempt = Type.Object({
+  state: Type.String(), mark: Type.Number(), markMax: Type.Number(), percent: Type.Number(), passed: Type.Boolean(),
+  certificateSerial: Type.Union([Type.String(), Type.Null()])
+})
+const AttemptAnswer = Type.Object({
+  id: Type.String(), number: Type.Integer(), enrolmentId: Type.String(), quizKey: Type.String(), title: Type.String(),
+  state: Type.String(), behaviour: Type.String(), startedAt: Type.String(), dueAt: Type.Union([Type.String(), Type.Null()]),
+  finishedAt: Type.Union([Type.String(), Type.Null()]), serverNow: Type.String(), pages: Type.Integer(),
+  questions: Type.Array(Type.Object({
+    slot: Type.Integer(), page: Type.Integer(), kind: Type.String(), markMax: Type.Number(), prompt: Type.String(),
+    controls: Type.Unknown(), answer: Type.Unknown(), seq: Type.Integer(), state: Type.String(), locked: Type.Boolean()
+  }))
+})
+
+/** Starting, sitting, finishing and reviewing a quiz: pages and API over the same functions. */
+export function attemptRoutes (app: App, deps: Deps): void {
+  const { db, world } = deps
+  attemptApi(app, deps)
+
+  app.get('/enrolments/:id/quizzes/:key', {
+    config: { access: 'signed-in' },
+    schema: { params: Type.Object({ id: Id, key: Id }) }
+  }, async (request, reply) => {
+    const { id, key } = request.params
+    const { detail, quiz, attempts } = await quizStanding(db, deps, signedIn(request), { enrolmentId: id, quizKey: key })
+    const course = await courseOf(db.read, deps, detail.enrolment, request.language)
+    const running = isRunning(detail.enrolment, world.now().toISOString())
+    return reply.page('attempts/quiz', quizView(detail, quiz, attempts, course, running, readerOf(request)) as never)
+  })
+
+  app.post('/enrolments/:id/quizzes/:key/attempts', {
+    config: { access: 'signed-in' },
+    schema: { params: Type.Object({ id: Id, key: Id }) }
+  }, async (request, reply) => {
+    const { id, key } = request.params
+    const attempt = await startAttempt(db, deps, signedIn(request), { enrolmentId: id, quizKey: key })
+    return await reply.redirect(app.url('/attempts/:id', { id: attempt.id }, { page: 1 }), 303)
+  })
+
+  app.get('/attempts/:id', {
+    config: { access: 'signed-in' },
+    schema: { params: AttemptId, querystring: Type.Object({ page: Type.Optional(Type.String({ pattern: '^([1-9][0-9]{0,3}|end)$' })) }) }
+  }, async (request, reply) => {
+    const seen = await seeAttempt(db, deps, signedIn(request), request.params.id)
+    if (seen.row.state !== 'open' || seen.reach === 'staff') {
+      return await reply.redirect(app.url('/attempts/:id/review', { id: seen.row.id }), 303)
+    }
+    const { page = '1' } = request.query
+    const number = page === 'end' ? null : Number(page)
+    if (number !== null && number > pagesOf(seen)) throw new Refusal('not-found')
+    return reply.page('attempts/attempt', attemptView(seen, number, world.now(), readerOf(request)) as never)
+  })
+
+  app.post('/attempts/:id', {
+    config: { access: 'signed-in' },
+    schema: {
+      params: AttemptId,
+      querystring: Type.Object({ page: Type.Optional(Type.String({ pattern: '^([1-9][0-9]{0,3}|end)$' })) }),
+      body: Type.Record(Type.String(), Type.Union([Type.String({ maxLength: 100_000 }), Type.Array(Type.String({ maxLength: 100_000 }))]))
+    }
+  }, async (request, reply) => {
+    const person = signedIn(request)
+    const { id } = request.params
+    const fields = request.body as Fields
+    const seen = await seeAttempt(db, deps, person, id)
+    if (seen.reach !== 'own') throw new Refusal('not-found')
+    if (seen.row.state !== 'open') return await reply.redirect(app.url('/attempts/:id/review', { id }), 303)
+    await savePage(db, deps, person, id, answersOf(seen, fields))
+    const go = firstOf(fields['go'])
+    if (go.startsWith('check:')) {
+      const slot = Number(go.slice('check:'.length))
+      await checkAnswer(db, deps, person, id, { slot })
+      return await reply.redirect(`${app.url('/attempts/:id', { id }, { page: request.query.page ?? '1' })}#q${slot}`, 303)
+    }
+    return await reply.redirect(app.url('/attempts/:id', { id }, { page: pageAfter(go, request.query.page ?? '1', pagesOf(seen)) }), 303)
+  })
+
+  app.post('/attempts/:id/finish', {
+    config: { access: 'signed-in' },
+    schema: { params: AttemptId }
+  }, async (request, reply) => {
+    const { id } = request.params
+    await finishAttempt(db, deps, signedIn(request), id)
+    return await reply.redirect(app.url('/attempts/:id/review', { id }), 303)
+  })
+
+  app.get('/attempts/:id/review', {
+    config: { access: 'signed-in' },
+    schema: { params: AttemptId }
+  }, async (request, reply) => {
+    const seen = await seeAttempt(db, deps, signedIn(request), request.params.id)
+    if (seen.row.state === 'open' && seen.reach === 'own') {
+      return await reply.redirect(app.url('/attempts/:id', { id: seen.row.id }, { page: 1 }), 303)
+    }
+    return reply.page('attempts/review', reviewView(seen, readerOf(request)) as never)
+  })
+}
+
+function attemptApi (app: App, deps: Deps): void {
+  const { db, world } = deps
+
+  app.post('/api/v1/enrolments/:id/quizzes/:key/attempts', {
+    config: { access: 'signed-in' },
+    schema: { params: Type.Object({ id: Id, key: Id }), response: { 200: AttemptAnswer, 201: AttemptAnswer } }
+  }, async (request, reply) => {
+    const { id, key } = request.params
+    const person = signedIn(request)
+    const attempt = await startAttempt(db, deps, person, { enrolmentId: id, quizKey: key })
+    const seen = await seeAttempt(db, deps, person, attempt.id)
+    return await reply.status(attempt.started ? 201 : 200).send(attemptJson(seen, world.now(), request.language) as never)
+  })
+
+  app.get('/api/v1/attempts/:id', {
+    config: { access: 'signed-in' },
+    schema: { params: AttemptId, response: { 200: AttemptAnswer } }
+  }, async (request, reply) => {
+    const seen = await seeAttempt(db, deps, signedIn(request), request.params.id)
+    return await reply.header('cache-control', 'no-store').send(attemptJson(seen, world.now(), request.language) as never)
+  })
+
+  app.put('/api/v1/attempts/:id/answers/:slot', {
+    config: { access: 'signed-in' },
+    schema: { params: Slot, body: Type.Object({ answer: Answer, seq: Sequence }), response: { 200: SavedAnswer } }
+  }, async (request) => {
+    const { id, slot } = request.params
+    const [saved] = await saveAnswers(db, deps, signedIn(request), id, [{ slot, answer: request.body.answer, seq: request.body.seq }])
+    return saved as NonNullable<typeof saved>
+  })
+
+  app.put('/api/v1/attempts/:id/answers', {
+    config: { access: 'signed-in' },
+    schema: {
+      params: AttemptId,
+      body: Type.Object({ answers: Type.Record(Type.String({ pattern: '^[1-9][0-9]{0,3}$' }), Answer, { additionalProperties: false, maxProperties: 1000 }) }),
+      response: { 200: Type.Object({ items: Type.Array(SavedAnswer) }) }
+    }
+  }, async (request) => {
+    const answers = Object.entries(request.body.answers).map(([slot, answer]) => ({ slot: Number(slot), answer }))
+    return { items: await saveAnswers(db, deps, signedIn(request), request.params.id, answers) }
+  })
+
+  app.post('/api/v1/attempts/:id/answers/:slot/check', {
+    config: { access: 'signed-in' },
+    schema: { params: Slot, body: Type.Optional(Type.Object({ answer: Type.Optional(Answer), seq: Sequence })), response: { 200: SavedAnswer } }
+  }, async (request) => await checkAnswer(db, deps, signedIn(request), request.params.id, { slot: request.params.slot, ...request.body }))
+
+  app.post('/api/v1/attempts/:id/finish', {
+    config: { access: 'signed-in' },
+    schema: { params: AttemptId, response: { 200: FinishedAttempt } }
+  }, async (request) => await finishAttempt(db, deps, signedIn(request), request.params.id))
+
+  app.get('/api/v1/attempts/:id/key', {
+    config: { access: STAFF },
+    schema: { params: AttemptId, response: { 200: Type.Object({ answers: Type.Record(Type.String(), Type.Unknown()) }) } }
+  }, async (request, reply) => {
+    const answers = await answerKey(db, deps, signedIn(request), request.params.id)
+    return await reply.header('cache-control', 'no-store').send({ answers })
+  })
+
+  app.get('/api/v1/attempts/:id/review', {
+    config: { access: 'signed-in' },
+    schema: { params: AttemptId }
+  }, async (request, reply) => {
+    const seen = await seeAttempt(db, deps, signedIn(request), request.params.id)
+    if (seen.row.state === 'open' && seen.quiz.behaviour === 'deferred') throw new Refusal('review-not-offered')
+    return await reply.header('cache-control', 'no-store').send(reviewJson(seen, request.language))
+  })
+}
+
+/** The answers of the page a form shows; fields of other slots are not looked at. */
+function answersOf (seen: SeenAttempt, fields: Fields): Array<{ slot: number, answer: unknown, base: number | null }> {
+  return slotsOf(fields).flatMap(({ slot, base }) => {
+    const paperSlot = seen.row.paper.slots[slot - 1]
+    if (paperSlot === undefined) return []
+    const definition = seen.definitionOf(slot)
+    const controls = kindOf(definition).controls(definition, paperSlot.order)
+    return [{ slot, base, answer: answerOf(controls, slot, fields) }]
+  })
+}
+
+/** Where the pressed button leads: the next page, the one before, a given one, or the summary. */
+function pageAfter (go: string, page: string, pages: number): string {
+  const here = page === 'end' ? pages + 1 : Number(page)
+  if (/^([1-9][0-9]{0,3}|end)$/.test(go)) return go
+  const there = go === 'back' ? Math.max(1, here - 1) : go === 'stay' ? here : here + 1
+  return there > pages ? 'end' : String(there)
+}
+
+function readerOf (request: FastifyRequest): Reader {
+  return { ...request.place, t: request.t, url: request.server.url }
+}

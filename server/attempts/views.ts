@@ -1,0 +1,315 @@
+import { formatNumber, type Place } from '../http/pages.ts'
+import type { Translate } from '../http/messages.ts'
+import type { Url } from '../http/urls.ts'
+import { renderInline, renderMarkdown } from '../courses/markdown.ts'
+import {
+  kindOf, reviewOf, rounded, textIn, type Controls, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
+} from '../quiz/quiz.ts'
+import type { SeenAttempt } from './attempts.ts'
+
+/** What a view needs of the reader. */
+export interface Reader extends Place {
+  readonly t: Translate
+  readonly url: Url
+}
+
+/** The states of a slot as one word for the page: answered questions are told apart from open ones, marked ones by result. */
+type Mark = 'right' | 'partly' | 'wrong' | 'open' | 'answered'
+
+/** The attempt of `/api/v1`: prompt and option texts are HTML, sanitised when the course was published. */
+export function attemptJson (seen: SeenAttempt, serverNow: Date, language: string): object {
+  const { row } = seen
+  const reviews = reviewOf({ slots: seen.slots }, seen.quiz.review, seen.definitionOf, language)
+  return {
+    id: row.id,
+    number: row.number,
+    enrolmentId: row.enrolmentId,
+    quizKey: row.quizKey,
+    title: textIn(seen.quiz.title, language, seen.language),
+    state: row.state,
+    behaviour: seen.quiz.behaviour,
+    startedAt: row.startedAt,
+    dueAt: row.dueAt,
+    finishedAt: row.finishedAt,
+    serverNow: serverNow.toISOString(),
+    pages: pagesOf(seen),
+    questions: row.paper.slots.map((slot, index) => {
+      const state = seen.slots[index] as SlotState
+      const asked = askedOf(seen, slot, language)
+      return {
+        slot: slot.slot,
+        page: slot.page,
+        kind: slot.kind,
+        markMax: slot.mark,
+        prompt: asked.prompt,
+        controls: asked.controls,
+        answer: state.answer,
+        seq: state.seq,
+        state: (reviews[index] as SlotReview).state,
+        locked: state.locked
+      }
+    })
+  }
+}
+
+/** The review of `/api/v1`: per slot what the policy allows. Those who teach the cohort see all. */
+export function reviewJson (seen: SeenAttempt, language: string): object {
+  const { row } = seen
+  return {
+    id: row.id,
+    state: row.state,
+    ...resultOf(seen),
+    items: seenReviews(seen, language)
+  }
+}
+
+export function seenReviews (seen: SeenAttempt, language: string): SlotReview[] {
+  const policy = seen.reach === 'staff' ? {} : seen.quiz.review
+  return reviewOf({ slots: seen.slots }, policy, seen.definitionOf, language)
+}
+
+function resultOf ({ row }: SeenAttempt): object {
+  return row.state === 'open' ? {} : { mark: row.mark, markMax: row.markMax, percent: row.percent, passed: row.passed, finishedAt: row.finishedAt, endedBy: row.endedBy }
+}
+
+export function pagesOf ({ row }: SeenAttempt): number {
+  return row.paper.slots.at(-1)?.page ?? 1
+}
+
+/** One page of an open attempt, or the summary before the finish (`page` null).
+ * @param refused a question that an answer was refused for, with the words to say */
+export function attemptView (seen: SeenAttempt, page: number | null, now: Date, reader: Reader): object {
+  const { t, url, language } = reader
+  const { row, quiz } = seen
+  const pages = pagesOf(seen)
+  const title = textIn(quiz.title, language, seen.language)
+  const reviews = reviewOf({ slots: seen.slots }, quiz.review, seen.definitionOf, language)
+  const questions = row.paper.slots.filter((slot) => slot.page === page).map((slot) => questionView(seen, slot, reviews[slot.slot - 1] as SlotReview, reader, true))
+  const unanswered = seen.slots.filter(({ state }) => state === 'not-answered' || state === 'unreadable')
+  return {
+    title: `${title} · ${seen.courseTitle}`,
+    quizTitle: title,
+    courseTitle: seen.courseTitle,
+    main: 'reading exam-page',
+    header: 'attempts/exam-header',
+    attemptId: row.id,
+    page,
+    pageLine: page === null ? t('attempts.summary') : t('attempts.page-of', { page, pages }),
+    clock: clockView(row.dueAt, now, quiz.limitMinutes !== undefined),
+    savedAt: seen.slots.some(({ seq }) => seq > 0) ? t('attempts.saved') : '',
+    squares: squaresOf(seen, reviews, page, reader),
+    slots: questions.map(({ slot }) => slot).join(','),
+    questions,
+    hasPrevious: page === null ? pages > 0 : page > 1,
+    lastPage: String(pages),
+    isLast: page === pages,
+    answered: formatNumber(seen.slots.length - unanswered.length, language),
+    count: formatNumber(seen.slots.length, language),
+    unanswered: unanswered.map(({ slot, state }) => ({
+      slot: String(slot),
+      href: slotHref(seen, slot, url),
+      unreadable: state === 'unreadable'
+    })),
+    scripts: ['attempt.js']
+  }
+}
+
+/** Milliseconds are for the script; the words for everybody. No clock is shown where only the cohort's end would end it. */
+function clockView (dueAt: string | null, now: Date, limited: boolean): { dueAt: string, serverNow: string, left: string, low: boolean } | null {
+  if (dueAt === null || !limited) return null
+  const seconds = Math.max(0, Math.floor((Date.parse(dueAt) - now.getTime()) / 1000))
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'))
+  return { dueAt, serverNow: now.toISOString(), left: (parts[0] === '00' ? parts.slice(1) : parts).join(':'), low: seconds < 300 }
+}
+
+function slotHref (seen: SeenAttempt, slot: number, url: Url): string {
+  const page = seen.row.paper.slots[slot - 1]?.page ?? 1
+  return `${url('/attempts/:id', { id: seen.row.id }, { page })}#q${slot}`
+}
+
+function squaresOf (seen: SeenAttempt, reviews: readonly SlotReview[], page: number | null, { t, url }: Reader): object[] {
+  return seen.row.paper.slots.map((slot, index) => {
+    const answered = (seen.slots[index] as SlotState).answer !== null
+    return {
+      slot: String(slot.slot),
+      href: slotHref(seen, slot.slot, url),
+      state: answered ? 'answered' : 'open',
+      label: t(answered ? 'attempts.state.answered' : 'attempts.state.not-answered'),
+      here: slot.page === page
+    }
+  })
+}
+
+export interface QuestionView {
+  readonly slot: string
+  readonly [more: string]: unknown
+}
+
+/** One question with its control, as asked and answered.
+ * @param open the trainee may still answer */
+export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotReview, reader: Reader, open: boolean): QuestionView {
+  const { t, language } = reader
+  const state = seen.slots[slot.slot - 1] as SlotState
+  const { prompt, controls } = askedOf(seen, slot, language)
+  const mayAnswer = open && !state.locked
+  const definition = seen.definitionOf(slot.slot)
+  const right = review.rightAnswer as Record<string, unknown> | undefined
+  const mark = markOf(review)
+  return {
+    slot: String(slot.slot),
+    seq: String(state.seq),
+    kind: slot.kind,
+    meta: t('attempts.question-meta', { slot: slot.slot, marks: slot.mark }),
+    prompt,
+    partial: `attempts/controls/${controls.control}`,
+    control: controlView(controls, slot.slot, state.answer, mayAnswer, review.rightAnswer === undefined ? null : right ?? null, review, reader),
+    group: controls.control !== 'line',
+    state: mark,
+    unreadable: state.state === 'unreadable' && open ? t(`attempts.unreadable.${controls.control}`) : '',
+    checkable: mayAnswer && seen.quiz.behaviour === 'immediate',
+    marked: state.locked,
+    verdict: state.locked ? verdictOf(review, reader) : '',
+    summary: review.summary ?? '',
+    feedback: (review.feedback ?? []).map((text) => renderInline(text)),
+    rightAnswer: state.locked && review.rightAnswerSummary !== undefined && mark !== 'right' ? review.rightAnswerSummary : '',
+    source: definition.source === undefined ? '' : textIn(definition.source, language, seen.language)
+  }
+}
+
+function verdictOf (review: SlotReview, { t, language }: Reader): string {
+  const words = t(`attempts.state.${review.state}`)
+  if (review.mark === undefined || review.mark === null) return words
+  return t('attempts.verdict', { state: words, mark: formatNumber(rounded(review.mark), language), max: formatNumber(review.markMax, language) })
+}
+
+function markOf ({ state }: SlotReview): Mark {
+  switch (state) {
+    case 'right': return 'right'
+    case 'partly-right': return 'partly'
+    case 'wrong': case 'unreadable': return 'wrong'
+    case 'not-answered': return 'open'
+    case 'answered': case 'needs-marking': return 'answered'
+  }
+}
+
+interface Asked {
+  readonly prompt: string
+  readonly controls: Controls
+}
+
+/** The question in the reader's language with texts as safe HTML; the control in the drawn order. */
+function askedOf (seen: SeenAttempt, slot: PaperSlot, language: string): Asked {
+  const definition: QuestionDefinition = seen.definitionOf(slot.slot)
+  const html = (text: Text): string => renderInline(textIn(text, language, seen.language))
+  const options = (from: readonly Option[]): Option[] => from.map(({ key, text }) => ({ key, text: html(text) }))
+  const controls = kindOf(definition).controls(definition, slot.order)
+  return { prompt: renderMarkdown(textIn(definition.prompt, language, seen.language)), controls: localised(controls, options, html) }
+}
+
+function localised (controls: Controls, options: (from: readonly Option[]) => Option[], html: (text: Text) => string): Controls {
+  switch (controls.control) {
+    case 'choices': return { ...controls, options: options(controls.options) }
+    case 'pairs': return { ...controls, stems: options(controls.stems), choices: options(controls.choices) }
+    case 'sequence': return { ...controls, items: options(controls.items) }
+    case 'line': return controls.unit === undefined ? controls : { ...controls, unit: html(controls.unit) }
+  }
+}
+
+/** A control for its partial: field names, what is filled in, and after marking which options were right. */
+function controlView (controls: Controls, slot: number, answer: unknown, open: boolean, right: Record<string, unknown> | null, review: SlotReview, { t }: Reader): object {
+  const given = (answer ?? {}) as { choices?: string[], pairs?: Record<string, string>, order?: string[], text?: string }
+  const rightly = right as { choices?: string[], pairs?: Record<string, string>, order?: string[] } | null
+  const name = `q${slot}`
+  const common = { name, slot: String(slot), disabled: !open }
+  switch (controls.control) {
+    case 'choices': {
+      const one = controls.maxChoices === 1
+      return {
+        ...common,
+        type: one ? 'radio' : 'checkbox',
+        most: controls.maxChoices > 1 ? t('attempts.choose-up-to', { count: controls.maxChoices }) : '',
+        maxChoices: String(controls.maxChoices),
+        options: controls.options.map(({ key, text }) => {
+          const checked = given.choices?.includes(key) ?? false
+          return { key, text, checked, state: optionState(checked, rightly?.choices?.includes(key), review) }
+        })
+      }
+    }
+    case 'pairs':
+      return {
+        ...common,
+        stems: controls.stems.map(({ key, text }) => ({
+          id: `${name}-${key}`,
+          name: `${name}.${key}`,
+          text,
+          state: rightly?.pairs === undefined ? '' : rightly.pairs[key] === given.pairs?.[key] ? 'right' : 'wrong',
+          choices: controls.choices.map((choice) => ({ key: choice.key, text: plain(choice.text as string), selected: given.pairs?.[key] === choice.key }))
+        }))
+      }
+    case 'sequence': {
+      const order = given.order ?? []
+      const placed = order.flatMap((key) => controls.items.filter((item) => item.key === key))
+      const items = [...placed, ...controls.items.filter((item) => !order.includes(item.key))]
+      return {
+        ...common,
+        items: items.map(({ key, text }, index) => ({
+          id: `${name}-${key}`,
+          name: `${name}.${key}`,
+          key,
+          text,
+          label: t('attempts.position-of', { item: plain(text as string) }),
+          state: rightly?.order === undefined ? '' : rightly.order[index] === key ? 'right' : 'wrong',
+          positions: controls.items.map((_, at) => ({ position: String(at + 1), selected: order.indexOf(key) === at }))
+        }))
+      }
+    }
+    case 'line':
+      return {
+        ...common,
+        value: given.text ?? '',
+        mode: controls.input === 'numeric' ? 'decimal' : 'text',
+        maxLength: String(controls.maxLength),
+        unit: controls.unit === undefined ? '' : controls.unit as string
+      }
+  }
+}
+
+function optionState (checked: boolean, right: boolean | undefined, review: SlotReview): '' | 'right' | 'wrong' {
+  if (right === undefined) {
+    // The right answer is withheld; what was chosen may still be shown as what it was.
+    return checked && (review.state === 'right' || review.state === 'wrong') && review.mark !== undefined ? review.state : ''
+  }
+  return right ? 'right' : checked ? 'wrong' : ''
+}
+
+/** Text of an option inside `<option>`, where no element may stand. */
+function plain (html: string): string {
+  return html.replace(/<[^>]*>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&')
+}
+
+/** The finished attempt as far as its policy shows it. */
+export function reviewView (seen: SeenAttempt, reader: Reader): object {
+  const { t, language, url } = reader
+  const { row, quiz, enrolment } = seen
+  const title = textIn(quiz.title, language, seen.language)
+  const reviews = seenReviews(seen, language)
+  return {
+    title: t('attempts.review-title', { quiz: title }),
+    quizTitle: title,
+    courseTitle: seen.courseTitle,
+    main: 'reading',
+    holder: seen.reach === 'staff' ? enrolment.person.name : '',
+    percent: formatNumber(Math.round((row.percent ?? 0) * 10) / 10, language),
+    marks: t('attempts.marks', { mark: formatNumber(row.mark ?? 0, language), max: formatNumber(row.markMax, language) }),
+    passLine: t('attempts.pass-line', { percent: quiz.passPercent }),
+    passed: row.passed === true,
+    inProgress: row.state === 'open',
+    needsMarking: row.state === 'needs-marking',
+    expired: row.endedBy === 'expiry',
+    number: String(row.number),
+    finishedAt: row.finishedAt,
+    certificateSerial: enrolment.certificateSerial ?? '',
+    enrolmentHref: seen.reach === 'own' ? url('/enrolments/:id', { id: enrolment.id }) : '',
+    questions: row.paper.slots.map((slot) => questionView(seen, slot, reviews[slot.slot - 1] as SlotReview, reader, false))
+  }
+}

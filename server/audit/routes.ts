@@ -1,0 +1,72 @@
+import Type from 'typebox'
+import type { Deps } from '../deps.ts'
+import type { App } from '../http/app-type.ts'
+import { FIRST_LANGUAGE } from '../http/messages.ts'
+import type { Role } from '../person.ts'
+import { listLog, verifyLog } from './log.ts'
+import { logDays } from './views.ts'
+
+/** The log names people across countries: administrators alone read it. */
+const READERS: readonly Role[] = ['administrator']
+
+const Nullable = Type.Union([Type.String(), Type.Null()])
+
+const Entry = Type.Object({
+  seq: Type.Integer(),
+  id: Type.String(),
+  at: Type.String(),
+  actor: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]),
+  action: Type.String(),
+  subject: Type.Object({ type: Type.String(), id: Type.String(), name: Nullable }),
+  detail: Type.Record(Type.String(), Type.Unknown()),
+  previousHash: Type.String(),
+  hash: Type.String()
+})
+
+const Chain = Type.Object({
+  entries: Type.Integer({ description: 'how many fit, from the first' }),
+  brokenAt: Type.Union([Type.Integer(), Type.Null()], { description: 'the first entry that does not fit' })
+})
+
+const Query = Type.Object({
+  cursor: Type.Optional(Type.String({ maxLength: 20 })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+  verify: Type.Optional(Type.Literal('1', { description: 'walk the whole chain and say whether it holds' }))
+})
+
+/** Who did what: read by administrators, on a page and by program. */
+export function auditRoutes (app: App, { db, messages }: Deps): void {
+  const known = new Set(messages.keys(FIRST_LANGUAGE))
+
+  app.get('/desk/audit', { config: { access: READERS }, schema: { hide: true, querystring: Query } }, async (request, reply) => {
+    const { cursor, verify } = request.query
+    const { items, next } = await listLog(db, request.query)
+    const chain = verify === undefined ? null : await verifyLog(db)
+    return reply.page('audit/log', {
+      title: request.t('audit.title'),
+      nav: '/desk/audit',
+      main: 'reading',
+      chain: chain === null
+        ? null
+        : {
+            holds: chain.brokenAt === null,
+            text: chain.brokenAt === null ? request.t('audit.chain.holds', { entries: chain.entries }) : request.t('audit.chain.broken', { seq: chain.brokenAt })
+          },
+      days: logDays(items, { t: request.t, url: app.url, place: request.place, says: (key) => known.has(key) }),
+      first: cursor === undefined ? null : app.url('/desk/audit'),
+      next: next === null ? null : app.url('/desk/audit', {}, { cursor: next })
+    })
+  })
+
+  app.get('/api/v1/audit', {
+    config: { access: READERS },
+    schema: { tags: ['audit'], querystring: Query, response: { 200: Type.Object({ items: Type.Array(Entry), next: Nullable, chain: Type.Optional(Chain) }) } }
+  }, async (request) => {
+    const { items, next } = await listLog(db, request.query)
+    return {
+      items: items.map(({ actorId: _, subjectType, subjectId, subjectName, ...entry }) => ({ ...entry, subject: { type: subjectType, id: subjectId, name: subjectName } })),
+      next,
+      ...(request.query.verify === undefined ? {} : { chain: await verifyLog(db) })
+    }
+  })
+}

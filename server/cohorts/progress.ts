@@ -1,0 +1,137 @@
+import { selectQuizzes } from '../courses/queries.ts'
+import type { Database, Tx } from '../db/database.ts'
+import type { Person } from '../person.ts'
+import { Refusal } from '../refusals.ts'
+import type { World } from '../world.ts'
+import { cohortOf, countsOf, percentOf, seenCohort, stateOf, type Cohort, type Counts } from './cohorts.ts'
+import { selectTrainees, selectUsedUp, sumsByCountry, type CohortRow, type Sums, type TraineeRow, type TraineesFilter } from './queries.ts'
+import { STUCK_REASONS, stuckReason, stuckSince, type StuckReason } from './stuck.ts'
+
+/** A trainee of a cohort, to somebody who may see them: no e-mail address. */
+export interface TraineeProgress {
+  readonly enrolmentId: string
+  readonly personId: string
+  readonly name: string
+  readonly country: string | null
+  readonly agency: string | null
+  readonly state: TraineeRow['state']
+  readonly done: number
+  readonly total: number
+  /** 0..100, rounded down. */
+  readonly percent: number
+  readonly enrolledAt: string
+  /** The last time they did anything; null before the first. */
+  readonly activeAt: string | null
+  readonly stuck: StuckReason | null
+  readonly certificateSerial: string | null
+}
+
+export type Show = NonNullable<TraineesFilter['state']> | 'stuck'
+export const SHOWS: readonly Show[] = ['enrolled', 'active', 'not-started', 'completed', 'withdrawn', 'stuck']
+
+export interface ProgressInput {
+  /** Left out: everybody, the withdrawn too. */
+  readonly show?: Show | undefined
+  /** ISO 3166-1 alpha-2. */
+  readonly country?: string | undefined
+  /** `next` of the list before. */
+  readonly after?: string | undefined
+  /** null: all. */
+  readonly limit: number | null
+}
+
+/** Who is where, by name. A liaison gets only their country's people.
+ * @throws Refusal not-found */
+export async function cohortProgress (db: Database, world: World, person: Person, cohortId: string, input: ProgressInput): Promise<{ items: TraineeProgress[], next: string | null }> {
+  const tx = db.read
+  const { cohort, countries } = await seenCohort(tx, person, cohortId)
+  const stuckOf = await stuckRule(tx, world, cohort)
+  const { show, country, limit } = input
+  const filter = { countries: within(countries, country), after: readCursor(input.after) }
+  // Who is stuck is a rule, not a column: all who may be are read, and the page is cut from those who are.
+  const rows = show === 'stuck'
+    ? (await selectTrainees(tx, cohortId, { ...filter, state: 'active', limit: null })).filter((row) => stuckOf(row) !== null)
+    : await selectTrainees(tx, cohortId, { ...filter, state: show ?? null, limit: limit === null ? null : limit + 1 })
+  const shown = limit === null ? rows : rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    items: shown.map((row) => progressOf(row, stuckOf)),
+    next: rows.length > shown.length && last !== undefined ? Buffer.from(JSON.stringify([last.name, last.enrolmentId])).toString('base64url') : null
+  }
+}
+
+export interface CountryProgress extends Counts {
+  readonly country: string | null
+  readonly stuck: number
+}
+
+export interface CohortOverview {
+  readonly cohort: Cohort
+  readonly stuck: { readonly count: number, readonly first: readonly TraineeProgress[] }
+  readonly byCountry: readonly CountryProgress[]
+}
+
+/** How a cohort stands, at a glance, of the people whom the asker may see.
+ * @param most how many of the stuck are named, the most urgent first
+ * @throws Refusal not-found */
+export async function cohortOverview (db: Database, world: World, person: Person, cohortId: string, most: number): Promise<CohortOverview> {
+  const tx = db.read
+  const { cohort, instructors, countries } = await seenCohort(tx, person, cohortId)
+  const now = world.now().toISOString()
+  const stuckOf = await stuckRule(tx, world, cohort)
+  const stuck = stateOf(cohort, now) === 'running'
+    ? (await selectTrainees(tx, cohortId, { countries, state: 'active', after: null, limit: null })).filter((trainee) => stuckOf(trainee) !== null)
+    : []
+  const stuckIn = Map.groupBy(stuck, ({ country }) => country)
+  const byCountry = (await sumsByCountry(tx, cohortId, countries))
+    .map((sums) => ({ country: sums.country, ...countsOf(sums), stuck: stuckIn.get(sums.country)?.length ?? 0 }))
+  return {
+    cohort: cohortOf(cohort, instructors, countsOf(total(byCountry)), now),
+    stuck: {
+      count: stuck.length,
+      first: stuck.map((trainee) => progressOf(trainee, stuckOf)).sort((a, b) => urgency(a) - urgency(b)).slice(0, most)
+    },
+    byCountry
+  }
+}
+
+type StuckOf = (row: TraineeRow) => StuckReason | null
+
+async function stuckRule (tx: Tx, world: World, cohort: CohortRow): Promise<StuckOf> {
+  const since = stuckSince(cohort, world.now())
+  if (since === null) return () => null
+  const limits = (await selectQuizzes(tx, cohort.versionId)).flatMap(({ key, attempts }) => attempts === undefined ? [] : [{ quizKey: key, attempts }])
+  const usedUp = await selectUsedUp(tx, cohort.id, limits)
+  return (row) => stuckReason({ ...row, attemptsUsedUp: usedUp.has(row.enrolmentId) }, since)
+}
+
+/** Those come first whom only somebody else can help on. */
+function urgency ({ stuck }: TraineeProgress): number {
+  return stuck === null ? STUCK_REASONS.length : STUCK_REASONS.indexOf(stuck)
+}
+
+function progressOf (row: TraineeRow, stuckOf: StuckOf): TraineeProgress {
+  return { ...row, percent: percentOf(row), stuck: stuckOf(row) }
+}
+
+function total (parts: readonly Sums[]): Sums {
+  const sum = (name: keyof Sums): number => parts.reduce((sum, part) => sum + part[name], 0)
+  return { enrolled: sum('enrolled'), completed: sum('completed'), notStarted: sum('notStarted'), withdrawn: sum('withdrawn'), done: sum('done'), total: sum('total') }
+}
+
+/** One country of those that may be seen; asking for another finds nobody. */
+function within (countries: readonly string[] | null, country: string | undefined): readonly string[] | null {
+  if (country === undefined) return countries
+  return countries === null || countries.includes(country) ? [country] : []
+}
+
+function readCursor (cursor: string | undefined): { name: string, id: string } | null {
+  if (cursor === undefined) return null
+  try {
+    const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
+    if (typeof name === 'string' && typeof id === 'string') return { name, id }
+  } catch {
+    // Told below, as any other text that is no cursor.
+  }
+  throw new Refusal('bad-input', {}, [{ path: 'after', message: 'is no cursor of this list' }])
+}

@@ -1,0 +1,314 @@
+import { sql } from 'kysely'
+import type { Tx } from '../db/database.ts'
+import type { CohortTable, EnrolmentTable } from '../db/tables.ts'
+
+export interface CohortRow {
+  readonly id: string
+  readonly name: string
+  readonly startsAt: string
+  readonly endsAt: string
+  readonly seats: number | null
+  readonly createdAt: string
+  readonly versionId: string
+  readonly course: { readonly slug: string, readonly title: string, readonly version: number }
+}
+
+/** Sums over enrolments that are not withdrawn; `withdrawn` counts the others. */
+export interface Sums {
+  readonly enrolled: number
+  readonly completed: number
+  /** Active, and nothing done yet. */
+  readonly notStarted: number
+  readonly withdrawn: number
+  /** Activities done, and activities there are, over all who are enrolled. */
+  readonly done: number
+  readonly total: number
+}
+
+export type CohortState = 'running' | 'coming' | 'past'
+
+/** Rows a statement: times at most ten columns, far below the 32,766 values that one SQLite statement may bind. */
+const BATCH = 1000
+
+function cohorts (tx: Tx) {
+  return tx.selectFrom('cohort')
+    .innerJoin('course_version', 'course_version.id', 'cohort.course_version_id')
+    .innerJoin('course', 'course.id', 'course_version.course_id')
+    .select([
+      'cohort.id', 'cohort.name', 'starts_at as startsAt', 'ends_at as endsAt', 'seats', 'cohort.created_at as createdAt',
+      'course_version_id as versionId', 'course.slug', 'course_version.title', 'course_version.number'
+    ])
+}
+
+interface FlatCohort extends Omit<CohortRow, 'course'> { readonly slug: string, readonly title: string, readonly number: number }
+
+function unflat ({ slug, title, number, ...cohort }: FlatCohort): CohortRow {
+  return { ...cohort, course: { slug, title, version: number } }
+}
+
+export async function selectOptionalCohort (tx: Tx, id: string): Promise<CohortRow | undefined> {
+  const row = await cohorts(tx).where('cohort.id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : unflat(row)
+}
+
+/** Whose cohorts: `instructorId`'s own and those with people of `countries`; null for all. */
+export interface CohortsFilter {
+  readonly of: { readonly instructorId: string | null, readonly countries: readonly string[] } | null
+  readonly state: CohortState | null
+  /** A course by its slug. */
+  readonly course: string | null
+  readonly now: string
+  /** The last one seen. */
+  readonly after: { readonly startsAt: string, readonly id: string } | null
+  readonly limit: number
+}
+
+/** The latest to start first. */
+export async function selectCohorts (tx: Tx, filter: CohortsFilter): Promise<CohortRow[]> {
+  let query = cohorts(tx).orderBy('starts_at', 'desc').orderBy('cohort.id', 'desc').limit(filter.limit)
+  const { of, state, course, now, after } = filter
+  if (of !== null) {
+    query = query.where((where) => where.or([
+      where.exists(where.selectFrom('cohort_instructor').select('cohort_id')
+        .whereRef('cohort_id', '=', 'cohort.id').where('person_id', '=', of.instructorId ?? '')),
+      where.exists(where.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id').select('enrolment.id')
+        .whereRef('cohort_id', '=', 'cohort.id').where('person.country', 'in', inList(of.countries)))
+    ]))
+  }
+  if (course !== null) query = query.where('course.slug', '=', course)
+  if (state === 'running') query = query.where('starts_at', '<=', now).where('ends_at', '>', now)
+  if (state === 'coming') query = query.where('starts_at', '>', now)
+  if (state === 'past') query = query.where('ends_at', '<=', now)
+  if (after !== null) {
+    query = query.where((where) => where.or([
+      where('starts_at', '<', after.startsAt),
+      where.and([where('starts_at', '=', after.startsAt), where('cohort.id', '<', after.id)])
+    ]))
+  }
+  return (await query.execute()).map(unflat)
+}
+
+const one = (condition: ReturnType<typeof sql<boolean>>) => sql<number>`coalesce(sum(case when ${condition} then 1 else 0 end), 0)`
+
+const SUMS = [
+  one(sql`state <> 'withdrawn'`).as('enrolled'),
+  one(sql`state = 'completed'`).as('completed'),
+  one(sql`state = 'active' and active_at is null`).as('notStarted'),
+  one(sql`state = 'withdrawn'`).as('withdrawn'),
+  sql<number>`coalesce(sum(case when state <> 'withdrawn' then done else 0 end), 0)`.as('done'),
+  sql<number>`coalesce(sum(case when state <> 'withdrawn' then total else 0 end), 0)`.as('total')
+] as const
+
+/** @param countries only people of these; null for everybody
+ * @returns by cohort; one that nobody is enrolled in is not there */
+export async function sumsByCohort (tx: Tx, cohortIds: readonly string[], countries: readonly string[] | null): Promise<Map<string, Sums>> {
+  if (cohortIds.length === 0) return new Map()
+  let query = tx.selectFrom('enrolment').select('cohort_id as cohortId').select(SUMS).where('cohort_id', 'in', cohortIds).groupBy('cohort_id')
+  if (countries !== null) {
+    query = query.where('person_id', 'in', (where) => where.selectFrom('person').select('person.id').where('country', 'in', inList(countries)))
+  }
+  return new Map((await query.execute()).map(({ cohortId, ...sums }) => [cohortId, numbers(sums)]))
+}
+
+/** One cohort by the countries of its people. */
+export async function sumsByCountry (tx: Tx, cohortId: string, countries: readonly string[] | null): Promise<Array<Sums & { readonly country: string | null }>> {
+  let query = tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id')
+    .select('person.country').select(SUMS).where('cohort_id', '=', cohortId).groupBy('person.country')
+  if (countries !== null) query = query.where('person.country', 'in', inList(countries))
+  return (await query.execute()).map(({ country, ...sums }) => ({ country, ...numbers(sums) }))
+}
+
+/** PostgreSQL answers sums as text. */
+function numbers (sums: { readonly [Name in keyof Sums]: number | string }): Sums {
+  return {
+    enrolled: Number(sums.enrolled),
+    completed: Number(sums.completed),
+    notStarted: Number(sums.notStarted),
+    withdrawn: Number(sums.withdrawn),
+    done: Number(sums.done),
+    total: Number(sums.total)
+  }
+}
+
+export async function insertCohort (tx: Tx, row: CohortTable): Promise<void> {
+  await tx.insertInto('cohort').values(row).execute()
+}
+
+// instructors
+
+export interface Named { readonly id: string, readonly name: string }
+
+export async function selectInstructors (tx: Tx, cohortId: string): Promise<Named[]> {
+  return await tx.selectFrom('cohort_instructor').innerJoin('person', 'person.id', 'cohort_instructor.person_id')
+    .select(['person.id', 'person.name']).where('cohort_id', '=', cohortId).orderBy('person.name').orderBy('person.id').execute()
+}
+
+export async function selectInstructorsOfCohorts (tx: Tx, cohortIds: readonly string[]): Promise<Array<Named & { readonly cohortId: string }>> {
+  if (cohortIds.length === 0) return []
+  return await tx.selectFrom('cohort_instructor').innerJoin('person', 'person.id', 'cohort_instructor.person_id')
+    .select(['cohort_id as cohortId', 'person.id', 'person.name']).where('cohort_id', 'in', cohortIds).orderBy('person.name').orderBy('person.id').execute()
+}
+
+/** Everybody who may be named an instructor, by name.
+ * @param ids only those of these; null for all */
+export async function selectPeopleWhoInstruct (tx: Tx, ids: readonly string[] | null): Promise<Named[]> {
+  let query = tx.selectFrom('role_grant').innerJoin('person', 'person.id', 'role_grant.person_id')
+    .select(['person.id', 'person.name']).where('role', '=', 'instructor').orderBy('person.name').orderBy('person.id')
+  if (ids !== null) query = query.where('person.id', 'in', inList(ids))
+  return await query.execute()
+}
+
+/** @returns false when they instruct it already */
+export async function insertInstructor (tx: Tx, cohortId: string, personId: string): Promise<boolean> {
+  const result = await tx.insertInto('cohort_instructor').values({ cohort_id: cohortId, person_id: personId })
+    .onConflict((conflict) => conflict.columns(['cohort_id', 'person_id']).doNothing()).executeTakeFirst()
+  return Number(result.numInsertedOrUpdatedRows) > 0
+}
+
+/** @returns false when they did not instruct it */
+export async function deleteInstructor (tx: Tx, cohortId: string, personId: string): Promise<boolean> {
+  const result = await tx.deleteFrom('cohort_instructor').where('cohort_id', '=', cohortId).where('person_id', '=', personId).executeTakeFirst()
+  return Number(result.numDeletedRows) > 0
+}
+
+// enrolments
+
+export interface EnrolmentFacts {
+  readonly id: string
+  readonly cohortId: string
+  readonly personId: string
+  readonly name: string
+  readonly country: string | null
+  readonly state: EnrolmentTable['state']
+}
+
+export async function selectOptionalEnrolment (tx: Tx, id: string): Promise<EnrolmentFacts | undefined> {
+  return await tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id')
+    .select(['enrolment.id', 'cohort_id as cohortId', 'person_id as personId', 'person.name', 'person.country', 'enrolment.state'])
+    .where('enrolment.id', '=', id).executeTakeFirst()
+}
+
+export async function selectOptionalEnrolmentOf (tx: Tx, cohortId: string, personId: string): Promise<{ id: string, state: EnrolmentTable['state'] } | undefined> {
+  return await tx.selectFrom('enrolment').select(['id', 'state']).where('cohort_id', '=', cohortId).where('person_id', '=', personId).executeTakeFirst()
+}
+
+export interface Known {
+  readonly email: string
+  readonly personId: string
+  readonly name: string
+  readonly country: string | null
+  readonly deactivated: boolean
+  readonly isTrainee: boolean
+  /** In this cohort; null when there is none. */
+  readonly enrolmentState: EnrolmentTable['state'] | null
+}
+
+/** Who there is of a list of addresses, with how they stand to one cohort. */
+export async function selectKnown (tx: Tx, cohortId: string, emails: readonly string[]): Promise<Map<string, Known>> {
+  const known = new Map<string, Known>()
+  for (const batch of batches(emails)) {
+    const rows = await tx.selectFrom('account').innerJoin('person', 'person.id', 'account.person_id')
+      .leftJoin('enrolment', (join) => join.onRef('enrolment.person_id', '=', 'person.id').on('enrolment.cohort_id', '=', cohortId))
+      .leftJoin('role_grant', (join) => join.onRef('role_grant.person_id', '=', 'person.id').on('role_grant.role', '=', 'trainee'))
+      .select(['account.email', 'person.id as personId', 'person.name', 'person.country', 'account.state as accountState', 'role_grant.id as grantId', 'enrolment.state as enrolmentState'])
+      .where('account.email', 'in', batch).execute()
+    for (const { accountState, grantId, ...row } of rows) {
+      known.set(row.email, { ...row, deactivated: accountState === 'deactivated', isTrainee: grantId !== null })
+    }
+  }
+  return known
+}
+
+/** Seats are taken by everybody who is not withdrawn. */
+export async function countTaken (tx: Tx, cohortId: string): Promise<number> {
+  const { taken } = await tx.selectFrom('enrolment').select(({ fn }) => fn.countAll<number>().as('taken'))
+    .where('cohort_id', '=', cohortId).where('state', '<>', 'withdrawn').executeTakeFirstOrThrow()
+  return Number(taken)
+}
+
+export async function insertEnrolments (tx: Tx, rows: readonly EnrolmentTable[]): Promise<void> {
+  for (const batch of batches(rows)) await tx.insertInto('enrolment').values(batch).execute()
+}
+
+
+/** @returns false when it was not in state `from` */
+export async function updateEnrolmentState (tx: Tx, id: string, from: EnrolmentTable['state'], to: EnrolmentTable['state']): Promise<boolean> {
+  const result = await tx.updateTable('enrolment').set({ state: to }).where('id', '=', id).where('state', '=', from).executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+// progress
+
+export interface TraineeRow {
+  readonly enrolmentId: string
+  readonly personId: string
+  readonly name: string
+  readonly country: string | null
+  readonly agency: string | null
+  readonly state: EnrolmentTable['state']
+  readonly enrolledAt: string
+  readonly activeAt: string | null
+  readonly done: number
+  readonly total: number
+  /** Of the certificate that stands; null when there is none, or it was revoked. */
+  readonly certificateSerial: string | null
+}
+
+export interface TraineesFilter {
+  readonly countries: readonly string[] | null
+  readonly state: 'enrolled' | 'active' | 'not-started' | 'completed' | 'withdrawn' | null
+  readonly after: { readonly name: string, readonly id: string } | null
+  /** null for all. */
+  readonly limit: number | null
+}
+
+/** By name. */
+export async function selectTrainees (tx: Tx, cohortId: string, filter: TraineesFilter): Promise<TraineeRow[]> {
+  const { countries, state, after, limit } = filter
+  let query = tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id')
+    .leftJoin('certificate', (join) => join.onRef('certificate.enrolment_id', '=', 'enrolment.id').on('certificate.revoked_at', 'is', null))
+    .select([
+      'enrolment.id as enrolmentId', 'enrolment.person_id as personId', 'person.name', 'person.country', 'person.agency', 'enrolment.state',
+      'enrolled_at as enrolledAt', 'active_at as activeAt', 'done', 'total', 'certificate.serial as certificateSerial'
+    ])
+    .where('cohort_id', '=', cohortId).orderBy('person.name').orderBy('enrolment.id')
+  if (limit !== null) query = query.limit(limit)
+  if (countries !== null) query = query.where('person.country', 'in', inList(countries))
+  if (state === 'enrolled') query = query.where('enrolment.state', '<>', 'withdrawn')
+  else if (state === 'not-started') query = query.where('enrolment.state', '=', 'active').where('active_at', 'is', null)
+  else if (state !== null) query = query.where('enrolment.state', '=', state)
+  if (after !== null) {
+    query = query.where((where) => where.or([
+      where('person.name', '>', after.name),
+      where.and([where('person.name', '=', after.name), where('enrolment.id', '>', after.id)])
+    ]))
+  }
+  return await query.execute()
+}
+
+/** A quiz and the number of its last attempt. */
+export interface AttemptLimit { readonly quizKey: string, readonly attempts: number }
+
+/** Enrolments whose last attempt of a limited quiz is graded while the quiz is not passed. Attempts are numbered from 1
+ * without gaps, so the last is found by its number, and one that is passed stands in `activity_done`. */
+export async function selectUsedUp (tx: Tx, cohortId: string, limits: readonly AttemptLimit[]): Promise<Set<string>> {
+  const used = new Set<string>()
+  for (const { quizKey, attempts } of limits) {
+    const rows = await tx.selectFrom('enrolment')
+      .innerJoin('attempt', (join) => join.onRef('attempt.enrolment_id', '=', 'enrolment.id').on('quiz_key', '=', quizKey).on('number', '=', attempts))
+      .leftJoin('activity_done', (join) => join.onRef('activity_done.enrolment_id', '=', 'enrolment.id').on('activity_key', '=', quizKey))
+      .select('enrolment.id').where('cohort_id', '=', cohortId).where('enrolment.state', '=', 'active')
+      .where('attempt.state', '=', 'graded').where('activity_done.enrolment_id', 'is', null).execute()
+    for (const { id } of rows) used.add(id)
+  }
+  return used
+}
+
+/** `in ()` is no SQL; no id or country is empty. */
+function inList (values: readonly string[]): readonly string[] {
+  return values.length > 0 ? values : ['']
+}
+
+function * batches<T> (items: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += BATCH) yield items.slice(from, from + BATCH)
+}

@@ -1,0 +1,392 @@
+import Type, { type Static } from 'typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { listLatestCourses } from '../courses/desk.ts'
+import type { Deps } from '../deps.ts'
+import type { App } from '../http/app-type.ts'
+import { signedIn } from '../http/session.ts'
+import { ADMINISTRATORS, DESK, STAFF } from '../people/access.ts'
+import { Refusal } from '../refusals.ts'
+import {
+  assignInstructor, createCohort, getCohort, listCohorts, listInstructors, managedCohort, removeInstructor, type CohortProblem, type NewCohort
+} from './cohorts.ts'
+import { instantsOfDays } from './days.ts'
+import { enrolFromCsv, getManagedEnrolment, isReason, reinstateEnrolment, withdrawEnrolment } from './enrol.ts'
+import { cohortOverview, cohortProgress, SHOWS } from './progress.ts'
+import { progressCsv } from './progress-csv.ts'
+import { STUCK_REASONS } from './stuck.ts'
+import {
+  cohortJson, cohortsView, cohortView, enrolmentJson, enrolView, managedEnrolmentView, newCohortView, progressJson, type CohortForm, type Reader
+} from './views.ts'
+
+const Id = Type.String({ minLength: 1, maxLength: 64 })
+const Cursor = Type.Optional(Type.String({ minLength: 1, maxLength: 1000 }))
+const ById = Type.Object({ id: Id })
+const ByInstructor = Type.Object({ id: Id, personId: Id })
+const Text = Type.Union([Type.String(), Type.Null()])
+const State = Type.Enum(['running', 'coming', 'past'])
+const Show = Type.Enum([...SHOWS])
+const Country = Type.String({ pattern: '^[A-Z]{2}$' })
+const Named = Type.Object({ id: Type.String(), name: Type.String() })
+
+const CohortAnswer = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  state: State,
+  startsAt: Type.String(),
+  endsAt: Type.String(),
+  seats: Type.Union([Type.Integer(), Type.Null()]),
+  course: Type.Object({ slug: Type.String(), title: Type.String(), version: Type.Integer() }),
+  instructors: Type.Array(Named),
+  counts: Type.Object({
+    enrolled: Type.Integer(),
+    notStarted: Type.Integer(),
+    completed: Type.Integer(),
+    withdrawn: Type.Integer(),
+    done: Type.Integer(),
+    total: Type.Integer(),
+    percent: Type.Integer({ description: 'Activities done of all there are, 0 to 100' })
+  }, { description: 'Of the people the asker may see' })
+})
+
+const EnrolmentAnswer = Type.Object({
+  id: Type.String(),
+  personId: Type.String(),
+  name: Type.String(),
+  country: Text,
+  agency: Text,
+  state: Type.Enum(['active', 'completed', 'withdrawn']),
+  enrolledAt: Type.String(),
+  activeAt: Text,
+  certificateSerial: Text
+})
+
+const ProgressAnswer = Type.Object({
+  enrolmentId: Type.String(),
+  personId: Type.String(),
+  name: Type.String(),
+  country: Text,
+  agency: Text,
+  state: Type.Enum(['active', 'completed', 'withdrawn']),
+  done: Type.Integer(),
+  total: Type.Integer(),
+  percent: Type.Integer(),
+  activeAt: Text,
+  stuck: Type.Union([Type.Enum([...STUCK_REASONS]), Type.Null()]),
+  certificateSerial: Text
+})
+
+const EnrolledAnswer = Type.Object({
+  created: Type.Integer({ description: 'New persons' }),
+  enrolled: Type.Integer({ description: 'New enrolments, those of new persons among them' }),
+  unchanged: Type.Integer(),
+  problems: Type.Array(Type.Object({ line: Type.Integer(), field: Type.String(), message: Type.String() }))
+})
+
+const ProgressQuery = Type.Object({
+  show: Type.Optional(Show),
+  country: Type.Optional(Country),
+  after: Cursor,
+  limit: Type.Integer({ minimum: 1, maximum: 5000, default: 1000 })
+})
+
+const CohortBody = Type.Object({
+  name: Type.String({ maxLength: 1000 }),
+  course: Type.String({ maxLength: 200, description: 'Its slug; the latest published version is kept' }),
+  startsAt: Type.String({ maxLength: 40 }),
+  endsAt: Type.String({ maxLength: 40 }),
+  seats: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+  instructors: Type.Optional(Type.Array(Id, { maxItems: 100 }))
+})
+
+/** Lists of thousands, in scripts that take three bytes a letter. */
+const LIST_BYTES = 4 * 1024 * 1024
+/** The same as a form sends it: each of those bytes as three characters. */
+const FORM_BYTES = 3 * LIST_BYTES
+const PAGE_OF_PEOPLE = 100
+const PAGE_OF_PAST = 50
+const MOST_OPEN_COHORTS = 200
+const MOST_STUCK_NAMED = 10
+
+export function cohortRoutes (app: App, deps: Deps): void {
+  apiRoutes(app, deps)
+  listPages(app, deps)
+  cohortPages(app, deps)
+  enrolmentPages(app, deps)
+}
+
+function apiRoutes (app: App, { db, world, settings, messages }: Deps): void {
+  app.get('/api/v1/cohorts', {
+    config: { access: DESK },
+    schema: {
+      querystring: Type.Object({ state: Type.Optional(State), course: Type.Optional(Type.String({ maxLength: 200 })), after: Cursor, limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }) }),
+      response: { 200: Type.Object({ items: Type.Array(CohortAnswer), next: Text }) }
+    }
+  }, async (request) => {
+    const { items, next } = await listCohorts(db, world, signedIn(request), request.query)
+    return { items: items.map(cohortJson), next }
+  })
+
+  app.post('/api/v1/cohorts', {
+    config: { access: ADMINISTRATORS },
+    schema: { body: CohortBody, response: { 201: CohortAnswer } }
+  }, async (request, reply) => {
+    const person = signedIn(request)
+    const made = await createCohort(db, world, person, request.body)
+    if ('problems' in made) throw new Refusal('bad-input', {}, said(made.problems, request))
+    const cohort = await getCohort(db, world, person, made.id)
+    return await reply.status(201).header('location', app.url('/api/v1/cohorts/:id', { id: made.id })).send(cohortJson(cohort))
+  })
+
+  app.get('/api/v1/cohorts/:id', {
+    config: { access: DESK },
+    schema: { params: ById, response: { 200: CohortAnswer } }
+  }, async (request) => cohortJson(await getCohort(db, world, signedIn(request), request.params.id)))
+
+  app.get('/api/v1/cohorts/:id/progress', {
+    config: { access: DESK },
+    schema: { params: ById, querystring: ProgressQuery, response: { 200: Type.Object({ items: Type.Array(ProgressAnswer), next: Text }) } }
+  }, async (request) => {
+    const { items, next } = await cohortProgress(db, world, signedIn(request), request.params.id, request.query)
+    return { items: items.map(progressJson), next }
+  })
+
+  app.get('/api/v1/cohorts/:id/enrolments', {
+    config: { access: DESK },
+    schema: { params: ById, querystring: ProgressQuery, response: { 200: Type.Object({ items: Type.Array(EnrolmentAnswer), next: Text }) } }
+  }, async (request) => {
+    const { items, next } = await cohortProgress(db, world, signedIn(request), request.params.id, request.query)
+    return { items: items.map(enrolmentJson), next }
+  })
+
+  // The parser for CSV is the scope's alone: no other route takes such a body.
+  void app.register(async (scope: App) => {
+    scope.addContentTypeParser(['text/csv', 'text/plain'], { parseAs: 'string' }, (_request, body, done) => { done(null, body) })
+    scope.post('/api/v1/cohorts/:id/enrolments', {
+      config: { access: STAFF },
+      bodyLimit: LIST_BYTES,
+      schema: {
+        params: ById,
+        querystring: Type.Object({ dryRun: Type.Boolean({ default: false }) }),
+        consumes: ['text/csv', 'text/plain'],
+        body: Type.String({ description: 'CSV: name,email,country,agency,rank,locale' }),
+        response: { 200: EnrolledAnswer }
+      }
+    }, async (request) => {
+      const { id } = request.params
+      const { dryRun } = request.query
+      return await enrolFromCsv(db, world, settings, messages, signedIn(request), id, request.body, { dryRun, language: request.language }) as Static<typeof EnrolledAnswer>
+    })
+  })
+
+  app.put('/api/v1/cohorts/:id/instructors/:personId', {
+    config: { access: ADMINISTRATORS },
+    schema: { params: ByInstructor, response: { 204: Type.Null() } }
+  }, async (request, reply) => {
+    const { id, personId } = request.params
+    await assignInstructor(db, world, signedIn(request), id, personId)
+    return await reply.status(204).send(null)
+  })
+
+  app.delete('/api/v1/cohorts/:id/instructors/:personId', {
+    config: { access: ADMINISTRATORS },
+    schema: { params: ByInstructor, response: { 204: Type.Null() } }
+  }, async (request, reply) => {
+    const { id, personId } = request.params
+    await removeInstructor(db, world, signedIn(request), id, personId)
+    return await reply.status(204).send(null)
+  })
+
+  app.post('/api/v1/enrolments/:id/withdraw', {
+    config: { access: STAFF },
+    schema: { params: ById, body: Type.Object({ reason: Type.String({ maxLength: 1000 }) }), response: { 200: Type.Object({ state: Type.Literal('withdrawn') }) } }
+  }, async (request) => {
+    await withdrawEnrolment(db, world, signedIn(request), request.params.id, request.body.reason)
+    return { state: 'withdrawn' as const }
+  })
+
+  app.post('/api/v1/enrolments/:id/reinstate', {
+    config: { access: STAFF },
+    schema: { params: ById, response: { 200: Type.Object({ state: Type.Literal('active') }) } }
+  }, async (request) => {
+    await reinstateEnrolment(db, world, signedIn(request), request.params.id)
+    return { state: 'active' as const }
+  })
+}
+
+function listPages (app: App, { db, world, settings }: Deps): void {
+  app.get('/desk/cohorts', {
+    config: { access: DESK },
+    schema: { querystring: Type.Object({ after: Cursor }) }
+  }, async (request, reply) => {
+    const person = signedIn(request)
+    const { after } = request.query
+    const open = async (state: 'running' | 'coming') => after === undefined ? (await listCohorts(db, world, person, { state, limit: MOST_OPEN_COHORTS })).items : []
+    return reply.page('cohorts/cohorts', cohortsView({
+      running: await open('running'),
+      coming: (await open('coming')).toReversed(),
+      past: await listCohorts(db, world, person, { state: 'past', after, limit: PAGE_OF_PAST }),
+      after
+    }, person, readerOf(request)))
+  })
+
+  app.get('/desk/cohorts/new', {
+    config: { access: ADMINISTRATORS },
+    schema: { querystring: Type.Object({ course: Type.String({ maxLength: 200, default: '' }) }) }
+  }, async (request, reply) => await showForm(request, reply, { name: '', course: request.query.course, first: '', last: '', seats: '', instructors: [] }, []))
+
+  app.post('/desk/cohorts/new', {
+    config: { access: ADMINISTRATORS },
+    schema: {
+      body: Type.Object({
+        name: Type.String({ maxLength: 1000, default: '' }),
+        course: Type.String({ maxLength: 200, default: '' }),
+        first: Type.String({ maxLength: 40, default: '' }),
+        last: Type.String({ maxLength: 40, default: '' }),
+        seats: Type.String({ maxLength: 40, default: '' }),
+        instructors: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000, default: [] })
+      })
+    }
+  }, async (request, reply) => {
+    const form = request.body
+    const made = await createCohort(db, world, signedIn(request), inputOf(form))
+    if ('problems' in made) {
+      void reply.status(422)
+      return await showForm(request, reply, form, made.problems)
+    }
+    return await reply.redirect(app.url('/desk/cohorts/:id/enrol', { id: made.id }), 303)
+  })
+
+  function inputOf ({ first, last, seats, ...form }: CohortForm): NewCohort {
+    // Each day is worked out by itself, so that a wrong one is told beside its own field.
+    return {
+      ...form,
+      startsAt: instantsOfDays({ first, last: first }, settings.timeZone)?.startsAt ?? '',
+      endsAt: instantsOfDays({ first: last, last }, settings.timeZone)?.endsAt ?? '',
+      seats: seats.trim() === '' ? null : Number(seats)
+    }
+  }
+
+  async function showForm (request: FastifyRequest, reply: FastifyReply, form: CohortForm, problems: readonly CohortProblem[]): Promise<FastifyReply> {
+    const choices = { courses: await listLatestCourses(db), instructors: await listInstructors(db) }
+    return reply.page('cohorts/new', newCohortView(form, choices, said(problems, request), readerOf(request)))
+  }
+}
+
+function cohortPages (app: App, { db, world }: Deps): void {
+  app.get('/desk/cohorts/:id', {
+    config: { access: DESK },
+    schema: {
+      params: ById,
+      querystring: Type.Object({
+        // '' is what the filter form sends for all.
+        show: Type.Optional(Type.Union([Show, Type.Literal('')])),
+        country: Type.Optional(Type.Union([Country, Type.Literal('')])),
+        after: Cursor,
+        enrolled: Type.Optional(Type.Integer({ minimum: 0 })),
+        created: Type.Optional(Type.Integer({ minimum: 0 }))
+      })
+    }
+  }, async (request, reply) => {
+    const person = signedIn(request)
+    const { id } = request.params
+    const { enrolled, created = 0, after } = request.query
+    const filter = { show: request.query.show || undefined, country: request.query.country || undefined, after }
+    const overview = await cohortOverview(db, world, person, id, MOST_STUCK_NAMED)
+    const people = await cohortProgress(db, world, person, id, { ...filter, limit: PAGE_OF_PEOPLE })
+    const instructors = person.roles.some(({ role }) => role === 'administrator') ? await listInstructors(db) : []
+    const notice = enrolled === undefined ? null : { enrolled, created }
+    return reply.page('cohorts/cohort', cohortView({ overview, people, filter, instructors, notice }, person, readerOf(request)))
+  })
+
+  app.get('/desk/cohorts/:id/progress.csv', {
+    config: { access: DESK },
+    schema: { params: ById }
+  }, async (request, reply) => {
+    const { items } = await cohortProgress(db, world, signedIn(request), request.params.id, { limit: null })
+    return await reply.type('text/csv; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="progress.csv"')
+      .header('cache-control', 'no-store')
+      .send(progressCsv(items, request.t))
+  })
+
+  app.post('/desk/cohorts/:id/instructors', {
+    config: { access: ADMINISTRATORS },
+    schema: { params: ById, body: Type.Object({ personId: Id, action: Type.Enum(['assign', 'remove']) }) }
+  }, async (request, reply) => {
+    const { id } = request.params
+    const { personId, action } = request.body
+    await (action === 'assign' ? assignInstructor : removeInstructor)(db, world, signedIn(request), id, personId)
+    return await reply.redirect(`${app.url('/desk/cohorts/:id', { id })}#instructors`, 303)
+  })
+}
+
+function enrolmentPages (app: App, { db, world, settings, messages }: Deps): void {
+  app.get('/desk/cohorts/:id/enrol', {
+    config: { access: STAFF },
+    schema: { params: ById }
+  }, async (request, reply) => {
+    const person = signedIn(request)
+    const { id } = request.params
+    // Somebody who may see the cohort and not enrol is told so before typing.
+    await managedCohort(db.read, person, id)
+    return reply.page('cohorts/enrol', enrolView(await getCohort(db, world, person, id), { csv: '', result: null }, readerOf(request)))
+  })
+
+  app.post('/desk/cohorts/:id/enrol', {
+    config: { access: STAFF },
+    bodyLimit: FORM_BYTES,
+    schema: { params: ById, body: Type.Object({ csv: Type.String({ default: '' }), step: Type.Enum(['check', 'confirm'], { default: 'check' }) }) }
+  }, async (request, reply) => {
+    const person = signedIn(request)
+    const { id } = request.params
+    const { csv, step } = request.body
+    const enrol = async (dryRun: boolean) => await enrolFromCsv(db, world, settings, messages, person, id, csv, { dryRun, language: request.language })
+    const result = await enrol(true)
+    if (step === 'confirm' && result.problems.length === 0) {
+      const { enrolled, created } = await enrol(false)
+      return await reply.redirect(app.url('/desk/cohorts/:id', { id }, { enrolled, created }), 303)
+    }
+    if (result.problems.length > 0) void reply.status(422)
+    return reply.page('cohorts/enrol', enrolView(await getCohort(db, world, person, id), { csv, result }, readerOf(request)))
+  })
+
+  app.get('/desk/enrolments/:id', {
+    config: { access: STAFF },
+    schema: { params: ById }
+  }, async (request, reply) => {
+    const enrolment = await getManagedEnrolment(db, signedIn(request), request.params.id)
+    return reply.page('cohorts/enrolment', managedEnrolmentView(enrolment, { reason: '', wrong: false }, readerOf(request)))
+  })
+
+  app.post('/desk/enrolments/:id/withdraw', {
+    config: { access: STAFF },
+    schema: { params: ById, body: Type.Object({ reason: Type.String({ maxLength: 5000, default: '' }) }) }
+  }, async (request, reply) => {
+    const person = signedIn(request)
+    const { id } = request.params
+    const { reason } = request.body
+    if (!isReason(reason)) {
+      const enrolment = await getManagedEnrolment(db, person, id)
+      return reply.status(422).page('cohorts/enrolment', managedEnrolmentView(enrolment, { reason, wrong: true }, readerOf(request)))
+    }
+    await withdrawEnrolment(db, world, person, id, reason)
+    return await reply.redirect(app.url('/desk/enrolments/:id', { id }), 303)
+  })
+
+  app.post('/desk/enrolments/:id/reinstate', {
+    config: { access: STAFF },
+    schema: { params: ById }
+  }, async (request, reply) => {
+    const { id } = request.params
+    await reinstateEnrolment(db, world, signedIn(request), id)
+    return await reply.redirect(app.url('/desk/enrolments/:id', { id }), 303)
+  })
+}
+
+function readerOf (request: FastifyRequest): Reader {
+  return { ...request.place, t: request.t, url: request.server.url }
+}
+
+function said (problems: readonly CohortProblem[], { t }: FastifyRequest): Array<{ path: CohortProblem['path'], message: string }> {
+  return problems.map(({ path, code }) => ({ path, message: t(`cohorts.problem.${code}`) }))
+}

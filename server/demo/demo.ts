@@ -1,0 +1,131 @@
+import { auditAll } from '../audit/audit.ts'
+import { revokeCertificate } from '../certificates/certificates.ts'
+import { importCourses } from '../courses/import-courses.ts'
+import type { Database } from '../db/database.ts'
+import type { Settings } from '../deps.ts'
+import { loadMessages } from '../http/messages.ts'
+import { inviteAccounts } from '../people/links.ts'
+import type { Person } from '../person.ts'
+import type { QuotaInput } from '../quotas/quota-input.ts'
+import { closeQuota, createQuota } from '../quotas/quotas.ts'
+import type { World } from '../world.ts'
+import { calendarOf, later } from './calendar.ts'
+import { chanceFrom } from './chance.ts'
+import { INTAKE_COURSE, planCohorts, type PlannedCourse } from './cohort-plan.ts'
+import { contentsOf, type Content } from './content.ts'
+import { addHistory, type HistoryDeps } from './history.ts'
+import { addIntakes } from './intake.ts'
+import { momentsFrom } from './moments.ts'
+import { makeAddresses } from './newcomers.ts'
+import { existsPerson, insertRows } from './queries.ts'
+import { enrolMembers, type PlannedRevocation } from './roll.ts'
+import { noRows, type PastChange } from './rows.ts'
+import { addStaff, type Staff } from './staff.ts'
+import { lastYearsTarget, thisYearsTargets } from './targets.ts'
+
+/** Anything may stand here; another text makes other people. */
+const SEED = 'muster sample programme'
+const HOUR_MS = 3_600_000
+
+/** Something the administrator did through the features themselves, which write their own audit entries. */
+interface Deed {
+  readonly at: string
+  readonly act: (world: World) => Promise<void>
+}
+
+/** Makes the sample programme: the courses, two programme years of cohorts and certificates, targets, and accounts to look
+ * around with. All of it is told from today's date, and the same day makes the same programme.
+ * @param options.passwordHash of the password that every account shares
+ * @returns `made` false when somebody is there already: then nothing is changed
+ * @throws Error when the courses have problems */
+export async function makeDemo (db: Database, world: World, settings: Settings, options: { readonly coursesFolder: string, readonly passwordHash: string }): Promise<{ made: boolean }> {
+  if (await existsPerson(db.read)) return { made: false }
+  const calendar = calendarOf(world.now(), settings.timeZone)
+  const moments = momentsFrom(SEED)
+  const { problems } = await importCourses(db, moments(calendar.founded), null, options.coursesFolder)
+  if (problems.length > 0) throw new Error(problems.map(({ file, line, message }) => `${file}:${line}: ${message}`).join('\n'))
+  const contents = await contentsOf(db.read)
+  const courses = weighed(contents)
+
+  const rows = noRows()
+  const chance = chanceFrom(`${SEED}/people`)
+  const staff = addStaff(rows, moments, later(calendar.founded, HOUR_MS), options.passwordHash)
+  const plan = planCohorts(calendar, courses, chance)
+  const { members, revocations } = enrolMembers(calendar, plan, chance)
+  const deps: HistoryDeps = { calendar, contents, moments, staff, addresses: makeAddresses(), passwordHash: options.passwordHash, chance }
+  const { cohortIds, serials } = addHistory(rows, plan, members, deps)
+  const { invited, invitedAt } = addIntakes(rows, plan, cohortIds, deps)
+  await db.write(async (tx) => { await insertRows(tx, rows) })
+
+  const administrator = personOf(staff)
+  const messages = loadMessages(new URL('../../templates/locales', import.meta.url).pathname)
+  const target = (at: string, input: QuotaInput, closedAt: string | null = null): Deed => ({
+    at,
+    act: async (world) => {
+      const { id, problems } = await createQuota(db, world, administrator, input)
+      if (id === null) throw new Error(`sample target '${input.name}': ${problems.map(({ code }) => code).join(', ')}`)
+      if (closedAt !== null) await closeQuota(db, moments(closedAt), administrator, id)
+    }
+  })
+  await goThrough(db, moments, rows.changes, [
+    target(calendar.booksClosed, lastYearsTarget(calendar), later(calendar.booksClosed, HOUR_MS)),
+    ...thisYearsTargets(calendar, courses).map((input, index) => target(later(calendar.lastNight, index * 20_000), input)),
+    ...revocations.map(({ member, at, why }, index): Deed => ({
+      at: new Date(at).toISOString(),
+      act: async (world) => { await revokeCertificate(db, world, administrator, serials.get(member) ?? '', reasonOf(why, index)) }
+    })),
+    {
+      at: later(invitedAt, 60_000),
+      act: async (world) => { await db.write(async (tx) => { await inviteAccounts(tx, world, settings, messages, invited) }) }
+    }
+  ])
+  return { made: true }
+}
+
+/** Deeds and changes in the order of time, so that the audit log tells them so. */
+async function goThrough (db: Database, moments: (at: string) => World, changes: readonly PastChange[], deeds: readonly Deed[]): Promise<void> {
+  const inOrder = [...changes].sort(byTime)
+  let next = 0
+  const noteUntil = async (at: string | null): Promise<void> => {
+    await db.write(async (tx) => {
+      for (;;) {
+        const first = inOrder[next]
+        if (first === undefined || (at !== null && first.at > at)) return
+        const start = next
+        while (inOrder[next]?.at === first.at) next++
+        await auditAll(tx, moments(first.at), inOrder.slice(start, next).map(({ change }) => change))
+      }
+    })
+  }
+  for (const { at, act } of [...deeds].sort(byTime)) {
+    await noteUntil(at)
+    await act(moments(at))
+  }
+  await noteUntil(null)
+}
+
+function byTime (a: { readonly at: string }, b: { readonly at: string }): number {
+  return a.at < b.at ? -1 : a.at > b.at ? 1 : 0
+}
+
+/** The course of the intake is asked for most. */
+function weighed (contents: ReadonlyMap<string, Content>): PlannedCourse[] {
+  return [...contents].map(([slug, { title }]) => ({ slug, title, weight: slug === INTAKE_COURSE ? 46 : 27 }))
+    .sort((a, b) => b.weight - a.weight)
+}
+
+function personOf ({ administrator: { id, accountId, name } }: Staff): Person {
+  return { id, accountId, name, email: 'admin@demo.example', locale: 'en', roles: [{ role: 'administrator' }] }
+}
+
+const LOST_REASONS = [
+  'The final exam was taken by another person, as the agency has established.',
+  'Issued to the wrong officer: two of the same name are at this agency.',
+  'The nomination was found not to come from the agency it names.'
+]
+
+function reasonOf (why: PlannedRevocation['why'], index: number): string {
+  return why === 'twice'
+    ? 'Issued under an earlier rank by mistake. The certificate of the holder\'s other course stands.'
+    : LOST_REASONS[index % LOST_REASONS.length] as string
+}

@@ -1,0 +1,33 @@
+import type { Change } from '../audit/audit.ts'
+import type {
+  AccountTable, ActivityDoneTable, AttemptStepTable, AttemptTable, CertificateTable, CohortInstructorTable, CohortTable, EnrolmentTable,
+  PersonTable, RoleGrantTable
+} from '../db/tables.ts'
+
+/** A change of the past, for the audit log. */
+export interface PastChange {
+  readonly at: string
+  readonly change: Change
+}
+
+/** What is to be written, gathered in memory. */
+export interface Rows {
+  readonly people: PersonTable[]
+  readonly accounts: AccountTable[]
+  readonly roles: RoleGrantTable[]
+  readonly cohorts: CohortTable[]
+  readonly instructors: CohortInstructorTable[]
+  readonly enrolments: EnrolmentTable[]
+  readonly activities: ActivityDoneTable[]
+  readonly attempts: AttemptTable[]
+  readonly steps: AttemptStepTable[]
+  readonly certificates: CertificateTable[]
+  readonly changes: PastChange[]
+}
+
+export function noRows (): Rows {
+  return {
+    people: [], accounts: [], roles: [], cohorts: [], instructors: [], enrolments: [], activities: [], attempts: [], steps: [], certificates: [],
+    changes: []
+  }
+}

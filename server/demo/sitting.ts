@@ -1,0 +1,76 @@
+import {
+  apply, drawPaper, dueAt, openAttempt, scoreOf, type Action, type Attempt, type Difficulty, type Paper, type QuizDefinition, type Score, type Step
+} from '../quiz/quiz.ts'
+import { rightAnswer, wrongAnswer } from './answers.ts'
+import { later } from './calendar.ts'
+import type { Chance } from './chance.ts'
+import type { Content } from './content.ts'
+
+/** One sitting of a quiz, gone through with the engine that serves real ones. */
+export interface Sitting {
+  readonly paper: Paper
+  readonly attempt: Attempt
+  readonly steps: readonly Step[]
+  /** What is earned so far, where the attempt is still open. */
+  readonly score: Score
+}
+
+export interface Sitter {
+  readonly seed: string
+  /** How often a question of middle difficulty is answered right, 0..1. */
+  readonly skill: number
+  readonly startedAt: string
+  readonly minutes: number
+  /** When the cohort ends. */
+  readonly closesAt: string
+  /** Left open after so many questions; left out: finished. */
+  readonly leavesAfter?: number
+}
+
+const EASE: Readonly<Record<Difficulty, number>> = { easy: 0.1, medium: 0, hard: -0.14 }
+/** One question in so many is passed over. */
+const BLANK_IN = 60
+
+export function sit (quiz: QuizDefinition, content: Content, sitter: Sitter, chance: Chance): Sitting {
+  const { seed, skill, startedAt, minutes, closesAt } = sitter
+  const paper = drawPaper(quiz, content.questions, seed)
+  const others = content.questions.map(({ definition }) => definition)
+  const definitionOf = (slot: number) => {
+    const definition = content.definitions.get(paper.slots[slot - 1]?.questionId ?? '')
+    if (definition === undefined) throw new Error(`slot ${slot} asks nothing`)
+    return definition
+  }
+  const due = dueAt(startedAt, quiz.limitMinutes === undefined ? null : quiz.limitMinutes * 60, closesAt)
+  let attempt = openAttempt(paper, { behaviour: quiz.behaviour, startedAt, dueAt: due })
+  const steps: Step[] = []
+  const act = (action: Action, at: string): void => {
+    const applied = apply(attempt, action, { at, definitionOf })
+    if (!applied.ok) throw new Error(`a sample attempt of ${quiz.key} was refused: ${applied.refused}`)
+    attempt = applied.attempt
+    steps.push(...applied.steps)
+  }
+
+  const pace = minutes * 60_000 / (paper.slots.length + 1)
+  for (const { slot } of paper.slots.slice(0, sitter.leavesAfter ?? paper.slots.length)) {
+    if (chance.below(BLANK_IN) === 0) continue
+    const definition = definitionOf(slot)
+    const knows = chance.part() < skill + EASE[definition.difficulty]
+    const answer = knows ? rightAnswer(definition) : wrongAnswer(definition, others, chance)
+    const at = later(startedAt, Math.round(pace * (slot - 0.5 * chance.part())))
+    act({ type: quiz.behaviour === 'immediate' ? 'check' : 'answer', slot, answer }, at)
+  }
+  if (sitter.leavesAfter === undefined) act({ type: 'finish', by: 'trainee' }, later(startedAt, minutes * 60_000))
+  return { paper, attempt, steps, score: scoreOf(attempt.slots, quiz.passPercent) }
+}
+
+/** A sitting that ends as wished: the same person sits down again with other questions, each time a little better
+ * prepared, or worse.
+ * @throws Error when a hundred do not end so */
+export function sitUntil (passed: boolean, quiz: QuizDefinition, content: Content, sitter: Sitter, newSeed: () => string, chance: Chance): Sitting {
+  for (let tries = 0; tries < 100; tries++) {
+    const skill = sitter.skill + (passed ? 0.03 : -0.05) * tries
+    const sitting = sit(quiz, content, { ...sitter, seed: newSeed(), skill }, chance)
+    if (sitting.score.passed === passed) return sitting
+  }
+  throw new Error(`no sample attempt of ${quiz.key} is ${passed ? 'passed' : 'failed'}`)
+}

@@ -1,0 +1,64 @@
+import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { Person, Role } from '../person.ts'
+import type { Translate } from './messages.ts'
+import type { Place } from './pages.ts'
+import type { Url } from './urls.ts'
+
+/** A Fastify instance whose handlers see the types of their schemas. */
+export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, TypeBoxTypeProvider>
+
+/** Who may use a route. Finer rules (own enrolment, own cohort, own country) are the feature's. */
+export type Access = 'public' | 'signed-in' | readonly Role[]
+
+/** A route and its rule. */
+export interface RouteRule {
+  readonly method: string
+  /** With the prefix; parts as `:id`. */
+  readonly path: string
+  readonly access: Access
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Required on every route: one without it stops the server at start. */
+    access?: Access
+    /** False only where a forged request could do no harm. */
+    csrf?: false
+  }
+  interface FastifyInstance {
+    url: Url
+    /** Every route there is, for the test that holds each against each role. */
+    routeTable: readonly RouteRule[]
+  }
+  interface FastifyRequest {
+    /** Who is signed in; null for nobody. Routes that are not public use `signedIn(request)`. */
+    person: Person | null
+    sessionId: string | null
+    /** Signed in by cookie rather than by bearer token: then unsafe methods need the CSRF token. */
+    byCookie: boolean
+    language: string
+    t: Translate
+    /** For dates and numbers outside a template: language and the programme's time zone. */
+    place: Place
+  }
+  interface FastifyReply {
+    /** Renders `templates/<template>.hbs` in the layout. */
+    page: (template: string, view: PageView) => FastifyReply
+  }
+}
+
+/** What the layout needs of every page's view. */
+export interface PageView {
+  /** The page's title, already in the reader's language. */
+  readonly title: string
+  /** Width of the main column: see docs/look.md. */
+  readonly main?: 'reading' | 'narrow' | 'reading exam-page'
+  /** The path of the nav entry this page belongs to, e.g. `/desk/cohorts`. */
+  readonly nav?: string
+  /** A template in place of the top bar. */
+  readonly header?: string
+  /** Client modules to load, by file name in templates/static. */
+  readonly scripts?: readonly string[]
+  readonly [more: string]: unknown
+}

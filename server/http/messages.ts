@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { IntlMessageFormat } from 'intl-messageformat'
+
+export type MessageValues = Readonly<Record<string, string | number | Date | boolean | null | undefined>>
+
+/** One language's way of saying things. */
+export type Translate = (key: string, values?: MessageValues) => string
+
+export interface Messages {
+  /** Languages there is a catalogue for, the first being the fall-back. */
+  readonly languages: readonly string[]
+  readonly translate: (language: string) => Translate
+  /** The best of `languages` for an Accept-Language header or a person's locale. */
+  readonly choose: (wanted: string | undefined) => string
+  /** Every key of one language: for the test that names what is missing. */
+  readonly keys: (language: string) => readonly string[]
+}
+
+export const FIRST_LANGUAGE = 'en'
+const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur', 'ps', 'ckb', 'dv'])
+
+export function directionOf (language: string): 'ltr' | 'rtl' {
+  return RIGHT_TO_LEFT.has(language.split('-')[0] ?? '') ? 'rtl' : 'ltr'
+}
+
+/** Reads the catalogues: `<folder>/<language>/*.json`, flat objects of key → ICU message. A key that a language lacks
+ * is said in English; a key that English lacks is a bug and throws.
+ * @throws Error naming file and key when a key stands twice or a message does not parse */
+export function loadMessages (folder: string): Messages {
+  const catalogues = new Map<string, Map<string, IntlMessageFormat>>()
+  for (const language of readdirSync(folder).sort((a, b) => Number(b === FIRST_LANGUAGE) - Number(a === FIRST_LANGUAGE) || a.localeCompare(b))) {
+    const catalogue = new Map<string, IntlMessageFormat>()
+    for (const file of readdirSync(join(folder, language)).filter((name) => name.endsWith('.json'))) {
+      const texts = JSON.parse(readFileSync(join(folder, language, file), 'utf8')) as Record<string, string>
+      for (const [key, text] of Object.entries(texts)) {
+        if (catalogue.has(key)) throw new Error(`locales/${language}/${file}: '${key}' stands twice`)
+        catalogue.set(key, parse(text, language, `locales/${language}/${file}: '${key}'`))
+      }
+    }
+    catalogues.set(language, catalogue)
+  }
+  const languages = [...catalogues.keys()]
+  const first = catalogues.get(FIRST_LANGUAGE)
+  if (first === undefined) throw new Error(`locales/${FIRST_LANGUAGE} is missing`)
+  return {
+    languages,
+    translate: (language) => {
+      const catalogue = catalogues.get(language) ?? first
+      return (key, values = {}) => {
+        const message = catalogue.get(key) ?? first.get(key)
+        if (message === undefined) throw new Error(`no message '${key}' in locales/${FIRST_LANGUAGE}`)
+        return String(message.format(values))
+      }
+    },
+    choose: (wanted) => {
+      for (const tag of (wanted ?? '').split(',')) {
+        const base = tag.trim().split(/[-;]/)[0]?.toLowerCase() ?? ''
+        if (catalogues.has(base)) return base
+      }
+      return FIRST_LANGUAGE
+    },
+    keys: (language) => [...(catalogues.get(language)?.keys() ?? [])]
+  }
+}
+
+function parse (text: string, language: string, where: string): IntlMessageFormat {
+  try {
+    // Western digits in every language: serials, marks and dates are compared across papers and screens.
+    return new IntlMessageFormat(text, `${language}-u-nu-latn`, undefined, { ignoreTag: true })
+  } catch (cause) {
+    throw new Error(`${where} is no ICU message`, { cause })
+  }
+}

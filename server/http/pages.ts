@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import Handlebars, { type HelperOptions } from 'handlebars'
+import type { Translate } from './messages.ts'
+import type { Url } from './urls.ts'
+
+/** How dates and numbers are said: the reader's language, the programme's time zone. */
+export interface Place {
+  readonly language: string
+  readonly timeZone: string
+}
+
+/** What every page knows besides its own view. */
+export interface PageContext extends Place {
+  readonly t: Translate
+  readonly url: Url
+  readonly asset: (name: string) => string
+  /** The token that a form of this page carries. */
+  readonly csrf: () => string
+}
+
+export type Render = (template: string, view: object, page: PageContext) => string
+
+/** Compiles every `.hbs` under `folder`. Each is a page and, by its path without ending, a partial:
+ * `{{> attempts/controls/choices}}`. Templates decide nothing: `if`, `each`, partials and the helpers below.
+ *
+ * - `{{t 'key' name=value}}` a message; `{{url '/enrolments/:id' id=id}}` an address, `q_page=2` becoming `?page=2`
+ * - `{{asset 'muster.css'}}`; `{{formatDate iso}}`, `{{formatDateTime iso}}`, `{{formatClock iso}}` in the programme's time zone
+ * - `{{csrf}}` the hidden field that every POST form carries; `{{csrfToken}}` its bare value
+ * - `{{formatNumber n}}`, `{{formatPercent n}}` (0..100)
+ *
+ * A helper hides a view's property of the same name, so no view calls one `t`, `url`, `asset` or `csrf`. */
+export function loadPages (folder: string): Render {
+  const engine = Handlebars.create()
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.hbs')) continue
+    const name = relative('.', file).slice(0, -'.hbs'.length).split(sep).join('/')
+    engine.registerPartial(name, engine.compile(readFileSync(join(folder, file), 'utf8'), { preventIndent: true }))
+  }
+  registerHelpers(engine)
+  return (template, view, page) => {
+    const compiled = engine.partials[template] as HandlebarsTemplateDelegate | undefined
+    if (compiled === undefined) throw new Error(`no template '${template}'`)
+    return compiled(view, { data: { page } })
+  }
+}
+
+function registerHelpers (engine: typeof Handlebars): void {
+  const contextOf = (options: HelperOptions): PageContext => (options.data as { page: PageContext }).page
+
+  engine.registerHelper('t', (key: string, options: HelperOptions) => contextOf(options).t(key, options.hash as Record<string, string>))
+  engine.registerHelper('url', (path: string, options: HelperOptions) => {
+    const hash = Object.entries(options.hash as Record<string, string | number>)
+    const query = hash.filter(([name]) => name.startsWith('q_')).map(([name, value]) => [name.slice(2), value])
+    return contextOf(options).url(path, Object.fromEntries(hash), Object.fromEntries(query) as Record<string, string>)
+  })
+  engine.registerHelper('csrf', (options: HelperOptions) =>
+    new Handlebars.SafeString(`<input type="hidden" name="_csrf" value="${Handlebars.escapeExpression(contextOf(options).csrf())}">`))
+  engine.registerHelper('csrfToken', (options: HelperOptions) => contextOf(options).csrf())
+  engine.registerHelper('asset', (name: string, options: HelperOptions) => contextOf(options).asset(name))
+  engine.registerHelper('formatNumber', (value: number | string, options: HelperOptions) => formatNumber(Number(value), contextOf(options).language))
+  engine.registerHelper('formatPercent', (value: number | string, options: HelperOptions) => formatPercent(Number(value), contextOf(options).language))
+  engine.registerHelper('formatDate', (iso: string, options: HelperOptions) => formatDate(iso, contextOf(options)))
+  engine.registerHelper('formatDateTime', (iso: string, options: HelperOptions) => formatDateTime(iso, contextOf(options)))
+  engine.registerHelper('formatClock', (iso: string, options: HelperOptions) => formatClock(iso, contextOf(options)))
+}
+
+// An Intl formatter costs far more to make than to use.
+const formatters = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>()
+
+function numberFormat (language: string, style: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `n ${language} ${JSON.stringify(style)}`
+  const known = formatters.get(key) as Intl.NumberFormat | undefined
+  if (known !== undefined) return known
+  const made = new Intl.NumberFormat(`${language}-u-nu-latn`, style)
+  formatters.set(key, made)
+  return made
+}
+
+function dateFormat (place: Place, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `d ${place.language} ${place.timeZone} ${JSON.stringify(style)}`
+  const known = formatters.get(key) as Intl.DateTimeFormat | undefined
+  if (known !== undefined) return known
+  // Gregorian and Western digits in every language: a date on a certificate reads the same for a clerk anywhere.
+  const locale = place.language === 'en' ? 'en-GB' : place.language
+  const made = new Intl.DateTimeFormat(`${locale}-u-nu-latn-ca-gregory`, { timeZone: place.timeZone, ...style })
+  formatters.set(key, made)
+  return made
+}
+
+export function formatNumber (value: number, language: string): string {
+  return numberFormat(language, { maximumFractionDigits: 2 }).format(value)
+}
+
+/** @param value 0..100 */
+export function formatPercent (value: number, language: string): string {
+  return numberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(value / 100)
+}
+
+/** @param iso an instant, or a bare day `YYYY-MM-DD` (shown as that day, in whatever zone) */
+export function formatDate (iso: string, place: Place): string {
+  const bare = iso.length === 10
+  return dateFormat(bare ? { language: place.language, timeZone: 'UTC' } : place, { day: 'numeric', month: 'short', year: 'numeric' })
+    .format(new Date(bare ? `${iso}T00:00:00Z` : iso))
+}
+
+export function formatDateTime (iso: string, place: Place): string {
+  return dateFormat(place, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(iso))
+}
+
+export function formatClock (iso: string, place: Place): string {
+  return dateFormat(place, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(new Date(iso))
+}

@@ -1,0 +1,96 @@
+import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
+import { Refusal, type Problem, type RefusalCode } from '../refusals.ts'
+
+/** The one place where a refusal becomes a status (RFC 9110). */
+const STATUS: Readonly<Record<RefusalCode, number>> = {
+  'not-signed-in': 401,
+  'not-allowed': 403,
+  'not-found': 404,
+  'bad-input': 422,
+  'bad-csrf-token': 403,
+  'too-many-tries': 429,
+  'sign-in-failed': 401,
+  'link-not-valid': 410,
+  'already-set-up': 409,
+  'email-taken': 409,
+  'last-administrator': 409,
+  'account-deactivated': 409,
+  'attempt-not-open': 409,
+  'attempts-used-up': 409,
+  'time-is-up': 409,
+  'slot-unknown': 404,
+  'slot-locked': 409,
+  'answer-out-of-date': 409,
+  'check-not-offered': 409,
+  'cohort-not-running': 409,
+  'cohort-full': 409,
+  'enrolment-withdrawn': 409,
+  'enrolment-completed': 409,
+  'review-not-offered': 403,
+  'certificate-already-revoked': 409,
+  'quota-closed': 409,
+  'quota-not-ended': 409
+}
+
+export const REFUSAL_CODES = Object.keys(STATUS) as RefusalCode[]
+
+/** Everything that can end a request without a result, in one shape. */
+export interface Answer {
+  readonly code: RefusalCode | 'server-error' | 'bad-request' | 'too-large'
+  readonly status: number
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly problems: readonly Problem[]
+}
+
+export function answerTo (error: FastifyError | Refusal): Answer {
+  if (error instanceof Refusal) {
+    return { code: error.code, status: STATUS[error.code], detail: error.detail, problems: error.problems }
+  }
+  if (error.validation !== undefined) {
+    return { code: 'bad-input', status: 422, detail: {}, problems: error.validation.map(problemOf) }
+  }
+  if (error.code?.startsWith('FST_CSRF_')) return { code: 'bad-csrf-token', status: STATUS['bad-csrf-token'], detail: {}, problems: [] }
+  const status = error.statusCode ?? 500
+  if (status === 404) return { code: 'not-found', status, detail: {}, problems: [] }
+  if (status === 413) return { code: 'too-large', status, detail: {}, problems: [] }
+  if (status >= 400 && status < 500) return { code: 'bad-request', status, detail: {}, problems: [{ message: error.message }] }
+  return { code: 'server-error', status: 500, detail: {}, problems: [] }
+}
+
+function problemOf (error: FastifySchemaValidationError): Problem {
+  const missing = error.keyword === 'required' ? `/${String((error.params as { missingProperty: string }).missingProperty)}` : ''
+  const path = `${error.instancePath}${missing}`.replace(/^\//, '')
+  return { path, message: error.keyword === 'required' ? 'is missing' : error.message ?? 'is not valid' }
+}
+
+/** RFC 9457 for the API, a page for people. */
+export async function sendAnswer (answer: Answer, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  void reply.status(answer.status).header('cache-control', 'no-store')
+  if (answer.status === 503 || answer.status === 429) void reply.header('retry-after', String(answer.detail['retryAfterSeconds'] ?? 60))
+  if (wantsJson(request)) {
+    const t = request.t
+    return await reply.type('application/problem+json').send(JSON.stringify({
+      type: request.server.url('/problems/:code', { code: answer.code }),
+      title: t(`refusal.${answer.code}`),
+      status: answer.status,
+      ...answer.detail,
+      ...(answer.problems.length > 0 ? { problems: answer.problems } : {})
+    }))
+  }
+  if (answer.code === 'not-signed-in' && request.method === 'GET') {
+    return await reply.redirect(request.server.url('/sign-in', {}, { to: request.url }), 303)
+  }
+  return reply.page('http/error', {
+    title: request.t(`refusal.${answer.code}`),
+    hint: request.t(`refusal.${answer.code}.hint`),
+    problems: answer.problems,
+    status: String(answer.status),
+    main: 'narrow'
+  })
+}
+
+/** The API speaks JSON always; a page does when a script asks for it. */
+function wantsJson (request: FastifyRequest): boolean {
+  const path = request.url.split('?')[0] ?? ''
+  return path.startsWith(request.server.url('/api/')) || (request.headers.accept ?? '').includes('json')
+}

@@ -1,0 +1,77 @@
+import cookie from '@fastify/cookie'
+import jwt from '@fastify/jwt'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Person } from '../person.ts'
+import { Refusal } from '../refusals.ts'
+import type { App } from './app-type.ts'
+
+export interface SessionOptions {
+  readonly secret: string
+  /** Cookies go over https only. */
+  readonly secure: boolean
+  readonly prefix: string
+  /** The person behind a session that is neither ended nor expired, whose account is active; else null. */
+  readonly loadPerson: (sessionId: string) => Promise<Person | null>
+}
+
+const COOKIE = 'muster'
+/** A token's life; its session row ends it sooner when the person signs out or is deactivated. */
+export const SESSION_SECONDS = 12 * 60 * 60
+
+/** Who is asking: a bearer token, or the same token in a cookie that no script can read. */
+export async function session (app: App, options: SessionOptions): Promise<void> {
+  await app.register(cookie)
+  await app.register(jwt, {
+    secret: options.secret,
+    sign: { algorithm: 'HS256', expiresIn: SESSION_SECONDS },
+    verify: { algorithms: ['HS256'] }
+  })
+  app.decorateRequest('person', null)
+  app.decorateRequest('sessionId', null)
+  app.decorateRequest('byCookie', false)
+  app.addHook('onRequest', async (request) => {
+    const header = request.headers.authorization
+    const bearer = header !== undefined && /^bearer /i.test(header) ? header.slice('bearer '.length).trim() : undefined
+    const token = bearer ?? request.cookies[COOKIE]
+    if (token === undefined) return
+    const sessionId = sessionIdOf(app, token)
+    const person = sessionId === null ? null : await options.loadPerson(sessionId)
+    if (person === null) return
+    request.person = person
+    request.sessionId = sessionId
+    request.byCookie = bearer === undefined
+  })
+}
+
+function sessionIdOf (app: App, token: string): string | null {
+  try {
+    return app.jwt.verify<{ sid?: string }>(token).sid ?? null
+  } catch {
+    // Expired, forged or foreign: the asker is nobody.
+    return null
+  }
+}
+
+/** The signed-in person of a route that is not public. */
+export function signedIn (request: FastifyRequest): Person {
+  if (request.person === null) throw new Refusal('not-signed-in')
+  return request.person
+}
+
+export function signToken (app: App, sessionId: string, personId: string): string {
+  return app.jwt.sign({ sid: sessionId, sub: personId })
+}
+
+export function setSessionCookie (reply: FastifyReply, token: string, options: Pick<SessionOptions, 'secure' | 'prefix'>): void {
+  void reply.setCookie(COOKIE, token, {
+    path: options.prefix === '' ? '/' : options.prefix,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: options.secure,
+    maxAge: SESSION_SECONDS
+  })
+}
+
+export function clearSessionCookie (reply: FastifyReply, options: Pick<SessionOptions, 'prefix'>): void {
+  void reply.clearCookie(COOKIE, { path: options.prefix === '' ? '/' : options.prefix })
+}

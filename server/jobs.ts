@@ -1,0 +1,60 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { sweepOverdue } from './attempts/attempts.ts'
+import type { CourseCache } from './courses/courses.ts'
+import type { Database } from './db/database.ts'
+import type { Settings } from './deps.ts'
+import { makeTransport, sendDueMails } from './people/outbox.ts'
+import type { World } from './world.ts'
+
+export interface JobOptions {
+  readonly db: Database
+  readonly world: World
+  readonly courses: CourseCache
+  readonly settings: Settings
+  readonly log: Pick<FastifyBaseLogger, 'info' | 'error'>
+  /** null: mails wait in the outbox. */
+  readonly smtpUrl: string | null
+  readonly mailFrom: string
+}
+
+const SWEEP_EVERY_MS = 2000
+const MAIL_EVERY_MS = 5000
+
+/** What happens without anybody asking: attempts end when their time is over, mails leave the outbox. Safe to run on every
+ * server at once: each round takes only what no other has taken. */
+export function startJobs (options: JobOptions): { readonly stop: () => Promise<void> } {
+  const { db, world, courses, settings, log, smtpUrl, mailFrom } = options
+  const jobs = [repeat('attempts whose time is over', SWEEP_EVERY_MS, log, async () => {
+    const count = await sweepOverdue(db, { world, courses, settings })
+    if (count > 0) log.info({ count }, 'attempts ended by expiry')
+  })]
+  if (smtpUrl !== null) {
+    const transport = makeTransport(smtpUrl)
+    jobs.push(repeat('outbox', MAIL_EVERY_MS, log, async () => {
+      const result = await sendDueMails(db, world, transport, mailFrom)
+      if (result.sent + result.failed + result.givenUp > 0) log.info(result, 'mails')
+    }, () => { transport.close() }))
+  }
+  return { stop: async () => { await Promise.all(jobs.map(async (job) => { await job.stop() })) } }
+}
+
+/** One round after another, never two at once; a round that fails is logged, and the next comes as usual. */
+function repeat (name: string, everyMs: number, log: JobOptions['log'], round: () => Promise<void>, after?: () => void): { readonly stop: () => Promise<void> } {
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  let running = Promise.resolve()
+  const next = (): void => {
+    running = round().catch((error: unknown) => { log.error({ err: error, job: name }, 'job failed') }).finally(() => {
+      if (!stopped) timer = setTimeout(next, everyMs).unref()
+    })
+  }
+  timer = setTimeout(next, everyMs).unref()
+  return {
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await running
+      after?.()
+    }
+  }
+}

@@ -1,0 +1,370 @@
+import type { Tx } from '../db/database.ts'
+import { addDays, dayStart } from './period.ts'
+import type { CountableCertificate, CountingRule, Scope } from './rule.ts'
+
+export interface Quota extends CountingRule {
+  readonly id: string
+  readonly name: string
+  readonly target: number
+  readonly counted: number
+  readonly createdAt: string
+  readonly closedAt: string | null
+  /** The count at closing. */
+  readonly closedCount: number | null
+}
+
+function quotas (tx: Tx) {
+  return tx.selectFrom('quota').select([
+    'id', 'name', 'from_day as fromDay', 'to_day as toDay', 'time_zone as timeZone', 'country', 'agency', 'course_slug as course',
+    'counts', 'target', 'counted', 'created_at as createdAt', 'closed_at as closedAt', 'closed_count as closedCount'
+  ])
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof quotas>['execute']>>[number]
+
+function quotaOf ({ fromDay, toDay, country, agency, course, ...row }: Row): Quota {
+  const scope: Scope = {
+    ...(country === null ? {} : { country }), ...(agency === null ? {} : { agency }), ...(course === null ? {} : { course })
+  }
+  return { ...row, period: { from: fromDay, to: toDay }, scope }
+}
+
+export async function selectOptionalQuota (tx: Tx, id: string): Promise<Quota | undefined> {
+  const row = await quotas(tx).where('id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : quotaOf(row)
+}
+
+export interface QuotaPlace {
+  readonly toDay: string
+  readonly fromDay: string
+  readonly id: string
+}
+
+/** The latest period first, and in a period the oldest quota. `countries` null for every quota, else only those about one of them. */
+export async function selectQuotas (tx: Tx, filter: { countries: readonly string[] | null, after: QuotaPlace | null, limit: number }): Promise<Quota[]> {
+  const { countries, after, limit } = filter
+  let query = quotas(tx).orderBy('to_day', 'desc').orderBy('from_day', 'desc').orderBy('id').limit(limit)
+  if (countries !== null) query = query.where('country', 'in', countries.length > 0 ? [...countries] : ['--'])
+  if (after !== null) {
+    query = query.where((where) => where.or([
+      where('to_day', '<', after.toDay),
+      where.and([where('to_day', '=', after.toDay), where('from_day', '<', after.fromDay)]),
+      where.and([where('to_day', '=', after.toDay), where('from_day', '=', after.fromDay), where('id', '>', after.id)])
+    ]))
+  }
+  return (await query.execute()).map(quotaOf)
+}
+
+/** Every quota, oldest first. */
+export async function selectAllQuotas (tx: Tx): Promise<Quota[]> {
+  return (await quotas(tx).orderBy('id').execute()).map(quotaOf)
+}
+
+/** Quotas of the same period and way of counting: a quota's parts, and what it is a part of. */
+export async function selectQuotasOfPeriod (tx: Tx, { period, timeZone, counts }: Pick<CountingRule, 'period' | 'timeZone' | 'counts'>): Promise<Quota[]> {
+  const rows = await quotas(tx).where('to_day', '=', period.to).where('from_day', '=', period.from)
+    .where('time_zone', '=', timeZone).where('counts', '=', counts).orderBy('id').execute()
+  return rows.map(quotaOf)
+}
+
+/** Quotas whose scope lets a certificate in and whose period is within a day of its issue by UTC: the period in the
+ * quota's own time zone is still to be asked. */
+export async function selectQuotasNear (tx: Tx, certificate: CountableCertificate): Promise<Quota[]> {
+  const day = certificate.issuedAt.slice(0, 10)
+  const rows = await quotas(tx)
+    .where('to_day', '>=', addDays(day, -1)).where('from_day', '<=', addDays(day, 1))
+    .where((where) => where.or([where('country', 'is', null), ...(certificate.country === null ? [] : [where('country', '=', certificate.country)])]))
+    .where((where) => where.or([where('agency', 'is', null), ...(certificate.agency === null ? [] : [where('agency', '=', certificate.agency)])]))
+    .where((where) => where.or([where('course_slug', 'is', null), where('course_slug', '=', certificate.courseSlug)]))
+    .orderBy('id').execute()
+  return rows.map(quotaOf)
+}
+
+export async function insertQuota (tx: Tx, quota: Quota): Promise<void> {
+  await tx.insertInto('quota').values({
+    id: quota.id,
+    name: quota.name,
+    from_day: quota.period.from,
+    to_day: quota.period.to,
+    time_zone: quota.timeZone,
+    country: quota.scope.country ?? null,
+    agency: quota.scope.agency ?? null,
+    course_slug: quota.scope.course ?? null,
+    counts: quota.counts,
+    target: quota.target,
+    counted: quota.counted,
+    created_at: quota.createdAt,
+    closed_at: quota.closedAt,
+    closed_count: quota.closedCount
+  }).execute()
+}
+
+/** The same change to the total of each. */
+export async function addCounted (tx: Tx, ids: readonly string[], delta: number): Promise<void> {
+  if (ids.length === 0) return
+  await tx.updateTable('quota').set((set) => ({ counted: set('counted', '+', delta) })).where('id', 'in', [...ids]).execute()
+}
+
+/** @returns false when another request closed it first */
+export async function updateClosed (tx: Tx, id: string, at: string): Promise<boolean> {
+  const result = await tx.updateTable('quota').set((set) => ({ closed_at: at, closed_count: set.ref('counted') }))
+    .where('id', '=', id).where('closed_at', 'is', null).executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+export interface EntryRow {
+  readonly id: string
+  readonly quotaId: string
+  readonly certificate: CountableCertificate
+  readonly delta: 1 | -1
+  readonly at: string
+  readonly day: string
+}
+
+function entryValues (entry: EntryRow) {
+  return {
+    id: entry.id,
+    quota_id: entry.quotaId,
+    certificate_id: entry.certificate.id,
+    serial: entry.certificate.serial,
+    person_id: entry.certificate.personId,
+    delta: entry.delta,
+    at: entry.at,
+    day: entry.day,
+    country: entry.certificate.country,
+    course_slug: entry.certificate.courseSlug
+  }
+}
+
+/** Lines that stand there already are left alone.
+ * @returns the quotas in which a line is new */
+export async function insertNewEntries (tx: Tx, entries: readonly EntryRow[]): Promise<string[]> {
+  if (entries.length === 0) return []
+  const rows = await tx.insertInto('quota_entry').values(entries.map(entryValues))
+    .onConflict((conflict) => conflict.columns(['quota_id', 'certificate_id', 'delta']).doNothing()).returning('quota_id as quotaId').execute()
+  return rows.map(({ quotaId }) => quotaId)
+}
+
+/** Ten values a row: well under what one statement may carry (32,766 on SQLite, 65,535 on PostgreSQL). */
+const BATCH = 500
+
+export async function insertEntries (tx: Tx, entries: readonly EntryRow[]): Promise<void> {
+  for (let start = 0; start < entries.length; start += BATCH) {
+    await tx.insertInto('quota_entry').values(entries.slice(start, start + BATCH).map(entryValues)).execute()
+  }
+}
+
+/** Counts a certificate's holder by it, in each quota where the person is not counted yet.
+ * @returns those quotas */
+export async function insertCountedPerson (tx: Tx, quotaIds: readonly string[], certificate: CountableCertificate): Promise<string[]> {
+  if (quotaIds.length === 0) return []
+  const rows = await tx.insertInto('quota_person')
+    .values(quotaIds.map((quotaId) => ({ quota_id: quotaId, person_id: certificate.personId, certificate_id: certificate.id })))
+    .onConflict((conflict) => conflict.columns(['quota_id', 'person_id']).doNothing()).returning('quota_id as quotaId').execute()
+  return rows.map(({ quotaId }) => quotaId)
+}
+
+export async function insertCountedPersons (tx: Tx, quotaId: string, certificates: readonly CountableCertificate[]): Promise<void> {
+  for (let start = 0; start < certificates.length; start += BATCH) {
+    await tx.insertInto('quota_person').values(certificates.slice(start, start + BATCH)
+      .map(({ id, personId }) => ({ quota_id: quotaId, person_id: personId, certificate_id: id }))).execute()
+  }
+}
+
+/** @returns false when the person is not counted by this certificate */
+export async function deleteCountedPerson (tx: Tx, quotaId: string, certificate: CountableCertificate): Promise<boolean> {
+  const result = await tx.deleteFrom('quota_person').where('quota_id', '=', quotaId)
+    .where('person_id', '=', certificate.personId).where('certificate_id', '=', certificate.id).executeTakeFirst()
+  return Number(result.numDeletedRows) > 0
+}
+
+export async function existsEntry (tx: Tx, quotaId: string, certificateId: string): Promise<boolean> {
+  const found = await tx.selectFrom('quota_entry').select('id')
+    .where('quota_id', '=', quotaId).where('certificate_id', '=', certificateId).where('delta', '=', 1).executeTakeFirst()
+  return found !== undefined
+}
+
+/** Certificates under a rule. The period's days in its time zone become two instants, so that the database compares text. */
+function certificatesUnder (tx: Tx, { scope, period, timeZone }: CountingRule) {
+  let query = tx.selectFrom('certificate')
+    .where('issued_at', '>=', dayStart(period.from, timeZone)).where('issued_at', '<', dayStart(addDays(period.to, 1), timeZone))
+  if (scope.country !== undefined) query = query.where('country', '=', scope.country)
+  if (scope.agency !== undefined) query = query.where('agency', '=', scope.agency)
+  if (scope.course !== undefined) query = query.where('course_slug', '=', scope.course)
+  return query
+}
+
+const CERTIFICATE = [
+  'id', 'serial', 'person_id as personId', 'country', 'agency', 'course_slug as courseSlug', 'issued_at as issuedAt', 'revoked_at as revokedAt'
+] as const
+
+/** In order of issue, revoked ones too. */
+export async function selectCertificatesUnder (tx: Tx, rule: CountingRule): Promise<CountableCertificate[]> {
+  return await certificatesUnder(tx, rule).select(CERTIFICATE).orderBy('issued_at').orderBy('id').execute()
+}
+
+/** The earliest certificate of a person under a rule that is not revoked. */
+export async function selectOptionalValidCertificate (tx: Tx, rule: CountingRule, personId: string): Promise<CountableCertificate | undefined> {
+  return await certificatesUnder(tx, rule).select(CERTIFICATE).where('person_id', '=', personId).where('revoked_at', 'is', null)
+    .orderBy('issued_at').orderBy('id').limit(1).executeTakeFirst()
+}
+
+/** The count by the certificates alone: the ledger is not asked. */
+export async function countFromCertificates (tx: Tx, rule: CountingRule): Promise<number> {
+  const found = await certificatesUnder(tx, rule).where('revoked_at', 'is', null)
+    .select((select) => rule.counts === 'persons'
+      ? select.fn.count<number>('person_id').distinct().as('count')
+      : select.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(found.count)
+}
+
+export interface EntryFilter {
+  readonly country?: string | undefined
+  readonly course?: string | undefined
+  /** `YYYY-MM` of the certificate's day of issue. */
+  readonly month?: string | undefined
+}
+
+export interface EntryPlace {
+  readonly at: string
+  readonly delta: number
+  readonly id: string
+}
+
+export interface Entry {
+  readonly id: string
+  readonly serial: string
+  readonly personId: string
+  readonly holder: string
+  readonly country: string | null
+  readonly courseSlug: string
+  readonly courseTitle: string
+  readonly delta: number
+  readonly at: string
+  readonly day: string
+  readonly revokedAt: string | null
+}
+
+function entries (tx: Tx, quotaId: string, { country, course, month }: EntryFilter) {
+  let query = tx.selectFrom('quota_entry').where('quota_id', '=', quotaId)
+  // A certificate of somebody without a country is asked for by an empty one.
+  if (country !== undefined) query = query.where('quota_entry.country', country === '' ? 'is' : '=', country === '' ? null : country)
+  if (course !== undefined) query = query.where('quota_entry.course_slug', '=', course)
+  if (month !== undefined) query = query.where('day', '>=', `${month}-01`).where('day', '<=', `${month}-31`)
+  return query
+}
+
+/** In the order in which they were written: at one instant, what ceased to count before what began to. */
+export async function selectEntries (tx: Tx, quotaId: string, filter: EntryFilter, after: EntryPlace | null, limit: number): Promise<Entry[]> {
+  let query = entries(tx, quotaId, filter).innerJoin('certificate', 'certificate.id', 'quota_entry.certificate_id').select([
+    'quota_entry.id', 'quota_entry.serial', 'quota_entry.person_id as personId', 'holder', 'quota_entry.country',
+    'quota_entry.course_slug as courseSlug', 'course_title as courseTitle', 'delta', 'at', 'day', 'revoked_at as revokedAt'
+  ]).orderBy('at').orderBy('delta').orderBy('quota_entry.id').limit(limit)
+  if (after !== null) {
+    query = query.where((where) => where.or([
+      where('at', '>', after.at),
+      where.and([where('at', '=', after.at), where('delta', '>', after.delta)]),
+      where.and([where('at', '=', after.at), where('delta', '=', after.delta), where('quota_entry.id', '>', after.id)])
+    ]))
+  }
+  return await query.execute()
+}
+
+/** Lines that added and lines that took back, under a filter. */
+export async function countEntries (tx: Tx, quotaId: string, filter: EntryFilter): Promise<{ added: number, taken: number }> {
+  const rows = await entries(tx, quotaId, filter).select((select) => ['delta', select.fn.countAll<number>().as('count')]).groupBy('delta').execute()
+  const of = (delta: number): number => Number(rows.find((row) => row.delta === delta)?.count ?? 0)
+  return { added: of(1), taken: of(-1) }
+}
+
+export interface DayDelta {
+  readonly quotaId: string
+  readonly day: string
+  readonly delta: number
+}
+
+/** What each day of issue adds to each quota, in order of day; days that add up to nothing are left out. */
+export async function selectDayDeltas (tx: Tx, quotaIds: readonly string[]): Promise<DayDelta[]> {
+  if (quotaIds.length === 0) return []
+  const rows = await tx.selectFrom('quota_entry').select((select) => ['quota_id as quotaId', 'day', select.fn.sum<number>('delta').as('delta')])
+    .where('quota_id', 'in', [...quotaIds]).groupBy(['quota_id', 'day']).orderBy('quota_id').orderBy('day').execute()
+  return rows.map((row) => ({ ...row, delta: Number(row.delta) })).filter(({ delta }) => delta !== 0)
+}
+
+/** The count by country, the greatest first; null for people without one. */
+export async function selectCountedByCountry (tx: Tx, quotaId: string): Promise<Array<{ country: string | null, counted: number }>> {
+  const rows = await tx.selectFrom('quota_entry').select((select) => ['country', select.fn.sum<number>('delta').as('counted')])
+    .where('quota_id', '=', quotaId).groupBy('country').orderBy('counted', 'desc').orderBy('country').execute()
+  return rows.map((row) => ({ ...row, counted: Number(row.counted) }))
+}
+
+/** The count by course, the greatest first, with the title the course has now. */
+export async function selectCountedByCourse (tx: Tx, quotaId: string): Promise<Array<{ course: string, title: string, counted: number }>> {
+  const rows = await tx.selectFrom('quota_entry').innerJoin('certificate', 'certificate.id', 'quota_entry.certificate_id')
+    .select((select) => ['quota_entry.course_slug as course', select.fn.max('course_title').as('title'), select.fn.sum<number>('delta').as('counted')])
+    .where('quota_id', '=', quotaId).groupBy('quota_entry.course_slug').orderBy('counted', 'desc').orderBy('quota_entry.course_slug').execute()
+  return rows.map((row) => ({ ...row, counted: Number(row.counted) }))
+}
+
+/** Lines written after a quota was closed, added up. */
+export async function sumRestatements (tx: Tx, quotaId: string, closedAt: string): Promise<{ lines: number, delta: number }> {
+  const found = await tx.selectFrom('quota_entry').where('quota_id', '=', quotaId).where('at', '>', closedAt)
+    .select((select) => [select.fn.countAll<number>().as('lines'), select.fn.sum<number | null>('delta').as('delta')]).executeTakeFirstOrThrow()
+  return { lines: Number(found.lines), delta: Number(found.delta ?? 0) }
+}
+
+/** The quotas in which a certificate counts now. */
+export async function selectQuotasCounting (tx: Tx, certificateId: string, near: readonly string[]): Promise<string[]> {
+  if (near.length === 0) return []
+  const rows = await tx.selectFrom('quota_entry').select((select) => ['quota_id as quotaId', select.fn.sum<number>('delta').as('net')])
+    .where('certificate_id', '=', certificateId).where('quota_id', 'in', [...near]).groupBy('quota_id').execute()
+  return rows.filter(({ net }) => Number(net) === 1).map(({ quotaId }) => quotaId)
+}
+
+/** Every line of a quota with the certificate it names, for the recount. */
+export async function selectLinesWithCertificates (tx: Tx, quotaId: string): Promise<Array<EntryRow & { readonly found: CountableCertificate | null }>> {
+  const rows = await tx.selectFrom('quota_entry').leftJoin('certificate', 'certificate.id', 'quota_entry.certificate_id').select([
+    'quota_entry.id', 'quota_entry.certificate_id as certificateId', 'quota_entry.serial', 'quota_entry.person_id as personId', 'quota_entry.country',
+    'quota_entry.course_slug as courseSlug', 'delta', 'at', 'day', 'certificate.id as foundId', 'certificate.serial as foundSerial',
+    'certificate.person_id as foundPersonId', 'certificate.country as foundCountry', 'certificate.agency as foundAgency',
+    'certificate.course_slug as foundCourse', 'certificate.issued_at as issuedAt', 'certificate.revoked_at as revokedAt'
+  ]).where('quota_id', '=', quotaId).orderBy('day').orderBy('quota_entry.id').execute()
+  return rows.map((row) => {
+    const { foundId, foundSerial, foundPersonId, foundCourse, issuedAt } = row
+    const found = foundId === null || foundSerial === null || foundPersonId === null || foundCourse === null || issuedAt === null
+      ? null
+      : { id: foundId, serial: foundSerial, personId: foundPersonId, country: row.foundCountry, agency: row.foundAgency, courseSlug: foundCourse, issuedAt, revokedAt: row.revokedAt }
+    return {
+      id: row.id,
+      quotaId,
+      certificate: {
+        id: row.certificateId, serial: row.serial, personId: row.personId, country: row.country, agency: row.foundAgency, courseSlug: row.courseSlug,
+        issuedAt: issuedAt ?? '', revokedAt: row.revokedAt
+      },
+      delta: row.delta === 1 ? 1 : -1,
+      at: row.at,
+      day: row.day,
+      found
+    }
+  })
+}
+
+export async function selectCountedPersons (tx: Tx, quotaId: string): Promise<Array<{ personId: string, certificateId: string }>> {
+  return await tx.selectFrom('quota_person').select(['person_id as personId', 'certificate_id as certificateId']).where('quota_id', '=', quotaId).execute()
+}
+
+/** Slugs and titles of courses that are published, by title: what a scope may name. */
+export async function selectCourses (tx: Tx): Promise<Array<{ slug: string, title: string }>> {
+  const rows = await tx.selectFrom('course').innerJoin('course_version', 'course_version.course_id', 'course.id')
+    .select(['slug', 'title', 'number']).orderBy('slug').orderBy('number').execute()
+  // The last version of each is the one that stays.
+  return [...new Map(rows.map(({ slug, title }) => [slug, { slug, title }])).values()].sort((a, b) => a.title.localeCompare(b.title))
+}
+
+/** Agencies that people of the programme have: offered when a scope is chosen. */
+export async function selectAgencies (tx: Tx): Promise<string[]> {
+  const rows = await tx.selectFrom('person').select('agency').distinct().where('agency', 'is not', null).where('agency', '!=', '').orderBy('agency').limit(1000).execute()
+  return rows.flatMap(({ agency }) => agency === null ? [] : [agency])
+}
+

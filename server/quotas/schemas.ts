@@ -1,0 +1,79 @@
+import Type, { type Static } from 'typebox'
+
+const Nullable = Type.Union([Type.String(), Type.Null()])
+const Cursor = Type.Optional(Type.String({ maxLength: 2000 }))
+const text = Type.String({ maxLength: 1000 })
+const field = Type.String({ maxLength: 1000, default: '' })
+
+export const QuotaId = Type.Object({ id: Type.String({ maxLength: 100 }) })
+export const CursorQuery = Type.Object({ cursor: Cursor })
+
+const Period = Type.Object({
+  from: Type.String({ maxLength: 20, description: 'first day, YYYY-MM-DD' }),
+  to: Type.String({ maxLength: 20, description: 'last day, counted too' })
+})
+const Scope = Type.Object({
+  country: Type.Optional(Type.String({ maxLength: 1000, description: 'ISO 3166-1 alpha-2' })),
+  agency: Type.Optional(text),
+  course: Type.Optional(Type.String({ maxLength: 1000, description: 'a slug' }))
+})
+const Counts = Type.Union([Type.Literal('persons'), Type.Literal('certificates')])
+
+/** Lengths and shapes are bounded here; sense is checked by quota-input.ts. */
+export const QuotaIn = Type.Object({
+  name: text,
+  period: Period,
+  scope: Type.Optional(Scope),
+  counts: Type.Optional(Counts),
+  target: Type.Number(),
+  timeZone: Type.Optional(Type.String({ maxLength: 100, description: 'IANA; the programme\'s own unless given' }))
+})
+
+export const QuotaOut = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  period: Period,
+  timeZone: Type.String(),
+  scope: Scope,
+  counts: Counts,
+  target: Type.Integer(),
+  counted: Type.Integer(),
+  expectedToday: Type.Integer({ description: 'where the straight pace to the target stands today' }),
+  forecast: Type.Union([
+    Type.Object({ low: Type.Integer(), likely: Type.Integer(), high: Type.Integer() }, { description: 'end of the period; low to high is meant to hold four times in five' }),
+    Type.Null()
+  ]),
+  closedAt: Nullable,
+  closedCount: Type.Union([Type.Integer(), Type.Null()])
+})
+export type QuotaJson = Static<typeof QuotaOut>
+
+export const QuotasOut = Type.Object({ items: Type.Array(QuotaOut), next: Nullable })
+
+const Filter = {
+  country: Type.Optional(Type.String({ maxLength: 10, description: 'as on the certificate; empty: those without a country' })),
+  course: Type.Optional(text),
+  month: Type.Optional(Type.String({ pattern: '^([0-9]{4}-[0-9]{2})?$', description: 'YYYY-MM of the day of issue' }))
+}
+export const EntriesQuery = Type.Object({ cursor: Cursor, ...Filter })
+
+export const EntriesOut = Type.Object({
+  items: Type.Array(Type.Object({
+    serial: Type.String(),
+    personId: Type.String(),
+    delta: Type.Integer({ description: '+1 when the certificate began to count, -1 when it ceased' }),
+    at: Type.String(),
+    day: Type.String({ description: 'local day of the certificate\'s issue' }),
+    country: Nullable,
+    course: Type.String(),
+    restatement: Type.Boolean({ description: 'written after the quota was closed' })
+  })),
+  next: Nullable
+})
+
+export const QuotaForm = Type.Object({
+  name: field, from: field, to: field, country: field, agency: field, course: field,
+  counts: Type.Union([Type.Literal('persons'), Type.Literal('certificates')], { default: 'persons' }),
+  target: field
+})
+export type QuotaFormFields = Static<typeof QuotaForm>

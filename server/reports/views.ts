@@ -1,0 +1,29 @@
+import { cohortLine } from '../cohorts/views.ts'
+import type { PageView } from '../http/app-type.ts'
+import { formatDate } from '../http/pages.ts'
+import type { Person } from '../person.ts'
+import { enrolmentCard } from '../progress/views.ts'
+import { rowView, type Reader } from '../quotas/views.ts'
+import type { Home } from './home.ts'
+
+export function homeView (home: Home, person: Person, now: Date, reader: Reader): PageView {
+  const { t, url, place } = reader
+  const onDesk = person.roles.some(({ role }) => role !== 'trainee')
+  const wide = onDesk ? {} : { main: 'reading' as const }
+  return {
+    title: t('home.title'),
+    nav: '/',
+    ...wide,
+    greeting: t('home.greeting', { name: person.name }),
+    today: formatDate(now.toISOString(), place),
+    enrolments: home.enrolments.map(({ enrolment, course }) => enrolmentCard(enrolment, course, now.toISOString(), { t, url, ...place })),
+    nothing: !onDesk && home.enrolments.length === 0,
+    onDesk,
+    quotas: home.quotas.map((quota) => rowView(quota, home.courseTitles, reader)),
+    sections: ([['running', home.running], ['coming', home.coming]] as const).filter(([, cohorts]) => cohorts.length > 0).map(([state, cohorts]) => ({
+      id: `cohorts-${state}`,
+      title: t(`cohorts.list.${state}`),
+      cohorts: cohorts.map((cohort) => cohortLine(cohort, { t, url, ...place }))
+    }))
+  }
+}

@@ -1,0 +1,55 @@
+import closeWithGrace from 'close-with-grace'
+import type { FastifyRequest } from 'fastify'
+import { buildApp } from './app.ts'
+import type { Config } from './config.ts'
+import { makeCourseCache } from './courses/courses.ts'
+import type { Database } from './db/database.ts'
+import { migrate } from './db/migrate.ts'
+import type { Settings } from './deps.ts'
+import type { LoggerOptions } from './http/shell.ts'
+import { startJobs } from './jobs.ts'
+import { startSetUp } from './people/links.ts'
+import { realWorld } from './world.ts'
+
+export function settingsOf (config: Config, demo: boolean): Settings {
+  return {
+    programme: config.programme,
+    timeZone: config.timeZone,
+    publicUrl: config.publicUrl,
+    prefix: '',
+    secure: config.publicUrl.startsWith('https:'),
+    demo
+  }
+}
+
+/** Serves until it is told to stop: then new connections are refused, running requests answered, jobs ended, and the
+ * database closed. @returns the address once it listens */
+export async function serve (db: Database, config: Config, demo: boolean): Promise<string> {
+  await migrate(db)
+  const settings = settingsOf(config, demo)
+  const app = await buildApp({ db, secret: config.secret, settings, trustProxy: config.trustProxy, logger: loggerOf(config) })
+  const { log } = app
+  const jobs = startJobs({ db, world: realWorld, courses: makeCourseCache(), settings, log, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })
+  closeWithGrace({ delay: 10_000, logger: log }, async () => {
+    await app.close()
+    await jobs.stop()
+    await db.close()
+  })
+  const address = await app.listen({ host: config.host, port: config.port })
+  const setUp = await startSetUp(db, realWorld)
+  if (setUp !== null) console.log(`\nNo administrator yet. Open this link once, within 24 hours, to set one up:\n  ${config.publicUrl}${setUp}\n`)
+  return address
+}
+
+function loggerOf (config: Config): LoggerOptions {
+  return {
+    level: config.logLevel ?? 'info',
+    redact: ['req.headers.authorization', 'req.headers.cookie'],
+    serializers: { req: (request: FastifyRequest) => ({ method: request.method, url: withoutSecrets(request.url), from: request.ip }) }
+  }
+}
+
+/** Single-use links carry a secret in their path. */
+function withoutSecrets (url: string): string {
+  return url.replace(/\/(links|set-up)\/[^/?]+/, '/$1/…')
+}

@@ -1,0 +1,285 @@
+import { sql } from 'kysely'
+import t from 'tap'
+import { testApp, type Somebody, type TestApp } from './app.ts'
+import { openBrowser } from './browser.ts'
+import { addCohort, call, enrol, start, startWalk, walkToTheEnd, type Walk } from './trainee.ts'
+
+/** Who asks, in the order of the columns below. The liaison is of the trainee's country, the other liaison of another. */
+const ROLES = ['nobody', 'trainee', 'otherTrainee', 'instructor', 'otherInstructor', 'liaison', 'otherLiaison', 'administrator'] as const
+type Who = typeof ROLES[number]
+
+/** What each may expect: `+` it is done or shown; `-` sign in first; `x` not for this role; `0` there is no such thing for them. */
+const TABLE: Readonly<Record<string, string>> = {
+  // everybody
+  'GET /assets/:version/:name': '++++++++',
+  'GET /api/v1/openapi.json': '++++++++',
+  'GET /health': '++++++++',
+  'GET /ready': '++++++++',
+  'POST /language': '++++++++',
+  'GET /sign-in': '++++++++',
+  'POST /sign-in': '++++++++',
+  'GET /forgot': '++++++++',
+  'POST /forgot': '++++++++',
+  'GET /links/:secret': '++++++++',
+  'POST /links/:secret': '++++++++',
+  'GET /set-up/:secret': '++++++++',
+  'POST /set-up/:secret': '++++++++',
+  'POST /api/v1/sign-in': '++++++++',
+  'POST /api/v1/forgot': '++++++++',
+  'POST /api/v1/links/:secret': '++++++++',
+  'POST /api/v1/set-up/:secret': '++++++++',
+  'GET /certificates/:serial': '++++++++',
+  'GET /certificates/:serial.pdf': '++++++++',
+  'GET /verify': '++++++++',
+  'GET /api/v1/certificates/:serial': '++++++++',
+  // whoever is signed in, about themselves
+  'GET /': '-+++++++',
+  'GET /api/v1/me': '-+++++++',
+  'PATCH /api/v1/me': '-+++++++',
+  'GET /api/v1/enrolments': '-+++++++',
+  // a trainee's own; read by those who run the cohort and, without answers, by the country's liaison
+  'GET /enrolments/:id': '-+0+0+0+',
+  'GET /enrolments/:id/lessons/:key': '-+0+0+0+',
+  'GET /api/v1/enrolments/:id': '-+0+0+0+',
+  'POST /enrolments/:id/lessons/:key/done': '-+000000',
+  'POST /api/v1/enrolments/:id/lessons/:key/done': '-+000000',
+  'GET /enrolments/:id/quizzes/:key': '-+000000',
+  'POST /enrolments/:id/quizzes/:key/attempts': '-+000000',
+  'POST /api/v1/enrolments/:id/quizzes/:key/attempts': '-+000000',
+  'GET /attempts/:id': '-+0+000+',
+  'GET /api/v1/attempts/:id': '-+0+000+',
+  'POST /attempts/:id': '-+000000',
+  'PUT /api/v1/attempts/:id/answers/:slot': '-+000000',
+  'PUT /api/v1/attempts/:id/answers': '-+000000',
+  'POST /api/v1/attempts/:id/answers/:slot/check': '-+000000',
+  'GET /attempts/:id/review': '-+0+000+',
+  'GET /api/v1/attempts/:id/review': '-+0+000+',
+  'GET /api/v1/attempts/:id/key': '-xx+0xx+',
+  'POST /attempts/:id/finish': '-+000000',
+  'POST /api/v1/attempts/:id/finish': '-+000000',
+  // the desk: cohorts
+  'GET /desk/cohorts': '-xx+++++',
+  'GET /api/v1/cohorts': '-xx+++++',
+  'GET /desk/cohorts/:id': '-xx+0+0+',
+  'GET /desk/cohorts/:id/progress.csv': '-xx+0+0+',
+  'GET /api/v1/cohorts/:id': '-xx+0+0+',
+  'GET /api/v1/cohorts/:id/progress': '-xx+0+0+',
+  'GET /api/v1/cohorts/:id/enrolments': '-xx+0+0+',
+  'GET /desk/cohorts/:id/enrol': '-xx+0xx+',
+  'POST /desk/cohorts/:id/enrol': '-xx+0xx+',
+  'POST /api/v1/cohorts/:id/enrolments': '-xx+0xx+',
+  'GET /desk/enrolments/:id': '-xx+0xx+',
+  'POST /desk/enrolments/:id/withdraw': '-xx+0xx+',
+  'POST /desk/enrolments/:id/reinstate': '-xx+0xx+',
+  'POST /api/v1/enrolments/:id/withdraw': '-xx+0xx+',
+  'POST /api/v1/enrolments/:id/reinstate': '-xx+0xx+',
+  'GET /desk/cohorts/new': '-xxxxxx+',
+  'POST /desk/cohorts/new': '-xxxxxx+',
+  'POST /api/v1/cohorts': '-xxxxxx+',
+  'POST /desk/cohorts/:id/instructors': '-xxxxxx+',
+  'PUT /api/v1/cohorts/:id/instructors/:personId': '-xxxxxx+',
+  'DELETE /api/v1/cohorts/:id/instructors/:personId': '-xxxxxx+',
+  // the desk: courses
+  'GET /desk/courses': '-xx++xx+',
+  'GET /desk/courses/:slug': '-xx++xx+',
+  'GET /desk/courses/:slug/lessons/:key': '-xx++xx+',
+  'GET /api/v1/courses': '-xx++xx+',
+  'GET /api/v1/courses/:slug': '-xx++xx+',
+  // the desk: targets; a liaison reads those of the own country
+  'GET /desk/quotas': '-xxxx+++',
+  'GET /api/v1/quotas': '-xxxx+++',
+  'GET /desk/quotas/:id': '-xxxx+0+',
+  'GET /desk/quotas/:id/entries': '-xxxx+0+',
+  'GET /api/v1/quotas/:id': '-xxxx+0+',
+  'GET /api/v1/quotas/:id/entries': '-xxxx+0+',
+  'GET /desk/quotas/new': '-xxxxxx+',
+  'POST /desk/quotas/new': '-xxxxxx+',
+  'POST /api/v1/quotas': '-xxxxxx+',
+  'POST /desk/quotas/:id/close': '-xxxxxx+',
+  'POST /api/v1/quotas/:id/close': '-xxxxxx+',
+  // the desk: certificates, people, mail, audit
+  'GET /desk/certificates': '-xxxxxx+',
+  'GET /desk/certificates/:serial': '-xxxxxx+',
+  'GET /api/v1/certificates': '-xxxxxx+',
+  'POST /desk/certificates/:serial/revoke': '-xxxxxx+',
+  'POST /api/v1/certificates/:serial/revoke': '-xxxxxx+',
+  'GET /desk/people': '-xxxxxx+',
+  'GET /desk/people/new': '-xxxxxx+',
+  'POST /desk/people/new': '-xxxxxx+',
+  'GET /desk/people/:id': '-xxxxxx+',
+  'POST /desk/people/:id/roles': '-xxxxxx+',
+  'POST /desk/people/:id/roles/revoke': '-xxxxxx+',
+  'POST /desk/people/:id/deactivate': '-xxxxxx+',
+  'POST /desk/people/:id/reactivate': '-xxxxxx+',
+  'POST /desk/people/:id/invite': '-xxxxxx+',
+  'GET /api/v1/people': '-xxxxxx+',
+  'POST /api/v1/people': '-xxxxxx+',
+  'GET /api/v1/people/:id': '-xxxxxx+',
+  'POST /api/v1/people/:id/deactivate': '-xxxxxx+',
+  'POST /api/v1/people/:id/reactivate': '-xxxxxx+',
+  'POST /api/v1/people/:id/invite': '-xxxxxx+',
+  'POST /api/v1/people/:id/roles': '-xxxxxx+',
+  'DELETE /api/v1/people/:id/roles/:role': '-xxxxxx+',
+  'GET /desk/mail': '-xxxxxx+',
+  'GET /desk/mail/:id': '-xxxxxx+',
+  'GET /desk/audit': '-xxxxxx+',
+  'GET /api/v1/audit': '-xxxxxx+',
+  // last, because they end the session
+  'POST /api/v1/sign-out': '-+++++++',
+  'POST /sign-out': '++++++++'
+}
+
+interface Scene {
+  readonly walk: Walk
+  readonly people: Readonly<Record<Exclude<Who, 'nobody'>, Somebody>>
+  readonly attemptId: string
+  readonly quotaId: string
+  readonly serial: string
+  readonly somebodyElse: Somebody
+  readonly mailId: string
+}
+
+async function scene (test: TestApp): Promise<Scene> {
+  const walk = await startWalk(test)
+  const otherInstructor = await test.somebody('Other Instructor', [{ role: 'instructor' }])
+  const elsewhere = await addCohort(test, walk.admin, 'first-steps', [otherInstructor])
+  const otherTrainee = await test.somebody('Other Trainee', [{ role: 'trainee' }], { country: 'NI' })
+  await enrol(test, walk.admin, elsewhere, otherTrainee)
+  const graduate = await test.somebody('Gabriela Graduate', [{ role: 'trainee' }], { country: 'ZM' })
+  const exam = await walkToTheEnd(test, walk, graduate, await enrol(test, walk.admin, walk.cohortId, graduate))
+  const { json } = await call(test, graduate, 'POST', `/attempts/${exam.id}/finish`)
+  const quota = await call(test, walk.admin, 'POST', '/quotas', { name: 'Zambia', period: { from: '2026-01-01', to: '2026-12-31' }, scope: { country: 'ZM' }, counts: 'persons', target: 5 })
+  const open = await start(test, walk, 'practice')
+  await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
+  const mail = await test.db.read.selectFrom('mail').select('id').executeTakeFirstOrThrow()
+  return {
+    walk,
+    people: {
+      trainee: walk.trainee,
+      otherTrainee,
+      instructor: walk.instructor,
+      otherInstructor,
+      liaison: await test.somebody('Liaison of Zambia', [{ role: 'liaison', country: 'ZM' }]),
+      otherLiaison: await test.somebody('Liaison of Nicaragua', [{ role: 'liaison', country: 'NI' }]),
+      administrator: walk.admin
+    },
+    attemptId: open.id,
+    quotaId: quota.json.id as string,
+    serial: json.certificateSerial as string,
+    somebodyElse: await test.somebody('Somebody Else', [{ role: 'instructor' }]),
+    mailId: mail.id
+  }
+}
+
+/** The address of a route with the scene's things in it. */
+function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId }: Scene): string {
+  const id = path.includes('/enrolments/:id') ? walk.enrolmentId
+    : path.includes('/attempts/:id') ? attemptId
+      : path.includes('/cohorts/:id') ? walk.cohortId
+        : path.includes('/quotas/:id') ? quotaId
+          : path.includes('/mail/:id') ? mailId
+            : somebodyElse.personId
+  return path
+    .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':serial', serial)
+    .replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
+    .replace(':version', 'v').replace(':name', 'page.js')
+}
+
+/** A body that the route takes, so that a refusal is about who asks and not about what is sent. */
+function bodyOf (route: string, { somebodyElse }: Scene): Record<string, unknown> | string {
+  const path = route.replace(/^\S+ (\/api\/v1)?(\/desk)?/, '')
+  switch (path) {
+    case '/language': return { locale: 'en', to: '/' }
+    case '/sign-in': return { email: 'nobody@test.example', password: 'not the password' }
+    case '/forgot': return { email: 'nobody@test.example' }
+    case '/links/:secret': return { password: 'a long password', again: 'a long password' }
+    case '/set-up/:secret': return { name: 'A B', email: 'a@test.example', password: 'a long password', again: 'a long password' }
+    case '/me': return { locale: 'en' }
+    case '/attempts/:id': return { slots: '' }
+    case '/attempts/:id/answers/:slot': return { answer: null }
+    case '/attempts/:id/answers': return { answers: { 1: null } }
+    case '/cohorts/:id/enrol': return { csv: 'name,email,country,agency,rank,locale\nNew Person,new@test.example,ZM,,,en\n', step: 'check' }
+    case '/cohorts/:id/enrolments': return 'name,email,country,agency,rank,locale\nNew Person,new@test.example,ZM,,,en\n'
+    case '/cohorts/new': case '/cohorts': return { name: 'Another', course: 'first-steps', startsAt: '2026-12-01T00:00:00Z', endsAt: '2026-12-31T00:00:00Z', startsOn: '2026-12-01', endsOn: '2026-12-31', from: '2026-12-01', to: '2026-12-31' }
+    case '/cohorts/:id/instructors': return { personId: somebodyElse.personId, action: 'assign' }
+    case '/enrolments/:id/withdraw': case '/enrolments/:id/reinstate': case '/certificates/:serial/revoke': return { reason: 'For the test of access' }
+    case '/quotas': return { name: 'N', period: { from: '2026-01-01', to: '2026-12-31' }, scope: {}, counts: 'persons', target: 1 }
+    case '/quotas/new': return { name: 'N', from: '2026-01-01', to: '2026-12-31', counts: 'persons', target: '1' }
+    case '/people/new': return { name: 'New Person', email: 'new@test.example', role: 'instructor', locale: 'en' }
+    case '/people': return { name: 'New Person', email: `new${Math.random()}@test.example`, country: null, locale: 'en', roles: [{ role: 'instructor' }] }
+    case '/people/:id/roles': case '/people/:id/roles/revoke': return { role: 'instructor' }
+    default: return {}
+  }
+}
+
+async function ask (test: TestApp, scene: Scene, route: string, who: Who): Promise<{ status: number, location: string }> {
+  const [method = '', path = ''] = route.split(' ')
+  const somebody = who === 'nobody' ? null : scene.people[who]
+  const body = bodyOf(route, scene)
+  const address = addressOf(path, scene)
+  if (path.startsWith('/api/') || method === 'GET') {
+    const csv = typeof body === 'string'
+    const answer = await test.app.inject({
+      method: method as 'GET',
+      url: address,
+      headers: { accept: 'text/html', ...somebody?.bearer, ...(csv ? { 'content-type': 'text/csv' } : {}) },
+      ...(method === 'GET' || method === 'DELETE' ? {} : { payload: body })
+    })
+    return { status: answer.statusCode, location: String(answer.headers.location ?? '') }
+  }
+  const browser = openBrowser(test.app)
+  if (somebody !== null) browser.cookies.set('muster', somebody.token)
+  await browser.get('/')
+  if (browser.token() === '') await browser.get('/sign-in')
+  const { status, location } = await browser.post(address, body as Record<string, string>)
+  return { status, location: location ?? '' }
+}
+
+function verdict ({ status, location }: { status: number, location: string }): string {
+  if (status === 401 || location.startsWith('/sign-in?')) return '-'
+  if (status === 403) return 'x'
+  if (status === 404) return '0'
+  return status < 500 ? '+' : `!${status}`
+}
+
+/** Everything that is kept, but for sessions and the log of who looked. */
+async function everything (test: TestApp): Promise<string> {
+  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry']
+  const rows = await Promise.all(tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(test.db.read)).rows))
+  return JSON.stringify(rows)
+}
+
+const WRONG_SECRET = /:secret$/
+
+t.test('every route there is stands in the table, and no other', async (t) => {
+  const test = await testApp(t, { demo: true })
+  const routes = test.app.routeTable.filter(({ method }) => method !== 'HEAD').map(({ method, path }) => `${method} ${path}`)
+  t.same(routes.filter((route) => !(route in TABLE)), [], 'not in the table')
+  t.same(Object.keys(TABLE).filter((route) => !routes.includes(route)), [], 'no longer a route')
+})
+
+t.test('nobody reads or writes what is not theirs: every route, every role', { timeout: 120_000 }, async (t) => {
+  const test = await testApp(t, { demo: true, courses: 'test/fixtures/courses', now: '2026-06-15T08:00:00Z' })
+  const set = await scene(test)
+  const before = await everything(test)
+
+  // First all that is refused: afterwards nothing may have changed.
+  for (const [route, expected] of Object.entries(TABLE)) {
+    const refused = ROLES.filter((_, column) => expected[column] !== '+')
+    for (const who of refused) {
+      const seen = verdict(await ask(test, set, route, who))
+      if (seen !== expected[ROLES.indexOf(who)]) t.fail(`${route} by ${who}: expected ${expected[ROLES.indexOf(who)] ?? ''}, got ${seen}`)
+      else t.pass(`${route} by ${who}: ${seen}`)
+    }
+  }
+  t.equal(await everything(test), before, 'what was refused changed nothing')
+
+  for (const [route, expected] of Object.entries(TABLE)) {
+    for (const who of ROLES.filter((_, column) => expected[column] === '+')) {
+      const answer = await ask(test, set, route, who)
+      // A wrong password or a worn-out link is an answer to what was sent, not to who sent it.
+      const mine = WRONG_SECRET.test(route) || /sign-in$/.test(route) ? answer.status < 500 : verdict(answer) === '+' && !(route.startsWith('GET') && answer.status >= 400)
+      t.ok(mine, `${route} by ${who}: ${answer.status}`)
+    }
+  }
+})

@@ -1,0 +1,79 @@
+import t from 'tap'
+import { audit, verifyChain } from '../../server/audit/audit.ts'
+import { testApp, type TestApp } from '../app.ts'
+
+async function write ({ db, world }: TestApp, actorId: string | null, count: number): Promise<void> {
+  await db.write(async (tx) => {
+    for (let n = 0; n < count; n++) {
+      await audit(tx, world, { actorId, action: n % 2 === 0 ? 'cohort.created' : 'something.unheard-of', subjectType: 'cohort', subjectId: `c${n}`, detail: { name: `Cohort ${n} <b>` } })
+    }
+  })
+}
+
+t.test('the chain', async (t) => {
+  const home = await testApp(t)
+  const { app, db } = home
+  const clerk = await home.somebody('Clara Clerk', [{ role: 'administrator' }])
+  t.same(await verifyChain(db.read), { entries: 0, brokenAt: null })
+  await write(home, clerk.personId, 12)
+
+  await t.test('holds as long as nobody touched it, also when many write at once', async (t) => {
+    await Promise.all(Array.from({ length: 20 }, async () => { await write(home, null, 1) }))
+    t.same(await verifyChain(db.read), { entries: 32, brokenAt: null })
+    const page = await app.inject({ url: '/desk/audit?verify=1', headers: clerk.bearer })
+    t.match(page.body, 'The chain holds: all 32 entries read, unaltered.')
+  })
+
+  await t.test('a unit of work that fails leaves no entry', async (t) => {
+    await t.rejects(db.write(async (tx) => {
+      await audit(tx, home.world, { actorId: null, action: 'cohort.created', subjectType: 'cohort', subjectId: 'x' })
+      throw new Error('failed')
+    }))
+    t.same(await verifyChain(db.read), { entries: 32, brokenAt: null })
+  })
+
+  await t.test('shows each way of tampering at the entry where it was done', async (t) => {
+    const original = await db.read.selectFrom('audit_entry').selectAll().where('seq', '=', 7).executeTakeFirstOrThrow()
+    for (const change of [{ detail: '{}' }, { actor_id: null }, { at: '2020-01-01T00:00:00.000Z' }, { action: 'cohort.removed' }, { subject_id: 'c9' }, { hash: 'f'.repeat(64) }]) {
+      await db.write(async (tx) => { await tx.updateTable('audit_entry').set(change).where('seq', '=', 7).execute() })
+      t.same(await verifyChain(db.read), { entries: 6, brokenAt: 7 }, JSON.stringify(change))
+      await db.write(async (tx) => { await tx.updateTable('audit_entry').set(original).where('seq', '=', 7).execute() })
+    }
+    t.same(await verifyChain(db.read), { entries: 32, brokenAt: null })
+    await db.write(async (tx) => { await tx.deleteFrom('audit_entry').where('seq', '=', 7).execute() })
+    t.same(await verifyChain(db.read), { entries: 6, brokenAt: 8 })
+    t.match((await app.inject({ url: '/desk/audit?verify=1', headers: clerk.bearer })).body, 'The chain is broken at entry 8.')
+    t.same((await app.inject({ url: '/api/v1/audit?verify=1', headers: clerk.bearer })).json().chain, { entries: 6, brokenAt: 8 })
+  })
+})
+
+t.test('the log', async (t) => {
+  const home = await testApp(t)
+  const { app } = home
+  const clerk = await home.somebody('Clara <Clerk>', [{ role: 'administrator' }])
+  await write(home, clerk.personId, 60)
+  await write(home, null, 1)
+
+  await t.test('is read newest first, page by page, and misses nothing', async (t) => {
+    const seen: number[] = []
+    let next: string | null = ''
+    while (next !== null) {
+      const answer: { items: Array<{ seq: number }>, next: string | null } = (await app.inject({ url: `/api/v1/audit?limit=25${next === '' ? '' : `&cursor=${next}`}`, headers: clerk.bearer })).json()
+      seen.push(...answer.items.map(({ seq }) => seq))
+      next = answer.next
+    }
+    t.same(seen, Array.from({ length: 61 }, (_, n) => 61 - n))
+    const { items: [, second] } = (await app.inject({ url: '/api/v1/audit?limit=2', headers: clerk.bearer })).json()
+    t.match(second, { seq: 60, actor: { id: clerk.personId, name: 'Clara <Clerk>' }, action: 'something.unheard-of', subject: { type: 'cohort', id: 'c59', name: null }, detail: { name: 'Cohort 59 <b>' } })
+    t.equal((await app.inject({ url: '/api/v1/audit?cursor=x', headers: clerk.bearer })).statusCode, 422)
+  })
+
+  await t.test('says what is known in words, the rest as it is, and escapes both', async (t) => {
+    const { body } = await app.inject({ url: '/desk/audit', headers: clerk.bearer })
+    t.match(body, '<b><bdi>The programme itself</bdi></b> · cohort created')
+    t.match(body, '<b><bdi>Clara &lt;Clerk&gt;</bdi></b> · something.unheard-of')
+    t.match(body, '<a href="/desk/cohorts/c59"><bdi>Cohort 59 &lt;b&gt;</bdi></a>')
+    t.match(body, '<a rel="next" href="/desk/audit?cursor&#x3D;12">')
+    t.match((await app.inject({ url: '/desk/audit?cursor=12', headers: clerk.bearer })).body, /href="\/desk\/audit">Newest/)
+  })
+})
