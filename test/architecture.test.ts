@@ -29,7 +29,7 @@ t.test('a feature uses the features before it, and never one after', async (t) =
 })
 
 t.test("a feature's own files never see Fastify or the shell; routes and views may", async (t) => {
-  const own = (file: string): boolean => [...ORDER, 'audit', 'demo'].includes(roomOf(file)) && !/\/(routes|views|[a-z-]+-(view|views|routes))\.ts$/.test(file)
+  const own = (file: string): boolean => [...ORDER, 'audit'].includes(roomOf(file)) && !/\/(routes|views|[a-z-]+-(view|views|routes))\.ts$/.test(file)
   t.same(broken(({ from, to, typeOnly }) => own(from) && (/^(fastify|@fastify\/)/.test(to) || (roomOf(to) === 'http' && !typeOnly))), [])
 })
 

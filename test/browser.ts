@@ -47,7 +47,7 @@ export function openBrowser (app: App): Browser {
     post: async (path, fields = {}) => {
       const form = new URLSearchParams()
       for (const [name, value] of Object.entries({ _csrf: token, ...fields })) {
-        for (const one of Array.isArray(value) ? value as string[] : [value as string]) if (name !== '_csrf' || one !== '') form.append(name, one)
+        for (const one of Array.isArray(value) ? value as string[] : [value]) if (name !== '_csrf' || one !== '') form.append(name, one)
       }
       return await ask('POST', path, form.toString())
     }

@@ -146,7 +146,7 @@ function attemptApi (app: App, deps: Deps): void {
   }, async (request) => {
     const { id, slot } = request.params
     const [saved] = await saveAnswers(db, deps, signedIn(request), id, [{ slot, answer: request.body.answer, seq: request.body.seq }])
-    return saved as NonNullable<typeof saved>
+    return saved
   })
 
   app.put('/api/v1/attempts/:id/answers', {

@@ -66,7 +66,7 @@ function written (schema: object, title: string): string {
 function described (part: unknown): unknown {
   if (Array.isArray(part)) return part.map(described)
   if (typeof part !== 'object' || part === null) return part
-  return Object.fromEntries(Object.entries(part).map(([name, value]) => name === 'properties' ? [name, properties(value)] : [name, described(value)]))
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => name === 'properties' ? [name, properties(value as object)] : [name, described(value)]))
 }
 
 function properties (part: object): object {

@@ -72,7 +72,7 @@ export async function readSourceFiles (folder: string): Promise<SourceFiles> {
 function decode (bytes: Buffer): { readonly text: string } | { readonly line: number, readonly message: string } {
   if (!isUtf8(bytes)) return { line: lineOfBadByte(bytes), message: 'is not UTF-8; save it in that encoding' }
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n')
-  // eslint-disable-next-line no-control-regex -- what UTF-16 or a binary file looks like when read as UTF-8
+   
   const control = text.search(/[\0-\x08\x0B\x0C\x0E-\x1F\x7F]/)
   if (control >= 0) return { line: text.slice(0, control).split('\n').length, message: 'holds a control character; save it as plain UTF-8 text' }
   return { text }

@@ -61,7 +61,7 @@ export function enrolMembers (calendar: Calendar, plan: readonly CohortPlan[], c
         cohort: index,
         beginsAt: officeHours(startsAt + length * 0.2 * chance.part()),
         finishesAt: officeHours(startsAt + length * share),
-        fate: 'under-way' as Fate,
+        fate: 'under-way',
         person: 0
       }
     })

@@ -16,7 +16,7 @@ Nur binti Ahmad,nur@police.example,MY,,,ms
 
 async function sendList (test: TestApp, who: Somebody, cohortId: string, list: string, query = '', type = 'text/csv'): Promise<{ status: number, json: any }> { // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever the server says
   const response = await test.app.inject({ method: 'POST', url: `/api/v1/cohorts/${cohortId}/enrolments${query}`, headers: { ...who.bearer, 'content-type': type }, payload: list })
-  return { status: response.statusCode, json: response.json() as unknown }
+  return { status: response.statusCode, json: response.json<unknown>() }
 }
 
 async function counts (test: TestApp): Promise<Record<string, number>> {

@@ -193,7 +193,7 @@ t.test('each thing that can be wrong is named with its file and its line', async
 })
 
 t.test('other encodings, files too large and links to elsewhere are refused', async (t) => {
-  const { lessons, banks, ...rest } = sampleCourse()
+  const { lessons, banks: _banks, ...rest } = sampleCourse()
   const lesson = lessons['the-first-hour.en.md']
   const folder = t.testdir({ ...rest, lessons: { 'the-first-hour.en.md': lesson, 'b.en.md': '', 'c.en.md': '' }, banks: {}, secret: 'x' })
   const at = (name: string): string => join(folder, name)
