@@ -35,7 +35,7 @@ export function addIntakes (rows: Rows, plan: readonly CohortPlan[], cohortIds: 
 function numberedTrainees ({ chance, passwordHash }: HistoryDeps): Newcomer[] {
   const zambia = COUNTRIES.find(({ code }) => code === 'ZM') ?? COUNTRIES[0]
   return Array.from({ length: INTAKE }, (_, number) => {
-    const { latin: _, ...somebody } = nominee(chance, number === 0 ? zambia : COUNTRIES[number % COUNTRIES.length])
+    const { latin: _latin, ...somebody } = nominee(chance, number === 0 ? zambia : COUNTRIES[number % COUNTRIES.length])
     const account = number === 0 ? 'trainee' : `trainee${String(number).padStart(4, '0')}`
     return { ...somebody, email: `${account}@demo.example`, passwordHash, state: 'active' }
   })
