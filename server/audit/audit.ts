@@ -36,16 +36,22 @@ export async function audit (tx: Tx, world: World, change: Change): Promise<void
 
 /** Many changes of one unit of work, in their order: a list of thousands is a few statements. */
 export async function auditAll (tx: Tx, world: World, changes: readonly Change[]): Promise<void> {
+  const now = world.now()
+  const moment = { ...world, now: () => now }
+  await auditPast(tx, changes.map((change) => ({ world: moment, change })))
+}
+
+/** Changes that each happened in a moment of their own, in order of time: a history that is taken over. */
+export async function auditPast (tx: Tx, changes: ReadonlyArray<{ readonly world: World, readonly change: Change }>): Promise<void> {
   if (changes.length === 0) return
   const last = await selectOptionalLastEntry(tx)
   let seq = last?.seq ?? 0
   let previousHash = last?.hash ?? FIRST_PREVIOUS
-  const at = world.now().toISOString()
-  const entries = changes.map((change): AuditEntry => {
+  const entries = changes.map(({ world, change }): AuditEntry => {
     const entry = {
       seq: ++seq,
       id: world.newId(),
-      at,
+      at: world.now().toISOString(),
       actorId: change.actorId,
       action: change.action,
       subjectType: change.subjectType,

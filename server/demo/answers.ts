@@ -2,8 +2,8 @@ import { kindOf, type Answer, type QuestionDefinition } from '../quiz/quiz.ts'
 import type { Chance } from './chance.ts'
 
 /** An answer as somebody gives it who does not know: of the right shape, and near enough to be believed.
- * @param others questions of the same course: a typed answer is taken from another of them */
-export function wrongAnswer (definition: QuestionDefinition, others: readonly QuestionDefinition[], chance: Chance): Answer | null {
+ * @param typed questions of the same course that are answered in words: the answer is taken from another of them */
+export function wrongAnswer (definition: QuestionDefinition, typed: readonly QuestionDefinition[], chance: Chance): Answer | null {
   switch (definition.kind) {
     case 'choice': {
       const right = new Set(rightChoices(definition))
@@ -29,8 +29,8 @@ export function wrongAnswer (definition: QuestionDefinition, others: readonly Qu
       return { text: String(definition.value === 0 ? 1 + (definition.tolerance ?? 0) * 2 : Number((definition.value * slip).toPrecision(6))) }
     }
     case 'short-text': {
-      const typed = others.filter((other) => other.kind === 'short-text' && other.key !== definition.key)
-      return typed.length === 0 ? null : rightAnswer(chance.one(typed))
+      const others = typed.filter(({ key }) => key !== definition.key)
+      return others.length === 0 ? null : rightAnswer(chance.one(others))
     }
   }
 }

@@ -11,6 +11,8 @@ export interface Content {
   readonly activities: readonly OutlineActivity[]
   readonly quizzes: ReadonlyMap<string, QuizDefinition>
   readonly questions: readonly Question[]
+  /** Those that are answered with a word or a few. */
+  readonly typed: readonly QuestionDefinition[]
   readonly definitions: ReadonlyMap<string, QuestionDefinition>
 }
 
@@ -26,6 +28,7 @@ export async function contentsOf (tx: Tx): Promise<ReadonlyMap<string, Content>>
       activities: activitiesOf(outline),
       quizzes: new Map((await selectQuizzes(tx, version.id)).map((quiz) => [quiz.key, quiz])),
       questions,
+      typed: questions.map(({ definition }) => definition).filter(({ kind }) => kind === 'short-text'),
       definitions: new Map(questions.map(({ id, definition }) => [id, definition]))
     })
   }

@@ -1,4 +1,4 @@
-import { auditAll } from '../audit/audit.ts'
+import { auditPast } from '../audit/audit.ts'
 import { revokeCertificate } from '../certificates/certificates.ts'
 import { importCourses } from '../courses/import-courses.ts'
 import type { Database } from '../db/database.ts'
@@ -87,15 +87,10 @@ async function goThrough (db: Database, moments: (at: string) => World, changes:
   const inOrder = [...changes].sort(byTime)
   let next = 0
   const noteUntil = async (at: string | null): Promise<void> => {
-    await db.write(async (tx) => {
-      for (;;) {
-        const first = inOrder[next]
-        if (first === undefined || (at !== null && first.at > at)) return
-        const start = next
-        while (inOrder[next]?.at === first.at) next++
-        await auditAll(tx, moments(first.at), inOrder.slice(start, next).map(({ change }) => change))
-      }
-    })
+    const end = at === null ? inOrder.length : inOrder.findIndex((change, index) => index >= next && change.at > at)
+    const due = inOrder.slice(next, end === -1 ? inOrder.length : end)
+    next += due.length
+    if (due.length > 0) await db.write(async (tx) => { await auditPast(tx, due.map(({ at, change }) => ({ world: moments(at), change }))) })
   }
   for (const { at, act } of [...deeds].sort(byTime)) {
     await noteUntil(at)

@@ -31,7 +31,7 @@ export function progressOf (member: Member, cohort: CohortPlan, content: Content
   const exam = content.activities.at(-1)
   const finalExam = exam === undefined ? undefined : content.quizzes.get(exam.key)
   if (exam === undefined || finalExam === undefined) throw new Error(`${content.version.slug} does not end with a quiz`)
-  const skill = 0.72 + 0.24 * chance.part()
+  const skill = 0.78 + 0.2 * chance.part()
   const done: Array<Progress['done'][number]> = []
   const sittings: Array<Progress['sittings'][number]> = []
   const minutesOf = (quiz: QuizDefinition): number => quiz.limitMinutes === undefined ? chance.between(5, 13) : chance.between(Math.ceil(quiz.limitMinutes * 0.35), Math.floor(quiz.limitMinutes * 0.9))
@@ -39,7 +39,7 @@ export function progressOf (member: Member, cohort: CohortPlan, content: Content
     const minutes = minutesOf(quiz)
     const startedAt = new Date(endsAt - minutes * MINUTE_MS).toISOString()
     const { newSeed } = moments(startedAt)
-    const sitter = { seed: '', skill: wanted === true ? skill : 0.5, startedAt, minutes, closesAt: cohort.endsAt }
+    const sitter = { seed: '', skill: wanted === true ? skill : 0.45, startedAt, minutes, closesAt: cohort.endsAt }
     const sat = wanted === 'open'
       ? sit(quiz, content, { ...sitter, seed: newSeed(), leavesAfter: chance.between(1, 4) }, chance)
       : sitUntil(wanted, quiz, content, sitter, newSeed, chance)

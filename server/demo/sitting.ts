@@ -1,8 +1,7 @@
 import {
-  apply, drawPaper, dueAt, openAttempt, scoreOf, type Action, type Attempt, type Difficulty, type Paper, type QuizDefinition, type Score, type Step
+  apply, drawPaper, dueAt, openAttempt, scoreOf, type Action, type Attempt, type Difficulty, type Paper, type QuizDefinition, type Score, type SlotState, type Step
 } from '../quiz/quiz.ts'
 import { rightAnswer, wrongAnswer } from './answers.ts'
-import { later } from './calendar.ts'
 import type { Chance } from './chance.ts'
 import type { Content } from './content.ts'
 
@@ -34,7 +33,6 @@ const BLANK_IN = 60
 export function sit (quiz: QuizDefinition, content: Content, sitter: Sitter, chance: Chance): Sitting {
   const { seed, skill, startedAt, minutes, closesAt } = sitter
   const paper = drawPaper(quiz, content.questions, seed)
-  const others = content.questions.map(({ definition }) => definition)
   const definitionOf = (slot: number) => {
     const definition = content.definitions.get(paper.slots[slot - 1]?.questionId ?? '')
     if (definition === undefined) throw new Error(`slot ${slot} asks nothing`)
@@ -43,23 +41,28 @@ export function sit (quiz: QuizDefinition, content: Content, sitter: Sitter, cha
   const due = dueAt(startedAt, quiz.limitMinutes === undefined ? null : quiz.limitMinutes * 60, closesAt)
   let attempt = openAttempt(paper, { behaviour: quiz.behaviour, startedAt, dueAt: due })
   const steps: Step[] = []
-  const act = (action: Action, at: string): void => {
-    const applied = apply(attempt, action, { at, definitionOf })
+  const started = Date.parse(startedAt)
+  const act = (on: Attempt, action: Action, milliseconds: number): readonly SlotState[] => {
+    const applied = apply(on, action, { at: new Date(started + milliseconds).toISOString(), definitionOf })
     if (!applied.ok) throw new Error(`a sample attempt of ${quiz.key} was refused: ${applied.refused}`)
-    attempt = applied.attempt
+    if (action.type === 'finish') attempt = applied.attempt
     steps.push(...applied.steps)
+    return applied.attempt.slots
   }
 
   const pace = minutes * 60_000 / (paper.slots.length + 1)
-  for (const { slot } of paper.slots.slice(0, sitter.leavesAfter ?? paper.slots.length)) {
-    if (chance.below(BLANK_IN) === 0) continue
+  const most = sitter.leavesAfter ?? paper.slots.length
+  const slots = attempt.slots.flatMap((state) => {
+    const { slot } = state
+    if (slot > most || chance.below(BLANK_IN) === 0) return [state]
     const definition = definitionOf(slot)
     const knows = chance.part() < skill + EASE[definition.difficulty]
-    const answer = knows ? rightAnswer(definition) : wrongAnswer(definition, others, chance)
-    const at = later(startedAt, Math.round(pace * (slot - 0.5 * chance.part())))
-    act({ type: quiz.behaviour === 'immediate' ? 'check' : 'answer', slot, answer }, at)
-  }
-  if (sitter.leavesAfter === undefined) act({ type: 'finish', by: 'trainee' }, later(startedAt, minutes * 60_000))
+    const answer = knows ? rightAnswer(definition) : wrongAnswer(definition, content.typed, chance)
+    // An answer concerns its own slot alone; carrying the others along would be four times the work.
+    return act({ ...attempt, slots: [state] }, { type: quiz.behaviour === 'immediate' ? 'check' : 'answer', slot, answer }, Math.round(pace * (slot - 0.5 * chance.part())))
+  })
+  attempt = { ...attempt, slots }
+  if (sitter.leavesAfter === undefined) act(attempt, { type: 'finish', by: 'trainee' }, minutes * 60_000)
   return { paper, attempt, steps, score: scoreOf(attempt.slots, quiz.passPercent) }
 }
 
