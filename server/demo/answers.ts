@@ -1,12 +1,14 @@
-import { kindOf, type Answer, type QuestionDefinition } from '../quiz/quiz.ts'
+import type { Answer } from '../quiz/quiz.ts'
 import type { Chance } from './chance.ts'
+import type { Known } from './content.ts'
 
 /** An answer as somebody gives it who does not know: of the right shape, and near enough to be believed.
- * @param typed questions of the same course that are answered in words: the answer is taken from another of them */
-export function wrongAnswer (definition: QuestionDefinition, typed: readonly QuestionDefinition[], chance: Chance): Answer | null {
+ * @param words right answers to the course's questions that are answered in words: another one's is taken
+ * @returns null for a question that leaves nothing to be wrong */
+export function wrongAnswer ({ definition, rightAnswer }: Known, words: readonly Answer[], chance: Chance): Answer | null {
   switch (definition.kind) {
     case 'choice': {
-      const right = new Set(rightChoices(definition))
+      const right = new Set('choices' in rightAnswer ? rightAnswer.choices : [])
       const wrong = definition.choices.filter(({ key }) => !right.has(key)).map(({ key }) => key)
       if (wrong.length === 0) return null
       if ((definition.maxChoices ?? 1) === 1) return { choices: [chance.one(wrong)] }
@@ -29,17 +31,8 @@ export function wrongAnswer (definition: QuestionDefinition, typed: readonly Que
       return { text: String(definition.value === 0 ? 1 + (definition.tolerance ?? 0) * 2 : Number((definition.value * slip).toPrecision(6))) }
     }
     case 'short-text': {
-      const others = typed.filter(({ key }) => key !== definition.key)
-      return others.length === 0 ? null : rightAnswer(chance.one(others))
+      const others = words.filter((answer) => answer !== rightAnswer)
+      return others.length === 0 ? null : chance.one(others)
     }
   }
-}
-
-export function rightAnswer (definition: QuestionDefinition): Answer {
-  return kindOf(definition).rightAnswer(definition)
-}
-
-function rightChoices (definition: QuestionDefinition): readonly string[] {
-  const answer = rightAnswer(definition)
-  return 'choices' in answer ? answer.choices : []
 }

@@ -25,8 +25,8 @@ export interface PlannedCourse { readonly slug: string, readonly title: string, 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 
-const LAST_YEARS_COHORTS = 40
-const THIS_YEARS_COHORTS = 20
+const LAST_YEARS_COHORTS = 37
+const THIS_YEARS_COHORTS = 19
 /** The people trainee@ and trainee0001@ to trainee0300@. */
 export const INTAKE = 301
 export const INTAKE_COURSE = 'telecom-fraud'

@@ -1,7 +1,13 @@
 import { activitiesOf, type OutlineActivity } from '../courses/outline.ts'
 import { listCourses, selectQuestions, selectQuizzes, type CourseVersion, type Question } from '../courses/queries.ts'
 import type { Tx } from '../db/database.ts'
-import { textIn, type QuestionDefinition, type QuizDefinition } from '../quiz/quiz.ts'
+import { kindOf, textIn, type Answer, type QuestionDefinition, type QuizDefinition } from '../quiz/quiz.ts'
+
+/** A question with a right answer to it, worked out once. */
+export interface Known {
+  readonly definition: QuestionDefinition
+  readonly rightAnswer: Answer
+}
 
 /** A published course with all that sitting its quizzes needs. */
 export interface Content {
@@ -11,9 +17,10 @@ export interface Content {
   readonly activities: readonly OutlineActivity[]
   readonly quizzes: ReadonlyMap<string, QuizDefinition>
   readonly questions: readonly Question[]
-  /** Those that are answered with a word or a few. */
-  readonly typed: readonly QuestionDefinition[]
-  readonly definitions: ReadonlyMap<string, QuestionDefinition>
+  /** By the question's id. */
+  readonly known: ReadonlyMap<string, Known>
+  /** Right answers to questions that are answered with a word or a few. */
+  readonly words: readonly Answer[]
 }
 
 /** Every course there is, by slug. @throws Error when there is none */
@@ -22,14 +29,15 @@ export async function contentsOf (tx: Tx): Promise<ReadonlyMap<string, Content>>
   for (const version of await listCourses(tx)) {
     const { outline } = version
     const questions = await selectQuestions(tx, version.id)
+    const known = new Map(questions.map(({ id, definition }) => [id, { definition, rightAnswer: kindOf(definition).rightAnswer(definition) }]))
     contents.set(version.slug, {
       version,
       title: textIn(outline.title, outline.language),
       activities: activitiesOf(outline),
       quizzes: new Map((await selectQuizzes(tx, version.id)).map((quiz) => [quiz.key, quiz])),
       questions,
-      typed: questions.map(({ definition }) => definition).filter(({ kind }) => kind === 'short-text'),
-      definitions: new Map(questions.map(({ id, definition }) => [id, definition]))
+      known,
+      words: [...known.values()].filter(({ definition }) => definition.kind === 'short-text').map(({ rightAnswer }) => rightAnswer)
     })
   }
   if (contents.size === 0) throw new Error('the courses folder holds no course')

@@ -8,7 +8,10 @@ export type Moments = (at: string) => World
  * guessed by whoever knows the seed: for sample data alone. */
 export function momentsFrom (seed: string): Moments {
   const random = randomFrom(`${seed}/moments`)
-  const newBytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => random.below(256))
+  const newBytes = (length: number): Uint8Array => {
+    const words = Uint32Array.from({ length: Math.ceil(length / 4) }, () => random.below(2 ** 32))
+    return new Uint8Array(words.buffer, 0, length)
+  }
   return (at) => {
     const milliseconds = Date.parse(at)
     return {

@@ -49,7 +49,7 @@ export function progressOf (member: Member, cohort: CohortPlan, content: Content
 
   const stop = stopOf(member, until, chance)
   const most = finalExam.attempts ?? 3
-  const tries = fate === 'fails' ? most : Math.min(most, chance.weighted([{ tries: 1, weight: 80 }, { tries: 2, weight: 16 }, { tries: 3, weight: 4 }]).tries)
+  const tries = fate === 'fails' ? most : Math.min(most, chance.weighted([{ tries: 1, weight: 85 }, { tries: 2, weight: 13 }, { tries: 3, weight: 2 }]).tries)
   // Backwards from the last: a day or two of reading again before each further try.
   const examTimes = [finishesAt]
   while (examTimes.length < tries) examTimes.unshift((examTimes[0] as number) - DAY_MS * chance.between(1, 2))

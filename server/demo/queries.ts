@@ -30,6 +30,8 @@ async function insertAll<Row extends object> (tx: Tx, rows: readonly Row[], comp
   for (let from = 0; from < rows.length; from += BATCH) {
     const some = rows.slice(from, from + BATCH)
     if (text === '' || some.length < BATCH) text = compile(some).sql
-    await tx.executeQuery(CompiledQuery.raw(text, some.flatMap((row): unknown[] => Object.values(row))))
+    const values: unknown[] = []
+    for (const row of some) values.push(...Object.values<unknown>(row as Record<string, unknown>))
+    await tx.executeQuery(CompiledQuery.raw(text, values))
   }
 }

@@ -104,7 +104,7 @@ function certify<T extends { fate: Fate }> (could: readonly T[], count: number, 
 
 /** What became of somebody who could have finished and did not. */
 function dropOut (chance: Chance): Fate {
-  return chance.weighted([{ fate: 'silent', weight: 58 }, { fate: 'absent', weight: 20 }, { fate: 'withdrawn', weight: 13 }, { fate: 'fails', weight: 9 }] as const).fate
+  return chance.weighted([{ fate: 'silent', weight: 60 }, { fate: 'absent', weight: 20 }, { fate: 'withdrawn', weight: 13 }, { fate: 'fails', weight: 7 }] as const).fate
 }
 
 /** How somebody stands in a cohort that runs. */

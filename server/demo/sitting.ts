@@ -1,9 +1,9 @@
 import {
-  apply, drawPaper, dueAt, openAttempt, scoreOf, type Action, type Attempt, type Difficulty, type Paper, type QuizDefinition, type Score, type SlotState, type Step
+  apply, drawPaper, dueAt, openAttempt, scoreOf, type Action, type Attempt, type Difficulty, type Paper, type QuestionDefinition, type QuizDefinition, type Score, type SlotState, type Step
 } from '../quiz/quiz.ts'
-import { rightAnswer, wrongAnswer } from './answers.ts'
+import { wrongAnswer } from './answers.ts'
 import type { Chance } from './chance.ts'
-import type { Content } from './content.ts'
+import type { Content, Known } from './content.ts'
 
 /** One sitting of a quiz, gone through with the engine that serves real ones. */
 export interface Sitting {
@@ -33,11 +33,12 @@ const BLANK_IN = 60
 export function sit (quiz: QuizDefinition, content: Content, sitter: Sitter, chance: Chance): Sitting {
   const { seed, skill, startedAt, minutes, closesAt } = sitter
   const paper = drawPaper(quiz, content.questions, seed)
-  const definitionOf = (slot: number) => {
-    const definition = content.definitions.get(paper.slots[slot - 1]?.questionId ?? '')
-    if (definition === undefined) throw new Error(`slot ${slot} asks nothing`)
-    return definition
+  const knownOf = (slot: number): Known => {
+    const known = content.known.get(paper.slots[slot - 1]?.questionId ?? '')
+    if (known === undefined) throw new Error(`slot ${slot} asks nothing`)
+    return known
   }
+  const definitionOf = (slot: number): QuestionDefinition => knownOf(slot).definition
   const due = dueAt(startedAt, quiz.limitMinutes === undefined ? null : quiz.limitMinutes * 60, closesAt)
   let attempt = openAttempt(paper, { behaviour: quiz.behaviour, startedAt, dueAt: due })
   const steps: Step[] = []
@@ -55,9 +56,9 @@ export function sit (quiz: QuizDefinition, content: Content, sitter: Sitter, cha
   const slots = attempt.slots.flatMap((state) => {
     const { slot } = state
     if (slot > most || chance.below(BLANK_IN) === 0) return [state]
-    const definition = definitionOf(slot)
-    const knows = chance.part() < skill + EASE[definition.difficulty]
-    const answer = knows ? rightAnswer(definition) : wrongAnswer(definition, content.typed, chance)
+    const known = knownOf(slot)
+    const knows = chance.part() < skill + EASE[known.definition.difficulty]
+    const answer = knows ? known.rightAnswer : wrongAnswer(known, content.words, chance)
     // An answer concerns its own slot alone; carrying the others along would be four times the work.
     return act({ ...attempt, slots: [state] }, { type: quiz.behaviour === 'immediate' ? 'check' : 'answer', slot, answer }, Math.round(pace * (slot - 0.5 * chance.part())))
   })
