@@ -9,8 +9,13 @@ export type Moments = (at: string) => World
 export function momentsFrom (seed: string): Moments {
   const random = randomFrom(`${seed}/moments`)
   const newBytes = (length: number): Uint8Array => {
-    const words = Uint32Array.from({ length: Math.ceil(length / 4) }, () => random.below(2 ** 32))
-    return new Uint8Array(words.buffer, 0, length)
+    const bytes = new Uint8Array(length)
+    let word = 0
+    for (let at = 0; at < length; at++) {
+      word = at % 4 === 0 ? random.below(2 ** 32) : word >>> 8
+      bytes[at] = word & 255
+    }
+    return bytes
   }
   return (at) => {
     const milliseconds = Date.parse(at)

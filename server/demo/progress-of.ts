@@ -22,10 +22,10 @@ const DAY_MS = 86_400_000
 
 /** Works through the course as the member's fate has it. The course ends with its final exam.
  *
- * Practice quizzes of a cohort that is over leave no attempts here, only that they were passed: they would be nine
- * tenths of the sample programme, and nobody looks at them.
+ * Practice attempts are made for those who are still at it. Of others it is only noted that they passed: their attempts
+ * would be most of the sample programme.
  * @param until milliseconds: nothing happens after it
- * @param running whether practice attempts are wanted */
+ * @param running whether the cohort is */
 export function progressOf (member: Member, cohort: CohortPlan, content: Content, moments: Moments, until: number, running: boolean, chance: Chance): Progress {
   const { fate, beginsAt, finishesAt } = member
   const exam = content.activities.at(-1)
@@ -58,7 +58,7 @@ export function progressOf (member: Member, cohort: CohortPlan, content: Content
   const pace = (readUntil - beginsAt) / earlier.length
   for (const [index, { key, kind }] of earlier.entries()) {
     const at = index === 0 ? beginsAt : officeHours(beginsAt + pace * (index + 0.2 + 0.6 * chance.part()))
-    const quiz = running ? content.quizzes.get(key) : undefined
+    const quiz = running && fate !== 'finishes' ? content.quizzes.get(key) : undefined
     if (at > stop) {
       // Stopped before a quiz: some have looked into it, some did not pass it.
       const before = Date.parse(done.at(-1)?.at ?? '')
