@@ -35,8 +35,9 @@ export const INTAKE_COURSE = 'telecom-fraud'
  * Their names count them through each calendar year, course by course. */
 export function planCohorts (calendar: Calendar, courses: readonly PlannedCourse[], chance: Chance): CohortPlan[] {
   const { lastYear, today } = calendar
+  // Half the shortest cohort before the year begins: its first people finish as it does.
   const starts = [
-    ...evenly(addDays(lastYear.from, 2), addDays(lastYear.to, -20), LAST_YEARS_COHORTS),
+    ...evenly(addDays(lastYear.from, -18), addDays(lastYear.to, -20), LAST_YEARS_COHORTS),
     ...evenly(addDays(lastYear.to, -14), addDays(today, -12), THIS_YEARS_COHORTS)
   ]
   const named = nameCohorts(courses)

@@ -39,7 +39,7 @@ export function progressOf (member: Member, cohort: CohortPlan, content: Content
     const minutes = minutesOf(quiz)
     const startedAt = new Date(endsAt - minutes * MINUTE_MS).toISOString()
     const { newSeed } = moments(startedAt)
-    const sitter = { seed: '', skill: wanted === true ? skill : 0.45, startedAt, minutes, closesAt: cohort.endsAt }
+    const sitter = { seed: '', skill: wanted === true ? skill : 0.56, startedAt, minutes, closesAt: cohort.endsAt }
     const sat = wanted === 'open'
       ? sit(quiz, content, { ...sitter, seed: newSeed(), leavesAfter: chance.between(1, 4) }, chance)
       : sitUntil(wanted, quiz, content, sitter, newSeed, chance)
