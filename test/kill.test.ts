@@ -20,6 +20,7 @@ t.test('SIGKILL while answers are being saved: every acknowledged one is there a
   for (let round = 1; round <= ROUNDS; round++) {
     const server = await startServer(['serve'], env)
     let killed = false
+    let saved = 0
     const saving = sittings.map(async (sitting) => {
       while (!killed) {
         sitting.sent += 1
@@ -28,16 +29,18 @@ t.test('SIGKILL while answers are being saved: every acknowledged one is there a
           headers: { ...sitting.trainee.bearer, 'content-type': 'application/json' },
           body: JSON.stringify({ answer: { text: `answer ${sitting.sent}` }, seq: sitting.sent })
         }).catch(() => null)
-        if (answer?.status === 200) sitting.acknowledged = sitting.sent
-        else if (answer !== null) t.fail(`${answer.status} ${await answer.text()}`)
+        if (answer?.status === 200) {
+          sitting.acknowledged = sitting.sent
+          saved += 1
+        } else if (answer !== null) t.fail(`${answer.status} ${await answer.text()}`)
       }
     })
-    await new Promise((resolve) => setTimeout(resolve, 700 + round * 130))
+    // By the work done, not by the clock: a slow machine is killed in the middle of it too.
+    while (saved < TRAINEES * 5) await new Promise((resolve) => setTimeout(resolve, 10 + round))
     killed = true
     await server.stop('SIGKILL')
     await Promise.all(saving)
-    const total = sittings.reduce((sum, { acknowledged }) => sum + acknowledged, 0)
-    t.ok(total > TRAINEES * 5, `round ${round}: the kill came in the middle of the work (${total} acknowledged so far)`)
+    t.comment(`round ${round}: killed after ${saved} acknowledged`)
 
     const again = await startServer(['serve'], env)
     for (const sitting of sittings) {
