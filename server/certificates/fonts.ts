@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-/** Scripts of the fonts that are always loaded. The serif for Latin, Cyrillic, Greek and Hebrew comes with the compiler.
- * Noto Sans adds Devanagari; Noto Sans Hans has Chinese characters and Japanese kana. */
+/** Scripts of the fonts that are always loaded. Libertinus Serif has Latin, Cyrillic, Greek and Hebrew; Noto Sans adds
+ * Devanagari; Noto Sans Hans has Chinese characters and Japanese kana. */
 const COMMON_SCRIPTS = ['Latin', 'Cyrillic', 'Greek', 'Hebrew', 'Arabic', 'Han', 'Hiragana', 'Katakana', 'Devanagari']
-const COMMON_FONTS: readonly (readonly [folder: string, file: string])[] = [
+const COMMON_EXPO_FONTS = ['libertinus-serif/400Regular/LibertinusSerif_400Regular', 'libertinus-serif/700Bold/LibertinusSerif_700Bold', 'libertinus-mono/400Regular/LibertinusMono_400Regular']
+const COMMON_EMBEDPDF_FONTS: readonly (readonly [folder: string, file: string])[] = [
   ['@embedpdf/fonts-latin', 'NotoSans-Regular.ttf'],
   ['@embedpdf/fonts-arabic', 'NotoNaskhArabic-Regular.ttf'],
   ['@embedpdf/fonts-arabic', 'NotoNaskhArabic-Bold.ttf'],
@@ -58,11 +59,11 @@ export function scriptsWithoutFont (text: string): readonly string[] {
 /** The files of the common fonts, and with `further` those of all further scripts as well: 6 MB more. */
 export function readFonts (further: boolean): Promise<Buffer[]> {
   // These packages export their module only; its folder is dist/, and the fonts lie beside that.
-  const files = COMMON_FONTS.map(([name, file]) => join(dirname(resolve(name)), '..', 'fonts', file))
-  if (further) {
-    files.push(...Object.values(FURTHER_FONTS).map((family) =>
-      resolve(`@expo-google-fonts/${family.toLowerCase().replaceAll(' ', '-')}/400Regular/${family.replaceAll(' ', '')}_400Regular.ttf`)))
-  }
+  const files = COMMON_EMBEDPDF_FONTS.map(([name, file]) => join(dirname(resolve(name)), '..', 'fonts', file))
+  const expo = further
+    ? [...COMMON_EXPO_FONTS, ...Object.values(FURTHER_FONTS).map((family) => `${family.toLowerCase().replaceAll(' ', '-')}/400Regular/${family.replaceAll(' ', '')}_400Regular`)]
+    : COMMON_EXPO_FONTS
+  files.push(...expo.map((name) => resolve(`@expo-google-fonts/${name}.ttf`)))
   return Promise.all(files.map((file) => readFile(file)))
 }
 

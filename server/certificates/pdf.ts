@@ -1,8 +1,7 @@
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler'
+import { readFile } from 'node:fs/promises'
 import QRCode from 'qrcode'
-import { furtherFamilies, readFonts } from './fonts.ts'
+import { furtherFamilies } from './fonts.ts'
+import { setDocument } from './typst.ts'
 
 /** What a certificate shows. Every text is ready to read in `locale`: dates, numbers and sentences are made outside. */
 export interface CertificateView {
@@ -50,52 +49,22 @@ export interface CertificateLabels {
   readonly revoked: string
 }
 
-const TEMPLATES = fileURLToPath(new URL('../../templates/certificates/', import.meta.url))
-const TEMPLATE = join(TEMPLATES, 'certificate.typ')
+const TEMPLATE = new URL('../../templates/certificates/certificate.typ', import.meta.url)
 
-/** Renders without use after which a memoised part of a certificate is let go, so that memory stays level. */
-const KEPT_RENDERS = 10
+let template: Promise<string> | undefined
 
-let compiler: Promise<NodeCompiler> | undefined
-/** Made when a text first needs a script beyond the common ones. */
-let furtherCompiler: Promise<NodeCompiler> | undefined
-
-/** A certificate as PDF: one A4 page across, tagged to PDF/UA-1 (ISO 14289-1), with title, language and date.
- * The same view gives the same bytes. The values reach the template as data, never as source. A character that no font
- * has shows as a box, and the document then does not claim PDF/UA.
+/** A certificate as PDF: one A4 page across, tagged, with title, language and date. The same view gives the same bytes.
+ * The values reach the template as data, never as source. A character that no font has shows as a box.
  * @returns 20–60 kB
  * @throws Error, its cause the compiler's, when the template does not compile: a bug */
 export async function renderCertificate (view: CertificateView): Promise<Uint8Array> {
   const fonts = furtherFamilies(JSON.stringify(view))
-  const [typst, qr] = await Promise.all([
-    fonts.length === 0 ? compiler ??= createCompiler(false) : furtherCompiler ??= createCompiler(true),
-    qrSvg(view.verifyUrl)
-  ])
-  const source = { mainFilePath: TEMPLATE, inputs: { view: JSON.stringify({ ...templateView(view, qr), fonts }) } }
-  const creationTimestamp = Date.parse(view.issuedOn) / 1000
+  const [source, qr] = await Promise.all([template ??= readFile(TEMPLATE, 'utf8'), qrSvg(view.verifyUrl)])
   try {
-    // In one step: a compiled document handed to JavaScript would keep its memory until the next collection.
-    try {
-      return typst.pdf(source, { pdfStandard: 'ua-1', creationTimestamp })
-    } catch (cause) {
-      if (!lacksGlyph(cause)) throw cause
-      return typst.pdf(source, { creationTimestamp })
-    }
+    return await setDocument({ source, inputs: { view: JSON.stringify({ ...templateView(view, qr), fonts }) }, further: fonts.length > 0 })
   } catch (cause) {
     throw new Error(`certificate ${view.serial} does not compile`, { cause })
-  } finally {
-    typst.evictCache(KEPT_RENDERS)
   }
-}
-
-async function createCompiler (further: boolean): Promise<NodeCompiler> {
-  return NodeCompiler.create({ workspace: TEMPLATES, fontArgs: [{ fontBlobs: await readFonts(further) }] })
-}
-
-/** PDF/UA forbids a page with a character that no font has (ISO 14289-1, 7.21.8). The compiler's errors have its words
- * in `code` and no message. */
-function lacksGlyph (error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).includes('could not be displayed with font')
 }
 
 function qrSvg (url: string): Promise<string> {

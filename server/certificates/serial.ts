@@ -1,4 +1,4 @@
-/** Certificate serials: `M26-7K3Q-9TXA-P4C`.
+/** Certificate serials: `M26-05AF-MSY3-8DF`.
  *
  * `M` for the programme, two digits for the year, ten random symbols (50 bits), one check symbol; fourteen symbols
  * in groups that can be read over a telephone. The alphabet is Crockford's base 32, which leaves out I, L, O and U
