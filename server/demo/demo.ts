@@ -1,7 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import { auditPast } from '../audit/audit.ts'
 import { revokeCertificate } from '../certificates/certificates.ts'
 import { importCourses } from '../courses/import-courses.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, Tx } from '../db/database.ts'
 import type { Settings } from '../deps.ts'
 import { loadMessages } from '../http/messages.ts'
 import { inviteAccounts } from '../people/links.ts'
@@ -33,13 +34,31 @@ interface Deed {
   readonly act: (world: World) => Promise<void>
 }
 
-/** Makes the sample programme: the courses, two programme years of cohorts and certificates, targets, and accounts to look
+export interface DemoOptions {
+  readonly coursesFolder: string
+  /** Of the password that every account shares. */
+  readonly passwordHash: string
+}
+
+/** Makes the sample programme, all of it or nothing: the courses, two programme years of cohorts and certificates, targets, and accounts to look
  * around with. All of it is told from today's date, and the same day makes the same programme.
- * @param options.passwordHash of the password that every account shares
  * @returns `made` false when somebody is there already: then nothing is changed
  * @throws Error when the courses have problems */
-export async function makeDemo (db: Database, world: World, settings: Settings, options: { readonly coursesFolder: string, readonly passwordHash: string }): Promise<{ made: boolean }> {
-  if (await existsPerson(db.read)) return { made: false }
+export async function makeDemo (db: Database, world: World, settings: Settings, options: DemoOptions): Promise<{ made: boolean }> {
+  // One unit of work from the first course to the last audit entry: whatever ends the process midway, nothing is there.
+  return await db.write(async (tx) => {
+    if (await existsPerson(tx)) return { made: false }
+    await makeAll(inside(db, tx), world, settings, options)
+    return { made: true }
+  })
+}
+
+/** A database whose units of work are all part of the one that is open. */
+function inside (db: Database, tx: Tx): Database {
+  return { dialect: db.dialect, read: tx, write: async (work) => await work(tx), close: async () => {} }
+}
+
+async function makeAll (db: Database, world: World, settings: Settings, options: DemoOptions): Promise<void> {
   const calendar = calendarOf(world.now(), settings.timeZone)
   const moments = momentsFrom(SEED)
   const { problems } = await importCourses(db, moments(calendar.founded), null, options.coursesFolder)
@@ -58,7 +77,7 @@ export async function makeDemo (db: Database, world: World, settings: Settings, 
   await db.write(async (tx) => { await insertRows(tx, rows) })
 
   const administrator = personOf(staff)
-  const messages = loadMessages(new URL('../../templates/locales', import.meta.url).pathname)
+  const messages = loadMessages(fileURLToPath(new URL('../../templates/locales', import.meta.url)))
   const target = (at: string, input: QuotaInput, closedAt: string | null = null): Deed => ({
     at,
     act: async (world) => {
@@ -79,7 +98,6 @@ export async function makeDemo (db: Database, world: World, settings: Settings, 
       act: async (world) => { await db.write(async (tx) => { await inviteAccounts(tx, world, settings, messages, invited) }) }
     }
   ])
-  return { made: true }
 }
 
 /** Deeds and changes in the order of time, so that the audit log tells them so. */

@@ -4,8 +4,8 @@ import type { Tx } from '../db/database.ts'
 import { insertPeople } from '../people/queries.ts'
 import type { Rows } from './rows.ts'
 
-/** Rows a statement: times at most 17 columns, below the 32,766 values that one SQLite statement may bind. */
-const BATCH = 1000
+/** Rows a statement: times at most 17 columns. Larger statements take longer a row. */
+const BATCH = 100
 
 export async function existsPerson (tx: Tx): Promise<boolean> {
   return await tx.selectFrom('person').select('id').limit(1).executeTakeFirst() !== undefined

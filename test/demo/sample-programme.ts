@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { fileURLToPath } from 'node:url'
 import type { Database } from '../../server/db/database.ts'
 import { migrate } from '../../server/db/migrate.ts'
 import { openDatabase } from '../../server/db/open.ts'
@@ -18,7 +18,7 @@ export async function openSample (folder: string): Promise<Database> {
 }
 
 export async function makeSample (db: Database): Promise<{ made: boolean }> {
-  const coursesFolder = new URL('../../courses', import.meta.url).pathname
+  const coursesFolder = fileURLToPath(new URL('../../courses', import.meta.url))
   return await makeDemo(db, { ...realWorld, now: () => NOW }, SETTINGS, { coursesFolder, passwordHash: 'the hash of a password' })
 }
 
@@ -37,11 +37,11 @@ function hashOf (rows: readonly object[]): string {
   return createHash('sha256').update(JSON.stringify(rows)).digest('hex')
 }
 
-// As a worker: a second programme beside the first, on the other core.
-if (!isMainThread && parentPort !== null) {
-  const { folder } = workerData as { readonly folder: string }
+// As a program of its own, given a folder: a second programme beside the first, on the other core.
+const [, program, folder] = process.argv
+if (program === fileURLToPath(import.meta.url) && folder !== undefined) {
   const db = await openSample(folder)
-  await makeSample(db)
-  parentPort.postMessage(await digestOf(db))
+  const { made } = await makeSample(db)
+  console.log(JSON.stringify({ made, digest: await digestOf(db) }))
   await db.close()
 }
