@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readConfig, type Config } from './config.ts'
 import { exportCourse } from './courses/export-course.ts'
@@ -7,7 +8,7 @@ import { fileProblemLine } from './courses/file-problem.ts'
 import { importCourses } from './courses/import-courses.ts'
 import { verifyChain } from './audit/audit.ts'
 import type { Database } from './db/database.ts'
-import { migrate } from './db/migrate.ts'
+import { isMigrated, migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
 import { makeDemo } from './demo/demo.ts'
 import { loadMessages } from './http/messages.ts'
@@ -29,6 +30,8 @@ const USAGE = `muster COMMAND
                              add an account and print its one-time invitation link; roles: ${ROLES.join(', ')}
   verify                     integrity, audit chain, and every quota recounted from its certificates`
 
+const NOT_MIGRATED = 'DATABASE_URL: this database is empty or of an earlier version; `muster migrate` brings it up to date'
+
 /** What a command ends with: the process's exit status, or null while it goes on serving. */
 type Outcome = number | null
 
@@ -45,7 +48,7 @@ const COMMANDS: Readonly<Record<string, (config: Config, rest: readonly string[]
     const db = openDatabase(config.databaseUrl)
     await migrate(db)
     const password = config.demoPassword ?? randomBytes(9).toString('base64url')
-    const folder = new URL('../courses', import.meta.url).pathname
+    const folder = fileURLToPath(new URL('../courses', import.meta.url))
     const { made } = await makeDemo(db, realWorld, settingsOf(config, true), { coursesFolder: folder, passwordHash: await hashPassword(password) })
     if (made) console.log(`Made the sample programme in ${((performance.now() - started) / 1000).toFixed(1)} s.`)
     await serve(db, { ...config, logLevel: config.logLevel ?? 'warn' }, true)
@@ -74,6 +77,7 @@ const COMMANDS: Readonly<Record<string, (config: Config, rest: readonly string[]
   export: async (config, [slug, folder]) => {
     if (slug === undefined || folder === undefined) return fail('export: which course, into which folder?')
     return await withDatabase(config, async (db) => {
+      if (!await isMigrated(db)) return fail(NOT_MIGRATED)
       console.log(await exportCourse(db.read, slug, folder))
       return 0
     })
@@ -90,7 +94,7 @@ const COMMANDS: Readonly<Record<string, (config: Config, rest: readonly string[]
     const { name, country, locale } = values
     return await withDatabase(config, async (db) => {
       await migrate(db)
-      const messages = loadMessages(new URL('../templates/locales', import.meta.url).pathname)
+      const messages = loadMessages(fileURLToPath(new URL('../templates/locales', import.meta.url)))
       const person = { email, name, country: role === 'liaison' ? null : country ?? null, agency: null, rank: null, locale, roles: [role === 'liaison' && country !== undefined ? { role, country } : { role }] }
       const added = await addAccount(db, realWorld, person, messages.languages)
       if ('wrong' in added) return fail(added.wrong.map(({ path, key }) => `user add: ${path}: ${messages.translate('en')(key)}`).join('\n'))
@@ -100,6 +104,7 @@ const COMMANDS: Readonly<Record<string, (config: Config, rest: readonly string[]
   },
 
   verify: async (config) => await withDatabase(config, async (db) => {
+    if (!await isMigrated(db)) return fail(NOT_MIGRATED)
     const { quotas, agrees } = await db.write(async (tx) => await recount(tx))
     for (const quota of quotas) {
       console.log(`${quota.agrees ? 'agrees ' : 'DIFFERS'}  ${quota.name}: ledger ${quota.ledger}, recounted ${quota.recounted}`)

@@ -24,8 +24,9 @@ export async function migrate (db: Database): Promise<string[]> {
   return ran
 }
 
-/** True when every migration has run: what `/ready` asks. */
+/** True when every migration has run: what `/ready` asks, and commands that only read. */
 export async function isMigrated (db: Database): Promise<boolean> {
+  if (!(await db.read.introspection.getTables()).some(({ name }) => name === 'migration')) return false
   const found = await sql<{ name: string }>`select name from migration`.execute(db.read)
   const names = new Set(found.rows.map((row) => row.name))
   return migrations.every(({ name }) => names.has(name))

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { Kysely, SqliteDialect, sql } from 'kysely'
+import { Kysely, SqliteDialect, sql, type SqliteDatabase } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import type { Tables } from './tables.ts'
 
@@ -19,8 +19,8 @@ export function openSqlite (path: string): Database {
   const reader = new Sqlite(path)
   reader.pragma('query_only = ON')
   reader.pragma('busy_timeout = 5000')
-  const read = new Kysely<Tables>({ dialect: new SqliteDialect({ database: reader }) })
-  const write = new Kysely<Tables>({ dialect: new SqliteDialect({ database: writer }) })
+  const read = new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepingStatements(reader) }) })
+  const write = new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepingStatements(writer) }) })
   return {
     dialect: 'sqlite',
     read,
@@ -28,6 +28,25 @@ export function openSqlite (path: string): Database {
     async close () {
       await write.destroy()
       await read.destroy()
+    }
+  }
+}
+
+/** Prepared statements a connection keeps, the latest used. */
+const STATEMENTS_KEPT = 400
+
+/** Kysely has each statement prepared anew, which takes longer than most take to run. */
+function keepingStatements (connection: Sqlite.Database): SqliteDatabase {
+  const kept = new Map<string, Sqlite.Statement<unknown[]>>()
+  return {
+    close: () => { connection.close() },
+    prepare (text) {
+      const statement = kept.get(text) ?? connection.prepare<unknown[]>(text)
+      kept.delete(text)
+      kept.set(text, statement)
+      const [oldest] = kept.keys()
+      if (kept.size > STATEMENTS_KEPT && oldest !== undefined) kept.delete(oldest)
+      return statement
     }
   }
 }
