@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Database } from './db/database.ts'
 import type { Deps, Settings } from './deps.ts'
@@ -36,7 +37,7 @@ export interface AppOptions {
  * database; `main.ts` listens with it, `plugin.ts` mounts it in somebody else's server, the tests inject into it. */
 export async function buildApp (options: AppOptions): Promise<App> {
   const { db, settings, world = realWorld } = options
-  const messages = loadMessages(new URL('../templates/locales', import.meta.url).pathname)
+  const messages = loadMessages(fileURLToPath(new URL('../templates/locales', import.meta.url)))
   const deps: Deps = { db, world, settings, messages, courses: makeCourseCache() }
   const app = await createShell({
     prefix: settings.prefix,

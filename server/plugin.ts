@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { makeCourseCache } from './courses/courses.ts'
@@ -6,6 +7,7 @@ import { openDatabase } from './db/open.ts'
 import type { Settings } from './deps.ts'
 import { importCourses } from './courses/import-courses.ts'
 import { startJobs } from './jobs.ts'
+import { startSetUp } from './people/links.ts'
 import { realWorld } from './world.ts'
 
 export interface MusterOptions {
@@ -27,6 +29,9 @@ export interface MusterOptions {
   readonly trustProxy?: boolean
   /** A folder of courses to publish at start; `true` for those that come with the package. Default: none. */
   readonly courses?: string | true
+  /** Called at start while there is no administrator, with the address of a page that makes the first one, once, within
+   * 24 hours. Default: it goes into the host's log as a warning. */
+  readonly onSetUp?: (address: string) => void
 }
 
 /** Mounts the whole product in a Fastify server of yours. It runs on an inner Fastify instance: its hooks, parsers,
@@ -64,6 +69,11 @@ export async function muster (host: FastifyInstance, options: MusterOptions): Pr
     await inner.close()
   })
   await inner.ready()
+  const setUp = await startSetUp(db, realWorld)
+  if (setUp !== null) {
+    const tell = options.onSetUp ?? ((address: string) => { host.log.warn(`Muster has no administrator yet. Open this link once, within 24 hours, to set one up: ${address}`) })
+    tell(settings.publicUrl + setUp)
+  }
   // The body is left unread for the inner instance, which has its own limits and parsers.
   host.removeAllContentTypeParsers()
   host.addContentTypeParser('*', (_request, _payload, done) => { done(null) })
@@ -76,7 +86,7 @@ export async function muster (host: FastifyInstance, options: MusterOptions): Pr
 }
 
 async function publish (db: Parameters<typeof importCourses>[0], courses: string | true): Promise<void> {
-  const folder = courses === true ? new URL('../courses', import.meta.url).pathname : courses
+  const folder = courses === true ? fileURLToPath(new URL('../courses', import.meta.url)) : courses
   const { problems } = await importCourses(db, realWorld, null, folder)
   if (problems.length > 0) {
     throw new Error(`muster: the courses have problems\n${problems.map((problem) => `${problem.file}:${problem.line} ${problem.message}`).join('\n')}`)

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import formbody from '@fastify/formbody'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyRequest, type FastifyServerOptions } from 'fastify'
@@ -55,7 +56,7 @@ export async function createShell (options: ShellOptions): Promise<App> {
     ajv: { customOptions: { allErrors: true } }
   }).withTypeProvider<TypeBoxTypeProvider>()
 
-  const templates = options.templates.pathname
+  const templates = fileURLToPath(options.templates)
   const render = loadPages(templates)
   const assets = loadAssets(`${templates}/static`)
   const url = makeUrl(options.prefix)
