@@ -1,32 +1,72 @@
-const HOUR_MS = 3_600_000
+/** Local days: the day an instant falls on is asked of the zone's rules (`Intl`, IANA names), never worked out from a
+ * fixed offset. A day is text, `YYYY-MM-DD`; days compare as text. */
 
-/** The day on the wall in `timeZone` at an instant, as `YYYY-MM-DD`. */
-export function dayOf (instant: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(instant)
+const DAY_MS = 86_400_000
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** The date on the wall in `timeZone` at an instant.
+ * @param instant ISO 8601 with an offset or Z
+ * @throws RangeError for an instant or a zone that cannot be read */
+export function localDay (instant: string, timeZone: string): string {
+  const milliseconds = Date.parse(instant)
+  if (Number.isNaN(milliseconds)) throw new RangeError(`not an instant: ${instant}`)
+  return dayAt(milliseconds, timeZone)
+}
+
+/** The first instant of a local day, as ISO 8601 in UTC. It need not be midnight: where the clock goes forward at
+ * 00:00 the day begins at 01:00, and a date that a zone left out altogether (Apia, 30 December 2011) begins with the next. */
+export function dayStart (day: string, timeZone: string): string {
+  const midnight = utcMidnight(day)
+  // Zones lie between UTC−12 and UTC+14, and change on whole seconds.
+  let before = midnight / 1000 - 15 * 3600
+  let within = midnight / 1000 + 37 * 3600
+  while (within - before > 1) {
+    const middle = Math.floor((before + within) / 2)
+    if (dayAt(middle * 1000, timeZone) >= day) within = middle
+    else before = middle
+  }
+  return new Date(within * 1000).toISOString()
+}
+
+/** How many days after `from` the day `to` is; negative when it is earlier. */
+export function daysBetween (from: string, to: string): number {
+  return (utcMidnight(to) - utcMidnight(from)) / DAY_MS
+}
+
+/** The day so many days later; earlier for a negative number. */
+export function addDays (day: string, days: number): string {
+  return new Date(utcMidnight(day) + days * DAY_MS).toISOString().slice(0, 10)
 }
 
 /** A cohort's first and last day, as typed, into the instants it starts and ends: both days belong to it whole.
  * The end is the last second of the last day, so that it is shown as that day.
  * @returns null when one of them is no day of the calendar */
-export function instantsOfDays (days: { readonly first: string, readonly last: string }, timeZone: string): { startsAt: string, endsAt: string } | null {
-  const starts = dayStart(days.first, timeZone)
-  const after = dayStart(days.last, timeZone, 1)
-  return starts === null || after === null ? null : { startsAt: starts.toISOString(), endsAt: new Date(after.getTime() - 1000).toISOString() }
+export function instantsOfDays ({ first, last }: { readonly first: string, readonly last: string }, timeZone: string): { startsAt: string, endsAt: string } | null {
+  if (!isDay(first) || !isDay(last)) return null
+  const after = Date.parse(dayStart(addDays(last, 1), timeZone))
+  return { startsAt: dayStart(first, timeZone), endsAt: new Date(after - 1000).toISOString() }
 }
 
-/** The first instant of a day: midnight, or the moment the clock jumps to where midnight is skipped. */
-function dayStart (day: string, timeZone: string, later = 0): Date | null {
-  const utc = Date.parse(`${day}T00:00:00Z`)
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(utc) || new Date(utc).toISOString().slice(0, 10) !== day) return null
-  const wanted = new Date(utc + later * 24 * HOUR_MS)
-  const name = wanted.toISOString().slice(0, 10)
-  // Zones lie between UTC−12 and UTC+14 and change on whole seconds.
-  let before = wanted.getTime() / 1000 - 15 * 3600
-  let within = wanted.getTime() / 1000 + 13 * 3600
-  while (within - before > 1) {
-    const middle = Math.floor((before + within) / 2)
-    if (dayOf(new Date(middle * 1000), timeZone) >= name) within = middle
-    else before = middle
+function dayAt (milliseconds: number, timeZone: string): string {
+  let format = formats.get(timeZone)
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-CA-u-ca-gregory-nu-latn', {
+      timeZone, year: 'numeric', month: '2-digit', day: '2-digit'
+    })
+    formats.set(timeZone, format)
   }
-  return new Date(within * 1000)
+  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {}
+  for (const { type, value } of format.formatToParts(milliseconds)) parts[type] = value
+  return `${parts.year?.padStart(4, '0')}-${parts.month}-${parts.day}`
+}
+
+function utcMidnight (day: string): number {
+  if (!isDay(day)) throw new RangeError(`not a day: ${day}`)
+  return Date.parse(`${day}T00:00:00Z`)
+}
+
+function isDay (text: string): boolean {
+  const milliseconds = Date.parse(`${text}T00:00:00Z`)
+  // Date.parse reads 30 February as 2 March.
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().slice(0, 10) === text
 }

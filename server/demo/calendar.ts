@@ -1,4 +1,5 @@
-import { addDays, dayStart, localDay, type Period } from '../quotas/period.ts'
+import { addDays, dayStart, localDay } from '../cohorts/days.ts'
+import type { Period } from '../quotas/period.ts'
 
 /** The days on which the sample programme happens, all told from today. */
 export interface Calendar {

@@ -1,4 +1,4 @@
-import { addDays, dayStart, daysBetween } from '../quotas/period.ts'
+import { addDays, dayStart, daysBetween } from '../cohorts/days.ts'
 import { later, type Calendar } from './calendar.ts'
 import type { Chance } from './chance.ts'
 

@@ -1,6 +1,6 @@
 import { makeSerial } from '../certificates/serial.ts'
 import { addMonths } from '../certificates/validity.ts'
-import { localDay } from '../quotas/period.ts'
+import { localDay } from '../cohorts/days.ts'
 import { later, type Calendar } from './calendar.ts'
 import type { Chance } from './chance.ts'
 import type { CohortPlan } from './cohort-plan.ts'

@@ -2,7 +2,8 @@ import { scaleLinear } from 'd3-scale'
 import { area, curveStepAfter, line } from 'd3-shape'
 import { alongLine, freePlace, textBox, type Anchor, type Place, type Point } from './chart-labels.ts'
 import type { DayCount } from './forecast.ts'
-import { addDays, daysBetween, daysIn, type Period } from './period.ts'
+import { addDays, daysBetween } from '../cohorts/days.ts'
+import { daysIn, type Period } from './period.ts'
 
 export type Direction = 'ltr' | 'rtl'
 

@@ -1,4 +1,5 @@
-import { addDays, daysBetween, daysIn, type Period } from './period.ts'
+import { addDays, daysBetween } from '../cohorts/days.ts'
+import { daysIn, type Period } from './period.ts'
 
 export type Stage = 'enrolled' | 'started' | 'passed'
 

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/database.ts'
 import type { World } from '../world.ts'
-import { localDay } from './period.ts'
+import { localDay } from '../cohorts/days.ts'
 import {
   addCounted, deleteCountedPerson, existsEntry, insertCountedPerson, insertNewEntries, selectOptionalValidCertificate, selectQuotasNear, type Quota
 } from './queries.ts'

@@ -1,48 +1,9 @@
-/** Local days: a quota period runs from one date to another in the programme's own time zone, so the day an instant
- * falls on is asked of the zone's rules (`Intl`, IANA names), never worked out from a fixed offset.
- * A day is text, `YYYY-MM-DD`; days compare as text. */
+import { daysBetween, localDay } from '../cohorts/days.ts'
 
-/** Two local days, both inclusive. */
+/** Two local days, both inclusive: a quota period runs from one date to another in the programme's own time zone. */
 export interface Period {
   readonly from: string
   readonly to: string
-}
-
-const DAY_MS = 86_400_000
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** The date on the wall in `timeZone` at an instant.
- * @param instant ISO 8601 with an offset or Z
- * @throws RangeError for an instant or a zone that cannot be read */
-export function localDay (instant: string, timeZone: string): string {
-  const milliseconds = Date.parse(instant)
-  if (Number.isNaN(milliseconds)) throw new RangeError(`not an instant: ${instant}`)
-  return dayAt(milliseconds, timeZone)
-}
-
-/** The first instant of a local day, as ISO 8601 in UTC. It need not be midnight: where the clock goes forward at
- * 00:00 the day begins at 01:00, and a date that a zone left out altogether (Apia, 30 December 2011) begins with the next. */
-export function dayStart (day: string, timeZone: string): string {
-  const midnight = utcMidnight(day)
-  // Zones lie between UTC−12 and UTC+14, and change on whole seconds.
-  let before = midnight / 1000 - 15 * 3600
-  let within = midnight / 1000 + 37 * 3600
-  while (within - before > 1) {
-    const middle = Math.floor((before + within) / 2)
-    if (dayAt(middle * 1000, timeZone) >= day) within = middle
-    else before = middle
-  }
-  return new Date(within * 1000).toISOString()
-}
-
-/** How many days after `from` the day `to` is; negative when it is earlier. */
-export function daysBetween (from: string, to: string): number {
-  return (utcMidnight(to) - utcMidnight(from)) / DAY_MS
-}
-
-/** The day so many days later; earlier for a negative number. */
-export function addDays (day: string, days: number): string {
-  return new Date(utcMidnight(day) + days * DAY_MS).toISOString().slice(0, 10)
 }
 
 /** How many days a period has, both ends counted. */
@@ -54,24 +15,4 @@ export function daysIn (period: Period): number {
 export function contains (period: Period, instant: string, timeZone: string): boolean {
   const day = localDay(instant, timeZone)
   return day >= period.from && day <= period.to
-}
-
-function dayAt (milliseconds: number, timeZone: string): string {
-  let format = formats.get(timeZone)
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-CA-u-ca-gregory-nu-latn', {
-      timeZone, year: 'numeric', month: '2-digit', day: '2-digit'
-    })
-    formats.set(timeZone, format)
-  }
-  const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {}
-  for (const { type, value } of format.formatToParts(milliseconds)) parts[type] = value
-  return `${parts.year?.padStart(4, '0')}-${parts.month}-${parts.day}`
-}
-
-function utcMidnight (day: string): number {
-  const milliseconds = Date.parse(`${day}T00:00:00Z`)
-  // Date.parse reads 30 February as 2 March.
-  if (Number.isNaN(milliseconds) || new Date(milliseconds).toISOString().slice(0, 10) !== day) throw new RangeError(`not a day: ${day}`)
-  return milliseconds
 }

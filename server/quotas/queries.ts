@@ -1,5 +1,5 @@
 import type { Tx } from '../db/database.ts'
-import { addDays, dayStart } from './period.ts'
+import { addDays, dayStart } from '../cohorts/days.ts'
 import type { CountableCertificate, CountingRule, Scope } from './rule.ts'
 
 export interface Quota extends CountingRule {

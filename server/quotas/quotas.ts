@@ -6,7 +6,7 @@ import type { World } from '../world.ts'
 import { cursorOf, readCursor } from './cursor.ts'
 import { forecast, type DayCount, type Forecast } from './forecast.ts'
 import { quotasOf } from './ledger.ts'
-import { localDay } from './period.ts'
+import { localDay } from '../cohorts/days.ts'
 import {
   countEntries, insertCountedPersons, insertEntries, insertQuota, selectAgencies, selectCertificatesUnder, selectCountedByCountry,
   selectCountedByCourse, selectCourses, selectDayDeltas, selectEntries, selectOptionalQuota, selectQuotas, selectQuotasCounting,

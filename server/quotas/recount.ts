@@ -2,7 +2,7 @@ import type { Tx } from '../db/database.ts'
 import {
   countFromCertificates, selectAllQuotas, selectCertificatesUnder, selectCountedPersons, selectLinesWithCertificates, type Quota
 } from './queries.ts'
-import { localDay } from './period.ts'
+import { localDay } from '../cohorts/days.ts'
 
 export interface QuotaRecount {
   readonly id: string

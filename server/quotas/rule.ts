@@ -1,4 +1,5 @@
-import { contains, localDay, type Period } from './period.ts'
+import { localDay } from '../cohorts/days.ts'
+import { contains, type Period } from './period.ts'
 
 /** Whom a quota is about. A part left out lets everybody in. */
 export interface Scope {

@@ -3,7 +3,7 @@ import t from 'tap'
 import { textBox } from '../../server/quotas/chart-labels.ts'
 import { paceChart, targetBar, type PaceChart } from '../../server/quotas/charts.ts'
 import { forecast } from '../../server/quotas/forecast.ts'
-import { addDays } from '../../server/quotas/period.ts'
+import { addDays } from '../../server/cohorts/days.ts'
 
 const period = { from: '2026-09-09', to: '2027-09-08' }
 const number = new Intl.NumberFormat('en')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { countedOn, forecast, type DayCount, type ForecastInput } from '../../server/quotas/forecast.ts'
-import { addDays } from '../../server/quotas/period.ts'
+import { addDays } from '../../server/cohorts/days.ts'
 
 const period = { from: '2026-09-09', to: '2027-09-08' }
 const DAYS = Array.from({ length: 420 }, (_, index) => addDays(period.from, index - 1))

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { addDays, contains, dayStart, daysBetween, daysIn, localDay } from '../../server/quotas/period.ts'
+import { addDays, dayStart, daysBetween, localDay } from '../../server/cohorts/days.ts'
+import { contains, daysIn } from '../../server/quotas/period.ts'
 
 const ZONES = ['UTC', 'Asia/Shanghai', 'Pacific/Kiritimati', 'America/Managua', 'Europe/Berlin', 'America/St_Johns', 'Africa/Cairo', 'Asia/Kathmandu', 'Pacific/Pago_Pago', 'Australia/Lord_Howe']
 
