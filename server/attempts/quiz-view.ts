@@ -1,4 +1,5 @@
 import { renderMarkdown } from '../courses/markdown.ts'
+import type { PageView } from '../http/app-type.ts'
 import { formatNumber } from '../http/pages.ts'
 import type { EnrolmentCourse, EnrolmentDetail } from '../progress/progress.ts'
 import { neighbours, type Reader } from '../progress/views.ts'
@@ -6,7 +7,7 @@ import { textIn, type QuizDefinition } from '../quiz/quiz.ts'
 import type { AttemptRow } from './attempts.ts'
 
 /** What a quiz will be like, in words, the attempts so far, and the button that begins. */
-export function quizView (detail: EnrolmentDetail, quiz: QuizDefinition, attempts: readonly AttemptRow[], course: EnrolmentCourse, running: boolean, reader: Reader): object {
+export function quizView (detail: EnrolmentDetail, quiz: QuizDefinition, attempts: readonly AttemptRow[], course: EnrolmentCourse, running: boolean, reader: Reader): PageView {
   const { t, url, language } = reader
   const { enrolment, outline, states } = detail
   const title = textIn(quiz.title, language, outline.language)

@@ -10,6 +10,7 @@ import { Refusal } from '../refusals.ts'
 import { answerKey, checkAnswer, finishAttempt, quizStanding, saveAnswers, savePage, seeAttempt, startAttempt, type SeenAttempt } from './attempts.ts'
 import { answerOf, firstOf, slotsOf, type Fields } from './form.ts'
 import { quizView } from './quiz-view.ts'
+import { AttemptAnswer } from './schemas.ts'
 import { attemptJson, attemptView, pagesOf, reviewJson, reviewView, type Reader } from './views.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
@@ -23,15 +24,6 @@ const SavedAnswer = Type.Object({ slot: Type.Integer(), seq: Type.Integer(), sav
 const FinishedAttempt = Type.Object({
   state: Type.String(), mark: Type.Number(), markMax: Type.Number(), percent: Type.Number(), passed: Type.Boolean(),
   certificateSerial: Type.Union([Type.String(), Type.Null()])
-})
-const AttemptAnswer = Type.Object({
-  id: Type.String(), number: Type.Integer(), enrolmentId: Type.String(), quizKey: Type.String(), title: Type.String(),
-  state: Type.String(), behaviour: Type.String(), startedAt: Type.String(), dueAt: Type.Union([Type.String(), Type.Null()]),
-  finishedAt: Type.Union([Type.String(), Type.Null()]), serverNow: Type.String(), pages: Type.Integer(),
-  questions: Type.Array(Type.Object({
-    slot: Type.Integer(), page: Type.Integer(), kind: Type.String(), markMax: Type.Number(), prompt: Type.String(),
-    controls: Type.Unknown(), answer: Type.Unknown(), seq: Type.Integer(), state: Type.String(), locked: Type.Boolean()
-  }))
 })
 
 /** Starting, sitting, finishing and reviewing a quiz: pages and API over the same functions. */
@@ -47,7 +39,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
     const { detail, quiz, attempts } = await quizStanding(db, deps, signedIn(request), { enrolmentId: id, quizKey: key })
     const course = await courseOf(db.read, deps, detail.enrolment, request.language)
     const running = isRunning(detail.enrolment, world.now().toISOString())
-    return reply.page('attempts/quiz', quizView(detail, quiz, attempts, course, running, readerOf(request)) as never)
+    return reply.page('attempts/quiz', quizView(detail, quiz, attempts, course, running, readerOf(request)))
   })
 
   app.post('/enrolments/:id/quizzes/:key/attempts', {
@@ -70,7 +62,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
     const { page = '1' } = request.query
     const number = page === 'end' ? null : Number(page)
     if (number !== null && number > pagesOf(seen)) throw new Refusal('not-found')
-    return reply.page('attempts/attempt', attemptView(seen, number, world.now(), readerOf(request)) as never)
+    return reply.page('attempts/attempt', attemptView(seen, number, world.now(), readerOf(request)))
   })
 
   app.post('/attempts/:id', {
@@ -114,7 +106,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
     if (seen.row.state === 'open' && seen.reach === 'own') {
       return await reply.redirect(app.url('/attempts/:id', { id: seen.row.id }, { page: 1 }), 303)
     }
-    return reply.page('attempts/review', reviewView(seen, readerOf(request)) as never)
+    return reply.page('attempts/review', reviewView(seen, readerOf(request)))
   })
 }
 
@@ -129,7 +121,7 @@ function attemptApi (app: App, deps: Deps): void {
     const person = signedIn(request)
     const attempt = await startAttempt(db, deps, person, { enrolmentId: id, quizKey: key })
     const seen = await seeAttempt(db, deps, person, attempt.id)
-    return await reply.status(attempt.started ? 201 : 200).send(attemptJson(seen, world.now(), request.language) as never)
+    return await reply.status(attempt.started ? 201 : 200).send(attemptJson(seen, world.now(), request.language))
   })
 
   app.get('/api/v1/attempts/:id', {
@@ -137,7 +129,7 @@ function attemptApi (app: App, deps: Deps): void {
     schema: { params: AttemptId, response: { 200: AttemptAnswer } }
   }, async (request, reply) => {
     const seen = await seeAttempt(db, deps, signedIn(request), request.params.id)
-    return await reply.header('cache-control', 'no-store').send(attemptJson(seen, world.now(), request.language) as never)
+    return await reply.header('cache-control', 'no-store').send(attemptJson(seen, world.now(), request.language))
   })
 
   app.put('/api/v1/attempts/:id/answers/:slot', {

@@ -1,3 +1,5 @@
+import type { Static } from 'typebox'
+import type { PageView } from '../http/app-type.ts'
 import { formatNumber, type Place } from '../http/pages.ts'
 import type { Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
@@ -6,6 +8,7 @@ import {
   kindOf, reviewOf, rounded, textIn, type Controls, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
 } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
+import type { AttemptAnswer } from './schemas.ts'
 
 /** What a view needs of the reader. */
 export interface Reader extends Place {
@@ -17,7 +20,7 @@ export interface Reader extends Place {
 type Mark = 'right' | 'partly' | 'wrong' | 'open' | 'answered'
 
 /** The attempt of `/api/v1`: prompt and option texts are HTML, sanitised when the course was published. */
-export function attemptJson (seen: SeenAttempt, serverNow: Date, language: string): object {
+export function attemptJson (seen: SeenAttempt, serverNow: Date, language: string): Static<typeof AttemptAnswer> {
   const { row } = seen
   const reviews = reviewOf({ slots: seen.slots }, seen.quiz.review, seen.definitionOf, language)
   return {
@@ -78,7 +81,7 @@ export function pagesOf ({ row }: SeenAttempt): number {
 
 /** One page of an open attempt, or the summary before the finish (`page` null).
  * @param refused a question that an answer was refused for, with the words to say */
-export function attemptView (seen: SeenAttempt, page: number | null, now: Date, reader: Reader): object {
+export function attemptView (seen: SeenAttempt, page: number | null, now: Date, reader: Reader): PageView {
   const { t, url, language } = reader
   const { row, quiz } = seen
   const pages = pagesOf(seen)
@@ -288,7 +291,7 @@ function plain (html: string): string {
 }
 
 /** The finished attempt as far as its policy shows it. */
-export function reviewView (seen: SeenAttempt, reader: Reader): object {
+export function reviewView (seen: SeenAttempt, reader: Reader): PageView {
   const { t, language, url } = reader
   const { row, quiz, enrolment } = seen
   const title = textIn(quiz.title, language, seen.language)

@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
@@ -6,28 +6,13 @@ import { directionOf } from '../http/messages.ts'
 import { signedIn } from '../http/session.ts'
 import { Refusal } from '../refusals.ts'
 import { courseOf, enrolmentDetail, finishLesson, isRunning, listEnrolments } from './progress.ts'
+import { EnrolmentAnswer, EnrolmentDetailAnswer } from './schemas.ts'
 import { enrolmentDetailJson, enrolmentJson, enrolmentView, lessonView, neighbours, type Reader } from './views.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
 const EnrolmentId = Type.Object({ id: Id })
 const Activity = Type.Object({ id: Id, key: Id })
 
-const EnrolmentAnswer = Type.Object({
-  id: Type.String(),
-  cohort: Type.Object({ id: Type.String(), name: Type.String(), startsAt: Type.String(), endsAt: Type.String() }),
-  course: Type.Object({ slug: Type.String(), title: Type.String(), version: Type.Integer() }),
-  state: Type.String(),
-  progress: Type.Object({ done: Type.Integer(), total: Type.Integer() }),
-  certificateSerial: Type.Union([Type.String(), Type.Null()])
-})
-const EnrolmentDetailAnswer = Type.Object({
-  ...EnrolmentAnswer.properties,
-  modules: Type.Array(Type.Object({
-    key: Type.String(),
-    title: Type.String(),
-    activities: Type.Array(Type.Object({ key: Type.String(), kind: Type.String(), title: Type.String(), state: Type.String() }))
-  }))
-})
 
 /** A trainee's way through a course: enrolments, lessons, and the page before a quiz. */
 export function progressRoutes (app: App, deps: Deps): void {
@@ -37,12 +22,12 @@ export function progressRoutes (app: App, deps: Deps): void {
     config: { access: 'signed-in' },
     schema: { response: { 200: Type.Object({ items: Type.Array(EnrolmentAnswer), next: Type.Null() }) } }
   }, async (request) => {
-    const items: object[] = []
+    const items: Array<Static<typeof EnrolmentAnswer>> = []
     for (const enrolment of await listEnrolments(db, signedIn(request))) {
       items.push(enrolmentJson(enrolment, await courseOf(db.read, deps, enrolment, request.language)))
     }
     // One person's enrolments fit one answer.
-    return { items: items as never, next: null }
+    return { items: items, next: null }
   })
 
   app.get('/api/v1/enrolments/:id', {
@@ -50,7 +35,7 @@ export function progressRoutes (app: App, deps: Deps): void {
     schema: { params: EnrolmentId, response: { 200: EnrolmentDetailAnswer } }
   }, async (request) => {
     const detail = await enrolmentDetail(db, deps, signedIn(request), request.params.id)
-    return enrolmentDetailJson(detail, await courseOf(db.read, deps, detail.enrolment, request.language), request.language) as never
+    return enrolmentDetailJson(detail, await courseOf(db.read, deps, detail.enrolment, request.language), request.language)
   })
 
   app.post('/api/v1/enrolments/:id/lessons/:key/done', {
@@ -67,7 +52,7 @@ export function progressRoutes (app: App, deps: Deps): void {
     const detail = await enrolmentDetail(db, deps, person, request.params.id)
     const course = await courseOf(db.read, deps, detail.enrolment, request.language)
     const own = detail.enrolment.personId === person.id
-    return reply.page('progress/enrolment', enrolmentView(detail, course, world.now().toISOString(), own, readerOf(request)) as never)
+    return reply.page('progress/enrolment', enrolmentView(detail, course, world.now().toISOString(), own, readerOf(request)))
   })
 
   app.get('/enrolments/:id/lessons/:key', { config: { access: 'signed-in' }, schema: { params: Activity } }, async (request, reply) => {
@@ -78,7 +63,7 @@ export function progressRoutes (app: App, deps: Deps): void {
     if (lesson === undefined) throw new Refusal('not-found')
     const course = await courseOf(db.read, deps, enrolment, request.language)
     const mayFinish = enrolment.personId === person.id && isRunning(enrolment, world.now().toISOString())
-    return reply.page('progress/lesson', lessonView(detail, lesson, course, mayFinish, directionOf(lesson.language), readerOf(request)) as never)
+    return reply.page('progress/lesson', lessonView(detail, lesson, course, mayFinish, directionOf(lesson.language), readerOf(request)))
   })
 
   app.post('/enrolments/:id/lessons/:key/done', { config: { access: 'signed-in' }, schema: { params: Activity } }, async (request, reply) => {

@@ -1,16 +1,19 @@
+import type { Static } from 'typebox'
+import type { PageView } from '../http/app-type.ts'
 import { formatDate, formatNumber, type Place } from '../http/pages.ts'
 import type { Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
 import { activitiesOf, type CourseOutline, type OutlineActivity } from '../courses/outline.ts'
 import { textIn } from '../quiz/quiz.ts'
 import type { Enrolment, EnrolmentCourse, EnrolmentDetail } from './progress.ts'
+import type { EnrolmentAnswer, EnrolmentDetailAnswer } from './schemas.ts'
 
 export interface Reader extends Place {
   readonly t: Translate
   readonly url: Url
 }
 
-export function enrolmentJson (enrolment: Enrolment, course: EnrolmentCourse): object {
+export function enrolmentJson (enrolment: Enrolment, course: EnrolmentCourse): Static<typeof EnrolmentAnswer> {
   return {
     id: enrolment.id,
     cohort: enrolment.cohort,
@@ -21,7 +24,7 @@ export function enrolmentJson (enrolment: Enrolment, course: EnrolmentCourse): o
   }
 }
 
-export function enrolmentDetailJson (detail: EnrolmentDetail, course: EnrolmentCourse, language: string): object {
+export function enrolmentDetailJson (detail: EnrolmentDetail, course: EnrolmentCourse, language: string): Static<typeof EnrolmentDetailAnswer> {
   const { outline, states } = detail
   return {
     ...enrolmentJson(detail.enrolment, course),
@@ -55,7 +58,7 @@ export function enrolmentCard (enrolment: Enrolment, course: EnrolmentCourse, no
 }
 
 /** The course page of an enrolment: what to do, what is done, where one is. */
-export function enrolmentView (detail: EnrolmentDetail, course: EnrolmentCourse, now: string, own: boolean, reader: Reader): object {
+export function enrolmentView (detail: EnrolmentDetail, course: EnrolmentCourse, now: string, own: boolean, reader: Reader): PageView {
   const { t, url, language } = reader
   const { enrolment, outline, states } = detail
   const next = activitiesOf(outline).find(({ key }) => states.get(key) !== 'done')
@@ -112,7 +115,7 @@ export interface LessonContent {
   readonly minutes: number
 }
 
-export function lessonView (detail: EnrolmentDetail, lesson: LessonContent, course: EnrolmentCourse, mayFinish: boolean, direction: string, reader: Reader): object {
+export function lessonView (detail: EnrolmentDetail, lesson: LessonContent, course: EnrolmentCourse, mayFinish: boolean, direction: string, reader: Reader): PageView {
   const { t, url } = reader
   const { enrolment, outline, states } = detail
   const module = outline.modules.find(({ activities }) => activities.some(({ key }) => key === lesson.key))
