@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import type { PageView } from '../http/app-type.ts'
-import { formatNumber, type Place } from '../http/pages.ts'
-import type { Translate } from '../http/messages.ts'
+import { formatNumber, formatPercent, type Place } from '../http/pages.ts'
+import { directionOf, type Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
 import { renderInline, renderMarkdown } from '../courses/markdown.ts'
 import {
@@ -158,10 +158,13 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
   const definition = seen.definitionOf(slot.slot)
   const right = review.rightAnswer as Record<string, unknown> | undefined
   const mark = markOf(review)
+  const written = languageOf(definition.prompt, language, seen.language)
   return {
     slot: String(slot.slot),
     seq: String(state.seq),
     kind: slot.kind,
+    language: written,
+    direction: directionOf(written),
     meta: t('attempts.question-meta', { slot: slot.slot, marks: slot.mark }),
     prompt,
     partial: `attempts/controls/${controls.control}`,
@@ -193,6 +196,11 @@ function markOf ({ state }: SlotReview): Mark {
     case 'not-answered': return 'open'
     case 'answered': case 'needs-marking': return 'answered'
   }
+}
+
+/** The language that `textIn` finds a text in. */
+function languageOf (text: Text, language: string, firstLanguage: string): string {
+  return typeof text !== 'string' && Object.hasOwn(text, language) ? language : firstLanguage
 }
 
 interface Asked {
@@ -246,6 +254,7 @@ function controlView (controls: Controls, slot: number, answer: unknown, open: b
           name: `${name}.${key}`,
           text,
           state: rightly?.pairs === undefined ? '' : rightly.pairs[key] === given.pairs?.[key] ? 'right' : 'wrong',
+          answered: given.pairs?.[key] !== undefined,
           choices: controls.choices.map((choice) => ({ key: choice.key, text: plain(choice.text as string), selected: given.pairs?.[key] === choice.key }))
         }))
       }
@@ -302,7 +311,7 @@ export function reviewView (seen: SeenAttempt, reader: Reader): PageView {
     courseTitle: seen.courseTitle,
     main: 'reading',
     holder: seen.reach === 'staff' ? enrolment.person.name : '',
-    percent: formatNumber(Math.round((row.percent ?? 0) * 10) / 10, language),
+    percent: formatPercent(row.percent ?? 0, language),
     marks: t('attempts.marks', { mark: formatNumber(row.mark ?? 0, language), max: formatNumber(row.markMax, language) }),
     passLine: t('attempts.pass-line', { percent: quiz.passPercent }),
     passed: row.passed === true,

@@ -13,7 +13,7 @@ export interface LogEntry {
   readonly action: string
   readonly subjectType: string
   readonly subjectId: string
-  /** The person's name, when the subject is a person. */
+  /** The person's name, when the subject is a person, or a person's enrolment or attempt. */
   readonly subjectName: string | null
   readonly detail: Readonly<Record<string, unknown>>
   readonly previousHash: string

@@ -35,14 +35,19 @@ export async function selectEntriesAfter (tx: Tx, seq: number, limit: number): P
   return await tx.selectFrom('audit_entry').select(COLUMNS).where('seq', '>', seq).orderBy('seq').limit(limit).execute()
 }
 
-/** An entry with the names of those it is about; a name is null when the id is no person's. */
+/** An entry with the names of those it is about: the actor, and the person who is the subject, or whose enrolment or
+ * attempt is. A name is null where there is no such person. */
 export type NamedEntry = AuditEntry & { readonly actorName: string | null, readonly subjectName: string | null }
 
 /** Newest first; `before` is the last `seq` already seen. */
 export async function selectLatestEntries (tx: Tx, before: number | null, limit: number): Promise<NamedEntry[]> {
   let query = tx.selectFrom('audit_entry')
     .leftJoin('person as actor', 'actor.id', 'audit_entry.actor_id')
-    .leftJoin('person as subject', 'subject.id', 'audit_entry.subject_id')
+    .leftJoin('attempt as tried', 'tried.id', 'audit_entry.subject_id')
+    .leftJoin('enrolment as enrolled', (join) => join.on(({ eb, fn }) =>
+      eb('enrolled.id', '=', fn.coalesce('tried.enrolment_id', 'audit_entry.subject_id'))))
+    .leftJoin('person as subject', (join) => join.on(({ eb, fn }) =>
+      eb('subject.id', '=', fn.coalesce('enrolled.person_id', 'audit_entry.subject_id'))))
     .select([
       'audit_entry.seq', 'audit_entry.id', 'audit_entry.at', 'actor_id as actorId', 'action', 'subject_type as subjectType',
       'subject_id as subjectId', 'detail', 'previous_hash as previousHash', 'hash', 'actor.name as actorName', 'subject.name as subjectName'

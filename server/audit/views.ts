@@ -47,7 +47,7 @@ function entryView (entry: LogEntry, { t, url, place, says }: LogView): object {
     time: formatClock(entry.at, place),
     actor: entry.actor?.name ?? (entry.actorId === null ? t('audit.programme') : t('audit.unknown-actor')),
     sentence: says(action) ? t(action) : t('audit.action.other', { action: entry.action }),
-    kind: label !== null ? '' : says(subjectKind) ? t(subjectKind) : entry.subjectType,
+    kind: label !== null || entry.subjectType === 'certificate' ? '' : says(subjectKind) ? t(subjectKind) : entry.subjectType,
     subject: label ?? entry.subjectId,
     href: path === undefined ? null : url(path, { id: entry.subjectId }),
     facts: Object.entries(entry.detail).filter(([, value]) => value !== null && value !== '').map(([name, value]) => ({ name, value: typeof value === 'object' ? JSON.stringify(value) : String(value) })),

@@ -89,8 +89,9 @@ function fresh (reply: FastifyReply): FastifyReply {
 }
 
 function verifyPage (request: FastifyRequest, reply: FastifyReply, serial: string, problem: string | null): FastifyReply {
+  const unknown = problem === 'certificates.verify.unknown'
   return reply.page('certificates/verify', {
-    title: request.t('certificates.verify.title'), main: 'narrow', serial, problem: problem === null ? null : request.t(problem)
+    title: request.t('certificates.verify.title'), main: 'narrow', serial, unknown, problem: problem === null || unknown ? null : request.t(problem)
   })
 }
 

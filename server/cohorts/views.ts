@@ -98,9 +98,15 @@ export interface CohortForm {
 
 /** Which field of the form shows a problem with which part of the input. */
 const FIELD: Readonly<Record<string, string>> = { startsAt: 'first', endsAt: 'last' }
+const LABEL: Readonly<Record<string, string>> = {
+  name: 'cohorts.new.name', course: 'cohorts.new.course', first: 'cohorts.new.first', last: 'cohorts.new.last', seats: 'cohorts.new.seats', instructors: 'cohorts.instructors'
+}
 
 export function newCohortView (form: CohortForm, choices: { readonly courses: readonly CourseVersion[], readonly instructors: readonly Named[] }, problems: readonly Problem[], { t, timeZone, language }: Reader): PageView {
-  const placed = problems.map(({ path = '', message }) => ({ field: FIELD[path] ?? path, message }))
+  const placed = problems.map(({ path = '', message }) => {
+    const field = FIELD[path] ?? path
+    return { field, label: t(LABEL[field] ?? 'cohorts.new.title'), message }
+  })
   return {
     title: t('cohorts.new.title'),
     nav: NAV,

@@ -85,6 +85,7 @@ export async function sendAnswer (answer: Answer, request: FastifyRequest, reply
     hint: request.t(`refusal.${answer.code}.hint`),
     problems: answer.problems,
     status: String(answer.status),
+    askAgain: answer.code === 'link-not-valid',
     main: 'narrow'
   })
 }

@@ -48,6 +48,7 @@ function quotaPages (app: App, { db, world, settings }: Deps): void {
     reply.page('quotas/new', {
       title: request.t('quotas.new.title'),
       nav: NAV,
+      main: 'reading',
       form: formView(typed, await scopeChoices(db, signedIn(request)), readerOf(request)),
       ...problemsView(problems, request.t)
     })

@@ -84,7 +84,8 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
     },
     closed: quota.closedAt === null ? null : t('quotas.closed-with', { date: formatDate(quota.closedAt, place), count: quota.closedCount ?? 0 }),
     restated: changed ? t('quotas.restated', { lines: restated.lines, count: quota.counted }) : null,
-    chart: chart(quota, reader),
+    chart: chart(quota, reader, 640),
+    narrowChart: chart(quota, reader, 360),
     forecast: t(`quotas.forecast.${quota.forecast.method}`, {
       low: quota.forecast.low ?? 0, likely: quota.forecast.likely ?? 0, high: quota.forecast.high ?? 0,
       date: formatDate(quota.period.to, place), from: formatDate(quota.period.from, place)
@@ -190,7 +191,8 @@ function pillView (quota: QuotaStanding, { t, place }: Reader): { readonly tone:
   return ahead >= 0 ? { tone: 'done', text: t('quotas.pill.ahead', { count: ahead }) } : { tone: 'due', text: t('quotas.pill.behind', { count: -ahead }) }
 }
 
-function chart (quota: QuotaStanding, { t, place }: Reader): string {
+/** @param width as `PaceChart.width`: for a desk or for a phone */
+function chart (quota: QuotaStanding, { t, place }: Reader, width: number): string {
   const { period, today, cumulative, target, counted, forecast } = quota
   const number = (value: number): string => formatNumber(value, place.language)
   const over = today > period.to
@@ -212,7 +214,8 @@ function chart (quota: QuotaStanding, { t, place }: Reader): string {
       month: (day) => monthName(day, place.language, 'short'),
       number
     },
-    direction: directionOf(place.language)
+    direction: directionOf(place.language),
+    width
   })
 }
 

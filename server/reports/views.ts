@@ -22,7 +22,7 @@ export function homeView (home: Home, person: Person, now: Date, reader: Reader)
     quotas: home.quotas.map((quota) => rowView(quota, home.courseTitles, reader)),
     sections: ([['running', home.running], ['coming', home.coming]] as const).filter(([, cohorts]) => cohorts.length > 0).map(([state, cohorts]) => ({
       id: `cohorts-${state}`,
-      title: t(`cohorts.list.${state}`),
+      title: t(`home.cohorts.${state}`),
       cohorts: cohorts.map((cohort) => cohortLine(cohort, { t, url, ...place }))
     }))
   }

@@ -42,7 +42,7 @@ t.test('anyone sees what was certified, whether it stands, and the same as data 
   const last = serial.endsWith('A') ? 'B' : 'A'
   for (const [text, status, says] of [
     ['', 200, /id="serial-error">Type a serial/], ['M26-7K3', 422, /id="serial-error">This is not a serial/],
-    [serial.slice(0, -1) + last, 422, /This is not a serial/], [unknown, 404, /No certificate of this programme/], ['"><b>', 422, /value="&quot;&gt;&lt;b&gt;"/]
+    [serial.slice(0, -1) + last, 422, /This is not a serial/], [unknown, 404, /notice stop" role="alert"><p><b>No certificate of this programme/], ['"><b>', 422, /value="&quot;&gt;&lt;b&gt;"/]
   ] as const) {
     const answer = await app.inject({ url: `/verify?serial=${encodeURIComponent(text)}` })
     t.equal(answer.statusCode, status, text)

@@ -92,7 +92,7 @@ t.test('axe finds nothing on any page, in English and Arabic; no page is wider t
   const mail = await test.db.read.selectFrom('mail').select('id').executeTakeFirstOrThrow()
   const exam = await start(test, walk, 'exam')
   const pages: ReadonlyArray<readonly [Somebody | null, readonly string[]]> = [
-    [null, ['/sign-in', '/forgot', '/verify', `/certificates/${serial as string}`, '/nothing']],
+    [null, ['/sign-in', '/forgot', '/verify', '/verify?serial=M26-05AF-MSY3-8DF', '/links/none', `/certificates/${serial as string}`, '/nothing']],
     [walk.trainee, ['/', `/enrolments/${walk.enrolmentId}`, `/enrolments/${walk.enrolmentId}/lessons/welcome`, `/enrolments/${walk.enrolmentId}/quizzes/exam`, `/attempts/${exam.id}?page=1`, `/attempts/${exam.id}?page=2`, `/attempts/${exam.id}?page=3`, `/attempts/${exam.id}?page=end`]],
     [graduate, [`/attempts/${done.id}/review`]],
     [walk.admin, [
@@ -114,6 +114,8 @@ t.test('axe finds nothing on any page, in English and Arabic; no page is wider t
           return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).slice(0, 3).join(', ')}`)
         })
         t.same(found, [], `${locale} ${path}`)
+        if (path === '/desk/audit') t.match(await page.locator('.log').innerText(), /Gabriela Graduate/, 'the log names whose enrolment it is')
+        if (path.endsWith('?page=1')) t.same(await page.locator('section.question[dir=rtl]').count(), 0, 'a question is laid out in the direction of its own language')
         t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${locale} ${path} fits a phone`)
       }
       await context.close()
