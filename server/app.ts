@@ -20,6 +20,7 @@ import { peopleRoutes } from './people/routes.ts'
 import { personOfSession } from './people/sign-in.ts'
 import { progressRoutes } from './progress/routes.ts'
 import { quotaRoutes } from './quotas/routes.ts'
+import { readinessRoutes } from './reports/readiness-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { realWorld, type World } from './world.ts'
 
@@ -65,6 +66,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     progressRoutes(scope, deps)
     attemptRoutes(scope, deps)
     reportRoutes(scope, deps)
+    readinessRoutes(scope, deps)
     auditRoutes(scope, deps)
   }, { prefix: settings.prefix })
   return app
@@ -76,6 +78,7 @@ function navigation (settings: Settings): NavEntry[] {
     { path: '/desk/cohorts', label: 'nav.cohorts', roles: DESK },
     { path: '/desk/courses', label: 'nav.courses', roles: STAFF },
     { path: '/desk/quotas', label: 'nav.quotas', roles: ['administrator', 'liaison'] },
+    { path: '/desk/readiness', label: 'nav.readiness', roles: ['administrator', 'liaison'] },
     { path: '/desk/people', label: 'nav.people', roles: ADMINISTRATORS },
     { path: '/desk/audit', label: 'nav.audit', roles: ADMINISTRATORS },
     ...(settings.demo ? [{ path: '/desk/mail', label: 'nav.mail', roles: ADMINISTRATORS }] : [])

@@ -3,7 +3,10 @@ import { sweepOverdue } from './attempts/attempts.ts'
 import type { CourseCache } from './courses/courses.ts'
 import type { Database } from './db/database.ts'
 import type { Settings } from './deps.ts'
+import { formatDate } from './http/pages.ts'
+import { loadMessages } from './http/messages.ts'
 import { makeTransport, sendDueMails } from './people/outbox.ts'
+import { warnTeams } from './reports/teams.ts'
 import type { World } from './world.ts'
 
 export interface JobOptions {
@@ -19,6 +22,7 @@ export interface JobOptions {
 
 const SWEEP_EVERY_MS = 2000
 const MAIL_EVERY_MS = 5000
+const WARN_EVERY_MS = 10 * 60_000
 
 /** What happens without anybody asking: attempts end when their time is over, mails leave the outbox. Safe to run on every
  * server at once: each round takes only what no other has taken. */
@@ -28,6 +32,16 @@ export function startJobs (options: JobOptions): { readonly stop: () => Promise<
     const count = await sweepOverdue(db, { world, courses, settings })
     if (count > 0) log.info({ count }, 'attempts ended by expiry')
   })]
+  const messages = loadMessages(new URL('../templates/locales', import.meta.url).pathname)
+  jobs.push(repeat('lists of people', WARN_EVERY_MS, log, async () => {
+    const count = await warnTeams(db, world, {
+      messages,
+      programme: settings.programme,
+      link: (teamId) => `${settings.publicUrl}/desk/readiness/teams/${teamId}`,
+      day: (iso, language) => formatDate(iso, { language, timeZone: settings.timeZone })
+    })
+    if (count > 0) log.info({ count }, 'warned of certificates that lapse')
+  }))
   if (smtpUrl !== null) {
     const transport = makeTransport(smtpUrl)
     jobs.push(repeat('outbox', MAIL_EVERY_MS, log, async () => {

@@ -3,6 +3,7 @@ export type RefusalCode =
   | 'not-signed-in'
   | 'not-allowed'
   | 'not-found'
+  | 'edited-meanwhile'
   | 'bad-input'
   | 'bad-csrf-token'
   | 'too-many-tries'

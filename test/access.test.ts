@@ -103,6 +103,24 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /api/v1/certificates': '-xxxxxx+',
   'POST /desk/certificates/:serial/revoke': '-xxxxxx+',
   'POST /api/v1/certificates/:serial/revoke': '-xxxxxx+',
+  // the desk: readiness; a liaison picks from the own country and sees their own lists
+  'GET /desk/readiness': '-xxxx+++',
+  'POST /desk/readiness': '-xxxx+++',
+  'GET /desk/readiness.csv': '-xxxx+++',
+  'GET /desk/readiness/teams': '-xxxx+++',
+  'GET /desk/readiness/teams/:id': '-xxxx00+',
+  'POST /desk/readiness/teams/:id': '-xxxx00+',
+  'GET /desk/readiness/teams/:id/list.csv': '-xxxx00+',
+  'GET /api/v1/readiness': '-xxxx+++',
+  'GET /api/v1/teams': '-xxxx+++',
+  'POST /api/v1/teams': '-xxxx+++',
+  'GET /api/v1/teams/:id': '-xxxx00+',
+  'PUT /api/v1/teams/:id': '-xxxx00+',
+  'PUT /api/v1/teams/:id/members/:personId': '-xxxx00+',
+  'DELETE /api/v1/teams/:id/members/:personId': '-xxxx00+',
+  'POST /desk/readiness/teams/:id/members/:personId/remove': '-xxxx00+',
+  'POST /desk/readiness/teams/:id/end': '-xxxx00+',
+  'DELETE /api/v1/teams/:id': '-xxxx00+',
   'GET /desk/people': '-xxxxxx+',
   'GET /desk/people/new': '-xxxxxx+',
   'POST /desk/people/new': '-xxxxxx+',
@@ -137,6 +155,9 @@ interface Scene {
   readonly serial: string
   readonly somebodyElse: Somebody
   readonly mailId: string
+  readonly teamId: string
+  /** To be ended on a page, as the other is over the API. */
+  readonly otherTeamId: string
 }
 
 async function scene (test: TestApp): Promise<Scene> {
@@ -149,6 +170,8 @@ async function scene (test: TestApp): Promise<Scene> {
   const exam = await walkToTheEnd(test, walk, graduate, await enrol(test, walk.admin, walk.cohortId, graduate))
   const { json } = await call(test, graduate, 'POST', `/attempts/${exam.id}/finish`)
   const quota = await call(test, walk.admin, 'POST', '/quotas', { name: 'Zambia', period: { from: '2026-01-01', to: '2026-12-31' }, scope: { country: 'ZM' }, counts: 'persons', target: 5 })
+  const team = await call(test, walk.admin, 'POST', '/teams', { name: 'Joint patrol', courses: ['first-steps'], people: [graduate.personId] })
+  const otherTeam = await call(test, walk.admin, 'POST', '/teams', { name: 'Another', courses: ['first-steps'] })
   const open = await start(test, walk, 'practice')
   await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
   const mail = await test.db.read.selectFrom('mail').select('id').executeTakeFirstOrThrow()
@@ -167,18 +190,21 @@ async function scene (test: TestApp): Promise<Scene> {
     quotaId: quota.json.id as string,
     serial: json.certificateSerial as string,
     somebodyElse: await test.somebody('Somebody Else', [{ role: 'instructor' }]),
-    mailId: mail.id
+    mailId: mail.id,
+    teamId: team.json.id as string,
+    otherTeamId: otherTeam.json.id as string
   }
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId }: Scene): string {
+function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id') ? attemptId
       : path.includes('/cohorts/:id') ? walk.cohortId
         : path.includes('/quotas/:id') ? quotaId
           : path.includes('/mail/:id') ? mailId
-            : somebodyElse.personId
+            : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
+              : somebodyElse.personId
   return path
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':serial', serial)
     .replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
@@ -205,6 +231,10 @@ function bodyOf (route: string, { somebodyElse }: Scene): Record<string, unknown
     case '/enrolments/:id/withdraw': case '/enrolments/:id/reinstate': case '/certificates/:serial/revoke': return { reason: 'For the test of access' }
     case '/quotas': return { name: 'N', period: { from: '2026-01-01', to: '2026-12-31' }, scope: {}, counts: 'persons', target: 1 }
     case '/quotas/new': return { name: 'N', from: '2026-01-01', to: '2026-12-31', counts: 'persons', target: '1' }
+    case '/readiness': return { team: '', name: 'Investigation team', course: 'first-steps', people: '' }
+    case '/teams': return { name: 'Investigation team', courses: ['first-steps'] }
+    case '/teams/:id': return { name: 'Joint patrol', purpose: '', courses: ['first-steps'], version: 1 }
+    case '/readiness/teams/:id': return { name: 'Joint patrol', purpose: '', courses: 'first-steps', version: '1' }
     case '/people/new': return { name: 'New Person', email: 'new@test.example', role: 'instructor', locale: 'en' }
     case '/people': return { name: 'New Person', email: `new${Math.random()}@test.example`, country: null, locale: 'en', roles: [{ role: 'instructor' }] }
     case '/people/:id/roles': case '/people/:id/roles/revoke': return { role: 'instructor' }
@@ -244,7 +274,7 @@ function verdict ({ status, location }: { status: number, location: string }): s
 
 /** Everything that is kept, but for sessions and the log of who looked. */
 async function everything (test: TestApp): Promise<string> {
-  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry']
+  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'team', 'team_member', 'team_warning']
   const rows = await Promise.all(tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(test.db.read)).rows))
   return JSON.stringify(rows)
 }

@@ -23,6 +23,9 @@ export interface Tables {
   readonly quota_person: QuotaPersonTable
   readonly quota_entry: QuotaEntryTable
   readonly audit_entry: AuditEntryTable
+  readonly team: TeamTable
+  readonly team_member: TeamMemberTable
+  readonly team_warning: TeamWarningTable
 }
 
 /** A human being. Certificates and counts belong to a person; accounts point to one. */
@@ -293,3 +296,34 @@ export interface AuditEntryTable {
   readonly hash: string
 }
 
+
+/** People picked for something, such as a joint patrol. */
+export interface TeamTable {
+  readonly id: string
+  readonly name: string
+  readonly purpose: string
+  /** JSON: slugs of the courses that each member must hold a valid certificate of. */
+  readonly courses: string
+  readonly owner_id: string
+  readonly created_at: string
+  /** Rises with every edit, so that one that overlooks another's is refused. */
+  readonly version: number
+  readonly disbanded_at: string | null
+}
+
+export interface TeamMemberTable {
+  readonly team_id: string
+  readonly person_id: string
+  readonly added_at: string
+}
+
+/** What a team's owner was told of a member's certificates. Its key lets nothing be told twice. */
+export interface TeamWarningTable {
+  readonly team_id: string
+  readonly person_id: string
+  readonly course_slug: string
+  readonly kind: 'lapsing' | 'missing'
+  /** '' when there never was one. */
+  readonly certificate_id: string
+  readonly at: string
+}

@@ -6,6 +6,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'not-signed-in': 401,
   'not-allowed': 403,
   'not-found': 404,
+  'edited-meanwhile': 409,
   'bad-input': 422,
   'bad-csrf-token': 403,
   'too-many-tries': 429,

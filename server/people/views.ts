@@ -121,6 +121,6 @@ export function mailView (mail: Mail, place: Place, publicUrl: string): object {
   }
 }
 
-function languageName (code: string, language: string): string {
+export function languageName (code: string, language: string): string {
   return new Intl.DisplayNames([language, 'en'], { type: 'language' }).of(code) ?? code
 }

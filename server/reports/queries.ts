@@ -1,0 +1,201 @@
+import { sql } from 'kysely'
+import type { Tx } from '../db/database.ts'
+
+export interface ReadyFilter {
+  /** Slugs; a person must hold a valid certificate of each. None: of any course. */
+  readonly courses: readonly string[]
+  /** null: every country. */
+  readonly countries: readonly string[] | null
+  readonly rank: string | null
+  readonly language: string | null
+  /** ISO instant at which the certificates must still be valid. */
+  readonly at: string
+  readonly after: { readonly name: string, readonly id: string } | null
+  readonly limit: number
+}
+
+export interface PersonLine {
+  readonly personId: string
+  readonly name: string
+  readonly country: string | null
+  readonly agency: string | null
+  readonly rank: string | null
+  readonly language: string
+  readonly email: string
+}
+
+const PERSON = [
+  'person.id as personId', 'person.name', 'person.country', 'person.agency', 'person.rank', 'person.locale as language', 'account.email'
+] as const
+
+/** By name. */
+export async function selectReady (tx: Tx, filter: ReadyFilter): Promise<PersonLine[]> {
+  const { courses, countries, rank, language, at, after, limit } = filter
+  let query = tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id').select(PERSON)
+    .where('account.state', '!=', 'deactivated')
+    .orderBy('person.name').orderBy('person.id').limit(limit)
+  for (const slug of courses.length === 0 ? [null] : courses) {
+    query = query.where('person.id', 'in', (holders) => {
+      const valid = holders.selectFrom('certificate').select('certificate.person_id').where('revoked_at', 'is', null)
+        .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
+      return slug === null ? valid : valid.where('course_slug', '=', slug)
+    })
+  }
+  if (countries !== null) query = query.where('person.country', 'in', countries.length === 0 ? [''] : [...countries])
+  if (rank !== null) query = query.where(sql<boolean>`lower(person.rank) like ${`%${rank.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`)
+  if (language !== null) query = query.where('person.locale', '=', language)
+  if (after !== null) {
+    query = query.where((where) => where.or([
+      where('person.name', '>', after.name), where.and([where('person.name', '=', after.name), where('person.id', '>', after.id)])
+    ]))
+  }
+  return await query.execute()
+}
+
+export interface Held {
+  readonly id: string
+  readonly serial: string
+  readonly personId: string
+  readonly courseSlug: string
+  readonly courseTitle: string
+  readonly expiresAt: string | null
+}
+
+/** Standing certificates that are valid at an instant, of some people; of some courses, or of all. */
+export async function selectHeld (tx: Tx, personIds: readonly string[], courses: readonly string[], at: string): Promise<Held[]> {
+  if (personIds.length === 0) return []
+  let query = tx.selectFrom('certificate')
+    .select(['id', 'serial', 'person_id as personId', 'course_slug as courseSlug', 'course_title as courseTitle', 'expires_at as expiresAt'])
+    .where('person_id', 'in', [...personIds]).where('revoked_at', 'is', null)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
+    .orderBy('issued_at').orderBy('id')
+  if (courses.length > 0) query = query.where('course_slug', 'in', [...courses])
+  return await query.execute()
+}
+
+export interface Team {
+  readonly id: string
+  readonly name: string
+  readonly purpose: string
+  /** Slugs of the courses that each member must hold a valid certificate of. */
+  readonly courses: readonly string[]
+  readonly ownerId: string
+  readonly ownerName: string
+  readonly createdAt: string
+  /** Rises with every edit of name, purpose or courses. */
+  readonly version: number
+  readonly disbandedAt: string | null
+}
+
+function teams (tx: Tx) {
+  return tx.selectFrom('team').innerJoin('person', 'person.id', 'team.owner_id').select([
+    'team.id', 'team.name', 'purpose', 'courses', 'owner_id as ownerId', 'person.name as ownerName', 'team.created_at as createdAt', 'version',
+    'disbanded_at as disbandedAt'
+  ])
+}
+
+function teamOf ({ courses, ...row }: Omit<Team, 'courses'> & { readonly courses: string }): Team {
+  return { ...row, courses: JSON.parse(courses) as string[] }
+}
+
+/** The newest first; those that stand only. @param ownerId null for everybody's */
+export async function selectTeams (tx: Tx, ownerId: string | null): Promise<Team[]> {
+  let query = teams(tx).where('disbanded_at', 'is', null).orderBy('team.id', 'desc')
+  if (ownerId !== null) query = query.where('owner_id', '=', ownerId)
+  return (await query.execute()).map(teamOf)
+}
+
+export async function selectOptionalTeam (tx: Tx, id: string): Promise<Team | undefined> {
+  const row = await teams(tx).where('team.id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : teamOf(row)
+}
+
+export async function insertTeam (tx: Tx, team: Pick<Team, 'id' | 'name' | 'purpose' | 'courses' | 'ownerId' | 'createdAt'>): Promise<void> {
+  await tx.insertInto('team').values({
+    id: team.id,
+    name: team.name,
+    purpose: team.purpose,
+    courses: JSON.stringify(team.courses),
+    owner_id: team.ownerId,
+    created_at: team.createdAt,
+    version: 1,
+    disbanded_at: null
+  }).execute()
+}
+
+/** @returns false when it is no longer at that version, or disbanded */
+export async function updateTeam (tx: Tx, id: string, version: number, change: Pick<Team, 'name' | 'purpose' | 'courses'>): Promise<boolean> {
+  const result = await tx.updateTable('team')
+    .set({ name: change.name, purpose: change.purpose, courses: JSON.stringify(change.courses), version: version + 1 })
+    .where('id', '=', id).where('version', '=', version).where('disbanded_at', 'is', null).executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+/** @returns false when it was disbanded before */
+export async function updateDisbanded (tx: Tx, id: string, at: string): Promise<boolean> {
+  const result = await tx.updateTable('team').set({ disbanded_at: at }).where('id', '=', id).where('disbanded_at', 'is', null).executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+export async function selectMembers (tx: Tx, teamIds: readonly string[]): Promise<Array<PersonLine & { teamId: string }>> {
+  if (teamIds.length === 0) return []
+  return await tx.selectFrom('team_member').innerJoin('person', 'person.id', 'team_member.person_id').innerJoin('account', 'account.person_id', 'person.id')
+    .select([...PERSON, 'team_member.team_id as teamId']).where('team_member.team_id', 'in', [...teamIds])
+    .orderBy('person.name').orderBy('person.id').execute()
+}
+
+/** Of some people, those who exist, with their countries. */
+export async function selectCountriesOf (tx: Tx, personIds: readonly string[]): Promise<Array<{ id: string, country: string | null }>> {
+  if (personIds.length === 0) return []
+  return await tx.selectFrom('person').select(['id', 'country']).where('id', 'in', [...personIds]).execute()
+}
+
+/** Somebody who is a member already is passed over. @returns how many are new */
+export async function insertMembers (tx: Tx, teamId: string, personIds: readonly string[], at: string): Promise<number> {
+  if (personIds.length === 0) return 0
+  const result = await tx.insertInto('team_member').values(personIds.map((id) => ({ team_id: teamId, person_id: id, added_at: at })))
+    .onConflict((conflict) => conflict.doNothing()).executeTakeFirst()
+  return Number(result.numInsertedOrUpdatedRows ?? 0)
+}
+
+/** @returns false for somebody who is no member */
+export async function deleteMember (tx: Tx, teamId: string, personId: string): Promise<boolean> {
+  const result = await tx.deleteFrom('team_member').where('team_id', '=', teamId).where('person_id', '=', personId).executeTakeFirst()
+  return Number(result.numDeletedRows) === 1
+}
+
+export interface Warning {
+  readonly teamId: string
+  readonly personId: string
+  readonly courseSlug: string
+  /** lapsing: the best certificate ends soon; missing: there is none that is valid. */
+  readonly kind: 'lapsing' | 'missing'
+  /** The certificate that lapses; for `missing`, the last one there was, or ''. */
+  readonly certificateId: string
+}
+
+/** @returns false when it was given before */
+export async function insertWarning (tx: Tx, warning: Warning, at: string): Promise<boolean> {
+  const result = await tx.insertInto('team_warning').values({
+    team_id: warning.teamId, person_id: warning.personId, course_slug: warning.courseSlug, kind: warning.kind, certificate_id: warning.certificateId, at
+  }).onConflict((conflict) => conflict.doNothing()).executeTakeFirst()
+  return Number(result.numInsertedOrUpdatedRows ?? 0) > 0
+}
+
+/** The last certificate that somebody was given of a course, standing or not; '' for none. */
+export async function selectLastCertificateId (tx: Tx, personId: string, courseSlug: string): Promise<string> {
+  const row = await tx.selectFrom('certificate').select('id').where('person_id', '=', personId).where('course_slug', '=', courseSlug)
+    .orderBy('issued_at', 'desc').orderBy('id', 'desc').executeTakeFirst()
+  return row?.id ?? ''
+}
+
+export interface Addressee {
+  readonly name: string
+  readonly email: string
+  readonly locale: string
+}
+
+export async function selectAddressee (tx: Tx, personId: string): Promise<Addressee | undefined> {
+  return await tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id').select(['person.name', 'account.email', 'person.locale'])
+    .where('person.id', '=', personId).where('account.state', '=', 'active').executeTakeFirst()
+}

@@ -1,0 +1,117 @@
+import t from 'tap'
+import { loadMessages } from '../../server/http/messages.ts'
+import { formatDate } from '../../server/http/pages.ts'
+import { warnTeams } from '../../server/reports/teams.ts'
+import { testApp, type Somebody, type TestApp } from '../app.ts'
+import { openBrowser } from '../browser.ts'
+import { call, enrol, startWalk, walkToTheEnd, type Walk } from '../trainee.ts'
+
+interface Scene { readonly walk: Walk, readonly ada: Somebody, readonly bo: Somebody, readonly serial: string, readonly warn: () => Promise<number> }
+
+/** Ada of Zambia and Bo of Nicaragua hold the certificate of `first-steps`; the walk's own trainee does not. */
+async function scene (test: TestApp): Promise<Scene> {
+  const walk = await startWalk(test)
+  const graduate = async (somebody: Somebody): Promise<string> => {
+    const exam = await walkToTheEnd(test, walk, somebody, await enrol(test, walk.admin, walk.cohortId, somebody))
+    return (await call(test, somebody, 'POST', `/attempts/${exam.id}/finish`)).json.certificateSerial as string
+  }
+  const ada = await test.somebody('Ada Able', [{ role: 'trainee' }], { country: 'ZM', locale: 'ar' })
+  const bo = await test.somebody('Bo Brave', [{ role: 'trainee' }], { country: 'NI' })
+  const serial = await graduate(ada)
+  await graduate(bo)
+  const messages = loadMessages('templates/locales')
+  const warn = async (): Promise<number> => await warnTeams(test.db, test.world, {
+    messages, programme: 'Test programme', link: (id) => `http://localhost/desk/readiness/teams/${id}`, day: (iso, language) => formatDate(iso, { language, timeZone: 'UTC' })
+  })
+  return { walk, ada, bo, serial, warn }
+}
+
+const names = ({ json }: { json: Record<string, unknown> }): string[] => (json.items as Array<{ name: string }>).map(({ name }) => name)
+
+t.test('those with valid certificates are found by course, country, language, rank and day', async (t) => {
+  const test = await testApp(t, { courses: 'test/fixtures/courses', now: '2026-06-15T08:00:00Z' })
+  const { walk, serial } = await scene(test)
+  const find = async (query: string, who: Somebody = walk.admin): Promise<string[]> => names(await call(test, who, 'GET', `/readiness${query}`))
+
+  t.same(await find(''), ['Ada Able', 'Bo Brave'], 'nobody without a certificate')
+  t.same(await find('?course=first-steps'), ['Ada Able', 'Bo Brave'])
+  t.same(await find('?course=first-steps&course=unknown'), [], 'a certificate of each is needed')
+  t.same(await find('?country=ZM'), ['Ada Able'])
+  t.same(await find('?language=ar'), ['Ada Able'])
+  t.same(await find('?rank=inspector'), [])
+  await test.db.write(async (tx) => { await tx.updateTable('person').set({ rank: 'Chief Inspector' }).where('name', '=', 'Bo Brave').execute() })
+  t.same(await find('?rank=inspector'), ['Bo Brave'], 'part of a rank, in any case')
+  t.same(await find('?validOn=2027-01-01'), ['Ada Able', 'Bo Brave'])
+  t.same(await find('?validOn=2099-01-01'), [], 'they have lapsed by then')
+  t.equal((await call(test, walk.admin, 'GET', '/readiness?validOn=2027-02-30')).status, 422)
+
+  const first = await call(test, walk.admin, 'GET', '/readiness?limit=1')
+  t.same(names(first), ['Ada Able'])
+  t.same(names(await call(test, walk.admin, 'GET', `/readiness?limit=1&cursor=${String(first.json.next)}`)), ['Bo Brave'])
+
+  const liaison = await test.somebody('Liaison of Nicaragua', [{ role: 'liaison', country: 'NI' }])
+  t.same(await find('', liaison), ['Bo Brave'], 'a liaison sees the own country')
+  t.same(await find('?country=ZM', liaison), [])
+
+  await call(test, walk.admin, 'POST', `/certificates/${serial}/revoke`, { reason: 'Issued in error' })
+  t.same(await find(''), ['Bo Brave'], 'what is revoked makes nobody ready')
+})
+
+t.test('a saved list: made in the browser, edited by two at once, warned of once, exported and ended', async (t) => {
+  const test = await testApp(t, { courses: 'test/fixtures/courses', now: '2026-06-15T08:00:00Z' })
+  const { walk, ada, bo, serial, warn } = await scene(test)
+  const browser = openBrowser(test.app)
+  browser.cookies.set('muster', walk.admin.token)
+  await browser.get('/desk/readiness?course=first-steps')
+
+  const nobody = await browser.post('/desk/readiness', { course: 'first-steps', name: 'Joint patrol' })
+  t.equal(nobody.status, 422)
+  t.match(nobody.body, /Tick at least one person/)
+  const nameless = await browser.post('/desk/readiness', { course: 'first-steps', people: ada.personId, name: ' ' })
+  t.equal(nameless.status, 422)
+  t.match(nameless.body, /Give the list a name/)
+  t.match(nameless.body, new RegExp(`value="${ada.personId}" checked`), 'what was ticked is still ticked')
+
+  const made = await browser.post('/desk/readiness', { course: 'first-steps', people: ada.personId, name: 'Joint patrol' })
+  t.equal(made.status, 303)
+  const id = /teams\/([^?]+)/.exec(made.location ?? '')?.[1] ?? ''
+  t.match((await browser.get(`/desk/readiness/teams/${id}`)).body, /Ada Able/)
+  await browser.post('/desk/readiness', { team: id, people: bo.personId })
+  await browser.post('/desk/readiness', { team: id, people: bo.personId })
+  const team = (await call(test, walk.admin, 'GET', `/teams/${id}`)).json as { members: Array<{ name: string, needs: Array<{ state: string }> }>, version: number }
+  t.same(team.members.map(({ name }) => name), ['Ada Able', 'Bo Brave'], 'adding somebody twice changes nothing')
+  t.ok(team.members.every(({ needs }) => needs[0]?.state === 'valid'))
+
+  const edit = { name: 'Joint patrol, March', purpose: 'Border', courses: ['first-steps'], version: team.version }
+  t.equal((await call(test, walk.admin, 'PUT', `/teams/${id}`, edit)).status, 200)
+  const stale = await call(test, walk.admin, 'PUT', `/teams/${id}`, { ...edit, name: 'Something else' })
+  t.equal(stale.status, 409)
+  t.match(stale.json, { type: '/problems/edited-meanwhile', now: { name: 'Joint patrol, March' } }, 'a stale edit is refused with what stands there now')
+  t.equal((await call(test, walk.admin, 'PUT', `/teams/${id}`, { ...edit, version: team.version + 1, courses: [] })).status, 422)
+
+  t.equal(await warn(), 0, 'nothing lapses yet')
+  await call(test, walk.admin, 'POST', `/certificates/${serial}/revoke`, { reason: 'Issued in error' })
+  t.equal(await warn(), 1, 'its owner is told')
+  t.equal(await warn(), 0, 'once')
+  const [mail] = await test.db.read.selectFrom('mail').selectAll().where('to_email', '=', walk.admin.email).execute()
+  t.match(mail?.body, /Ada Able: no valid certificate/)
+  test.world.setNow('2027-05-25T08:00:00Z')
+  t.equal(await warn(), 1, 'and 30 days before an end')
+  t.match((await test.db.read.selectFrom('mail').selectAll().where('to_email', '=', walk.admin.email).execute()).at(-1)?.body, /Bo Brave: .* is valid until/)
+  test.world.setNow('2026-06-16T08:00:00Z')
+
+  const file = await browser.get(`/desk/readiness/teams/${id}/list.csv`)
+  t.match(file.body, /Ada Able[^\r\n]*none valid/)
+  t.match((await browser.get('/desk/readiness.csv')).body, /Bo Brave/)
+  await browser.post(`/desk/readiness/teams/${id}/members/${ada.personId}/remove`, {})
+  t.notMatch((await browser.get(`/desk/readiness/teams/${id}`)).body, /Ada Able/)
+
+  const liaison = await test.somebody('Liaison of Nicaragua', [{ role: 'liaison', country: 'NI' }])
+  t.equal((await call(test, liaison, 'POST', '/teams', { name: 'Mine', courses: ['first-steps'], people: [ada.personId] })).status, 404, 'nobody of another country')
+  t.equal((await call(test, liaison, 'POST', '/teams', { name: 'Mine', courses: ['first-steps'], people: [bo.personId] })).status, 201)
+  t.equal((await call(test, liaison, 'GET', `/teams/${id}`)).status, 404)
+  t.equal((await call(test, walk.admin, 'POST', '/teams', { name: 'Unknown', courses: ['nothing-such'] })).status, 422)
+
+  await browser.post(`/desk/readiness/teams/${id}/end`, {})
+  t.equal((await call(test, walk.admin, 'GET', `/teams/${id}`)).status, 404)
+})
