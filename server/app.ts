@@ -19,7 +19,9 @@ import { DESK, STAFF, ADMINISTRATORS } from './people/access.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { personOfSession } from './people/sign-in.ts'
 import { progressRoutes } from './progress/routes.ts'
+import { changeRoutes } from './quotas/change-routes.ts'
 import { quotaRoutes } from './quotas/routes.ts'
+import { makeSigner } from './quotas/snapshot.ts'
 import { readinessRoutes } from './reports/readiness-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { realWorld, type World } from './world.ts'
@@ -39,7 +41,7 @@ export interface AppOptions {
 export async function buildApp (options: AppOptions): Promise<App> {
   const { db, settings, world = realWorld } = options
   const messages = loadMessages(fileURLToPath(new URL('../templates/locales', import.meta.url)))
-  const deps: Deps = { db, world, settings, messages, courses: makeCourseCache() }
+  const deps: Deps = { db, world, settings, messages, courses: makeCourseCache(), signer: makeSigner(options.secret) }
   const app = await createShell({
     prefix: settings.prefix,
     secret: options.secret,
@@ -62,6 +64,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     courseRoutes(scope, deps)
     cohortRoutes(scope, deps)
     quotaRoutes(scope, deps)
+    changeRoutes(scope, deps)
     certificateRoutes(scope, deps)
     progressRoutes(scope, deps)
     attemptRoutes(scope, deps)

@@ -1,6 +1,7 @@
 import type { Database } from './db/database.ts'
 import type { CourseCache } from './courses/courses.ts'
 import type { Messages } from './http/messages.ts'
+import type { Signer } from './quotas/snapshot.ts'
 import type { World } from './world.ts'
 
 /** What the features' routes are handed: made once by whoever builds the app. */
@@ -10,6 +11,8 @@ export interface Deps {
   /** Immutable course content, kept in memory by version. */
   readonly courses: CourseCache
   readonly settings: Settings
+  /** Signs the figures of closed targets. */
+  readonly signer: Signer
   /** The catalogues: for mails, which speak the language of whoever receives them. */
   readonly messages: Messages
 }

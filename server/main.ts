@@ -16,6 +16,7 @@ import { addAccount } from './people/add-account.ts'
 import { hashPassword } from './people/passwords.ts'
 import { ROLES, type Role } from './person.ts'
 import { recount } from './quotas/recount.ts'
+import { makeSigner } from './quotas/snapshot.ts'
 import { serve, settingsOf } from './serve.ts'
 import { realWorld } from './world.ts'
 
@@ -49,7 +50,7 @@ const COMMANDS: Readonly<Record<string, (config: Config, rest: readonly string[]
     await migrate(db)
     const password = config.demoPassword ?? randomBytes(9).toString('base64url')
     const folder = fileURLToPath(new URL('../courses', import.meta.url))
-    const { made } = await makeDemo(db, realWorld, settingsOf(config, true), { coursesFolder: folder, passwordHash: await hashPassword(password) })
+    const { made } = await makeDemo(db, realWorld, settingsOf(config, true), { coursesFolder: folder, passwordHash: await hashPassword(password), signer: makeSigner(config.secret) })
     if (made) console.log(`Made the sample programme in ${((performance.now() - started) / 1000).toFixed(1)} s.`)
     await serve(db, { ...config, logLevel: config.logLevel ?? 'warn' }, true)
     console.log(demoNotice(config, made ? password : null))

@@ -27,6 +27,9 @@ export type RefusalCode =
   | 'review-not-offered'
   | 'certificate-already-revoked'
   | 'quota-closed'
+  | 'second-administrator-needed'
+  | 'change-decided'
+  | 'change-does-not-fit'
   | 'quota-not-ended'
 
 /** One thing wrong with an input: where (`path` in a body, `line` and `field` in a file) and what, as a sentence. */

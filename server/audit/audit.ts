@@ -65,6 +65,11 @@ export async function auditPast (tx: Tx, changes: ReadonlyArray<{ readonly world
   await appendEntries(tx, entries)
 }
 
+/** The hash that the next entry will be chained to: it stands for the whole log up to now. */
+export async function headOfLog (tx: Tx): Promise<string> {
+  return (await selectOptionalLastEntry(tx))?.hash ?? FIRST_PREVIOUS
+}
+
 /** SHA-256 over the previous hash and every field, as a JSON array: no two entries can share a preimage. */
 function entryHash (entry: Omit<AuditEntry, 'hash'>): string {
   const fields = [entry.previousHash, entry.seq, entry.id, entry.at, entry.actorId, entry.action, entry.subjectType, entry.subjectId, entry.detail]

@@ -23,6 +23,8 @@ export interface Tables {
   readonly quota_person: QuotaPersonTable
   readonly quota_entry: QuotaEntryTable
   readonly audit_entry: AuditEntryTable
+  readonly quota_change: QuotaChangeTable
+  readonly quota_snapshot: QuotaSnapshotTable
   readonly team: TeamTable
   readonly team_member: TeamMemberTable
   readonly team_warning: TeamWarningTable
@@ -250,7 +252,9 @@ export interface QuotaTable {
   readonly agency: string | null
   readonly course_slug: string | null
   readonly counts: 'persons' | 'certificates'
+  /** As it is now: the first one, and every approved change. */
   readonly target: number
+  readonly first_target: number
   readonly counted: number
   readonly created_at: string
   readonly closed_at: string | null
@@ -296,6 +300,33 @@ export interface AuditEntryTable {
   readonly hash: string
 }
 
+
+/** A part of a target that moves from one quota to another, once a second administrator agrees. */
+export interface QuotaChangeTable {
+  readonly id: string
+  readonly kind: 'reallocation' | 'carry-over'
+  readonly from_quota_id: string
+  readonly to_quota_id: string
+  /** What the second quota's target gains; below 0 when a surplus is carried over. */
+  readonly amount: number
+  readonly reason: string
+  readonly state: 'proposed' | 'approved' | 'rejected' | 'withdrawn'
+  readonly proposed_by: string
+  readonly proposed_at: string
+  readonly decided_by: string | null
+  readonly decided_at: string | null
+}
+
+/** The figures of a quota when its books were closed, signed. Never changed. */
+export interface QuotaSnapshotTable {
+  readonly quota_id: string
+  /** JSON, in the very bytes that were signed: QuotaSnapshot (quotas/snapshot.ts). */
+  readonly content: string
+  /** Ed25519, SPKI in base64url. */
+  readonly public_key: string
+  readonly signature: string
+  readonly at: string
+}
 
 /** People picked for something, such as a joint patrol. */
 export interface TeamTable {

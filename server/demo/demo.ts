@@ -9,6 +9,7 @@ import { inviteAccounts } from '../people/links.ts'
 import type { Person } from '../person.ts'
 import type { QuotaInput } from '../quotas/quota-input.ts'
 import { closeQuota, createQuota } from '../quotas/quotas.ts'
+import type { Signer } from '../quotas/snapshot.ts'
 import type { World } from '../world.ts'
 import { calendarOf, later } from './calendar.ts'
 import { chanceFrom } from './chance.ts'
@@ -38,6 +39,8 @@ export interface DemoOptions {
   readonly coursesFolder: string
   /** Of the password that every account shares. */
   readonly passwordHash: string
+  /** Signs the figures of the year that is closed. */
+  readonly signer: Signer
 }
 
 /** Makes the sample programme, all of it or nothing: the courses, two programme years of cohorts and certificates, targets, and accounts to look
@@ -83,7 +86,7 @@ async function makeAll (db: Database, world: World, settings: Settings, options:
     act: async (world) => {
       const { id, problems } = await createQuota(db, world, administrator, input)
       if (id === null) throw new Error(`sample target '${input.name}': ${problems.map(({ code }) => code).join(', ')}`)
-      if (closedAt !== null) await closeQuota(db, moments(closedAt), administrator, id)
+      if (closedAt !== null) await closeQuota(db, moments(closedAt), administrator, id, options.signer)
     }
   })
   await goThrough(db, moments, rows.changes, [

@@ -30,6 +30,9 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'review-not-offered': 403,
   'certificate-already-revoked': 409,
   'quota-closed': 409,
+  'second-administrator-needed': 403,
+  'change-decided': 409,
+  'change-does-not-fit': 409,
   'quota-not-ended': 409
 }
 

@@ -43,9 +43,14 @@ export async function quotasOf (tx: Tx, certificate: CountableCertificate): Prom
 
 /** A line and the total change together, and only once: a line that stands there already changes nothing. */
 async function write (tx: Tx, world: World, quotas: readonly Quota[], certificate: CountableCertificate, delta: 1 | -1): Promise<void> {
-  const at = world.now().toISOString()
-  const written = await insertNewEntries(tx, quotas.map(({ id, timeZone }) => ({
-    id: world.newId(), quotaId: id, certificate, delta, at, day: localDay(certificate.issuedAt, timeZone)
+  const now = world.now().toISOString()
+  const written = await insertNewEntries(tx, quotas.map(({ id, timeZone, closedAt }) => ({
+    id: world.newId(), quotaId: id, certificate, delta, at: afterClosing(now, closedAt), day: localDay(certificate.issuedAt, timeZone)
   })))
   await addCounted(tx, written, delta)
+}
+
+// In the very millisecond of the closing, or by a clock that was set back, a line would pass for one that was closed with.
+function afterClosing (now: string, closedAt: string | null): string {
+  return closedAt === null || now > closedAt ? now : new Date(Date.parse(closedAt) + 1).toISOString()
 }

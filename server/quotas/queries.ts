@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { addDays, dayStart } from '../cohorts/days.ts'
 import type { CountableCertificate, CountingRule, Scope } from './rule.ts'
@@ -6,6 +7,8 @@ export interface Quota extends CountingRule {
   readonly id: string
   readonly name: string
   readonly target: number
+  /** Before any part of it was moved or carried over. */
+  readonly firstTarget: number
   readonly counted: number
   readonly createdAt: string
   readonly closedAt: string | null
@@ -16,7 +19,7 @@ export interface Quota extends CountingRule {
 function quotas (tx: Tx) {
   return tx.selectFrom('quota').select([
     'id', 'name', 'from_day as fromDay', 'to_day as toDay', 'time_zone as timeZone', 'country', 'agency', 'course_slug as course',
-    'counts', 'target', 'counted', 'created_at as createdAt', 'closed_at as closedAt', 'closed_count as closedCount'
+    'counts', 'target', 'first_target as firstTarget', 'counted', 'created_at as createdAt', 'closed_at as closedAt', 'closed_count as closedCount'
   ])
 }
 
@@ -92,6 +95,7 @@ export async function insertQuota (tx: Tx, quota: Quota): Promise<void> {
     course_slug: quota.scope.course ?? null,
     counts: quota.counts,
     target: quota.target,
+    first_target: quota.firstTarget,
     counted: quota.counted,
     created_at: quota.createdAt,
     closed_at: quota.closedAt,
@@ -222,8 +226,12 @@ export async function countFromCertificates (tx: Tx, rule: CountingRule): Promis
 export interface EntryFilter {
   readonly country?: string | undefined
   readonly course?: string | undefined
+  /** As on the certificate; empty for those without one. */
+  readonly rank?: string | undefined
   /** `YYYY-MM` of the certificate's day of issue. */
   readonly month?: string | undefined
+  /** Only what was written after this instant. */
+  readonly since?: string | undefined
 }
 
 export interface EntryPlace {
@@ -246,11 +254,18 @@ export interface Entry {
   readonly revokedAt: string | null
 }
 
-function entries (tx: Tx, quotaId: string, { country, course, month }: EntryFilter) {
+function entries (tx: Tx, quotaId: string, { country, course, rank, month, since }: EntryFilter) {
   let query = tx.selectFrom('quota_entry').where('quota_id', '=', quotaId)
   // A certificate of somebody without a country is asked for by an empty one.
   if (country !== undefined) query = query.where('quota_entry.country', country === '' ? 'is' : '=', country === '' ? null : country)
   if (course !== undefined) query = query.where('quota_entry.course_slug', '=', course)
+  if (rank !== undefined) {
+    query = query.where('quota_entry.certificate_id', 'in', (of) => {
+      const holders = of.selectFrom('certificate as ranked').select('ranked.id')
+      return rank === '' ? holders.where('ranked.rank', 'is', null) : holders.where('ranked.rank', '=', rank)
+    })
+  }
+  if (since !== undefined) query = query.where('at', '>', since)
   if (month !== undefined) query = query.where('day', '>=', `${month}-01`).where('day', '<=', `${month}-31`)
   return query
 }
@@ -368,3 +383,148 @@ export async function selectAgencies (tx: Tx): Promise<string[]> {
   return rows.flatMap(({ agency }) => agency === null ? [] : [agency])
 }
 
+export interface Part {
+  /** null for people without one. */
+  readonly key: string | null
+  readonly counted: number
+}
+
+/** What a quota counts, by country, course, rank and month of issue; the keys in order.
+ * @param until only lines written up to this instant; null for all */
+export async function selectBreakdown (tx: Tx, quotaId: string, until: string | null): Promise<Readonly<Record<'country' | 'course' | 'rank' | 'month', readonly Part[]>>> {
+  let query = tx.selectFrom('quota_entry').innerJoin('certificate', 'certificate.id', 'quota_entry.certificate_id').where('quota_id', '=', quotaId)
+  if (until !== null) query = query.where('at', '<=', until)
+  const sum = sql<number>`sum(delta)`.as('counted')
+  const parts = (rows: ReadonlyArray<{ key: string | null, counted: number }>): Part[] => rows
+    .map(({ key, counted }) => ({ key, counted: Number(counted) })).filter(({ counted }) => counted !== 0)
+    .sort((a, b) => (a.key ?? '') < (b.key ?? '') ? -1 : 1)
+  const month = sql<string>`substr(day, 1, 7)`
+  return {
+    country: parts(await query.select(['quota_entry.country as key', sum]).groupBy('quota_entry.country').execute()),
+    course: parts(await query.select(['quota_entry.course_slug as key', sum]).groupBy('quota_entry.course_slug').execute()),
+    rank: parts(await query.select(['certificate.rank as key', sum]).groupBy('certificate.rank').execute()),
+    month: parts(await query.select([month.as('key'), sum]).groupBy(month).execute())
+  }
+}
+
+/** The serials that count, in order. @param until as above */
+export async function selectCountingSerials (tx: Tx, quotaId: string, until: string | null): Promise<string[]> {
+  let query = tx.selectFrom('quota_entry').select('serial').where('quota_id', '=', quotaId).groupBy('serial').having(sql<number>`sum(delta)`, '=', 1)
+  if (until !== null) query = query.where('at', '<=', until)
+  return (await query.orderBy('serial').execute()).map(({ serial }) => serial)
+}
+
+/** When the last line of a quota was written; null before the first. */
+export async function selectLastEntryAt (tx: Tx, quotaId: string): Promise<string | null> {
+  const found = await tx.selectFrom('quota_entry').select((select) => select.fn.max<string | null>('at').as('at')).where('quota_id', '=', quotaId).executeTakeFirst()
+  return found?.at ?? null
+}
+
+export interface SnapshotRow {
+  readonly quotaId: string
+  readonly content: string
+  readonly publicKey: string
+  readonly signature: string
+  readonly at: string
+}
+
+export async function insertSnapshot (tx: Tx, { quotaId, content, publicKey, signature, at }: SnapshotRow): Promise<void> {
+  await tx.insertInto('quota_snapshot').values({ quota_id: quotaId, content, public_key: publicKey, signature, at }).execute()
+}
+
+export async function selectOptionalSnapshot (tx: Tx, quotaId: string): Promise<SnapshotRow | undefined> {
+  return await tx.selectFrom('quota_snapshot').select(['quota_id as quotaId', 'content', 'public_key as publicKey', 'signature', 'at'])
+    .where('quota_id', '=', quotaId).executeTakeFirst()
+}
+
+export type ChangeKind = 'reallocation' | 'carry-over'
+export type ChangeState = 'proposed' | 'approved' | 'rejected' | 'withdrawn'
+
+export interface TargetChange {
+  readonly id: string
+  readonly kind: ChangeKind
+  readonly fromId: string
+  readonly fromName: string
+  readonly toId: string
+  readonly toName: string
+  /** What the target of the second gains; below 0 when a surplus is carried over. */
+  readonly amount: number
+  readonly reason: string
+  readonly state: ChangeState
+  readonly proposedBy: string
+  readonly proposerName: string
+  readonly proposedAt: string
+  readonly decidedBy: string | null
+  readonly deciderName: string | null
+  readonly decidedAt: string | null
+}
+
+function changes (tx: Tx) {
+  return tx.selectFrom('quota_change as change')
+    .innerJoin('quota as source', 'source.id', 'change.from_quota_id').innerJoin('quota as goal', 'goal.id', 'change.to_quota_id')
+    .innerJoin('person as proposer', 'proposer.id', 'change.proposed_by').leftJoin('person as decider', 'decider.id', 'change.decided_by')
+    .select([
+      'change.id', 'change.kind', 'from_quota_id as fromId', 'source.name as fromName', 'to_quota_id as toId', 'goal.name as toName', 'amount', 'reason',
+      'change.state', 'proposed_by as proposedBy', 'proposer.name as proposerName', 'proposed_at as proposedAt', 'decided_by as decidedBy',
+      'decider.name as deciderName', 'decided_at as decidedAt'
+    ])
+}
+
+export async function selectOptionalChange (tx: Tx, id: string): Promise<TargetChange | undefined> {
+  return await changes(tx).where('change.id', '=', id).executeTakeFirst()
+}
+
+/** The newest first. @param filter.quotaId those that take from or give to a quota */
+export async function selectChanges (tx: Tx, filter: { readonly quotaId?: string, readonly state?: ChangeState, readonly before?: string | null, readonly limit: number }): Promise<TargetChange[]> {
+  const { quotaId, state, before = null, limit } = filter
+  let query = changes(tx).orderBy('change.id', 'desc').limit(limit)
+  if (quotaId !== undefined) query = query.where((where) => where.or([where('from_quota_id', '=', quotaId), where('to_quota_id', '=', quotaId)]))
+  if (state !== undefined) query = query.where('change.state', '=', state)
+  if (before !== null) query = query.where('change.id', '<', before)
+  return await query.execute()
+}
+
+export async function insertChange (tx: Tx, change: Pick<TargetChange, 'id' | 'kind' | 'fromId' | 'toId' | 'amount' | 'reason' | 'proposedBy' | 'proposedAt'>): Promise<void> {
+  await tx.insertInto('quota_change').values({
+    id: change.id,
+    kind: change.kind,
+    from_quota_id: change.fromId,
+    to_quota_id: change.toId,
+    amount: change.amount,
+    reason: change.reason,
+    state: 'proposed',
+    proposed_by: change.proposedBy,
+    proposed_at: change.proposedAt,
+    decided_by: null,
+    decided_at: null
+  }).execute()
+}
+
+/** @returns false when somebody else decided it first */
+export async function updateDecided (tx: Tx, id: string, state: Exclude<ChangeState, 'proposed'>, by: string, at: string): Promise<boolean> {
+  const result = await tx.updateTable('quota_change').set({ state, decided_by: by, decided_at: at }).where('id', '=', id).where('state', '=', 'proposed').executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+export async function addTarget (tx: Tx, quotaId: string, amount: number): Promise<void> {
+  await tx.updateTable('quota').set((set) => ({ target: set('target', '+', amount) })).where('id', '=', quotaId).execute()
+}
+
+/** What approved changes add to each target they touch, in all. */
+export async function sumChanges (tx: Tx): Promise<Map<string, number>> {
+  const sums = new Map<string, number>()
+  const rows = await tx.selectFrom('quota_change').select(['kind', 'from_quota_id as fromId', 'to_quota_id as toId', 'amount']).where('state', '=', 'approved').execute()
+  for (const { kind, fromId, toId, amount } of rows) {
+    sums.set(toId, (sums.get(toId) ?? 0) + amount)
+    // What is carried over leaves the closed target as it was promised.
+    if (kind === 'reallocation') sums.set(fromId, (sums.get(fromId) ?? 0) - amount)
+  }
+  return sums
+}
+
+/** What was carried over from a closed quota so far. */
+export async function sumCarried (tx: Tx, quotaId: string): Promise<number> {
+  const found = await tx.selectFrom('quota_change').select((select) => select.fn.sum<number | null>('amount').as('sum'))
+    .where('from_quota_id', '=', quotaId).where('kind', '=', 'carry-over').where('state', '=', 'approved').executeTakeFirstOrThrow()
+  return Number(found.sum ?? 0)
+}

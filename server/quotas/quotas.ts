@@ -8,10 +8,11 @@ import { forecast, type DayCount, type Forecast } from './forecast.ts'
 import { quotasOf } from './ledger.ts'
 import { localDay } from '../cohorts/days.ts'
 import {
-  countEntries, insertCountedPersons, insertEntries, insertQuota, selectAgencies, selectCertificatesUnder, selectCountedByCountry,
-  selectCountedByCourse, selectCourses, selectDayDeltas, selectEntries, selectOptionalQuota, selectQuotas, selectQuotasCounting,
+  countEntries, insertCountedPersons, insertEntries, insertQuota, selectAgencies, selectBreakdown, selectCertificatesUnder, selectCountedByCountry,
+  selectCountedByCourse, selectCourses, selectDayDeltas, selectEntries, selectLastEntryAt, selectOptionalQuota, selectQuotas, selectQuotasCounting,
   selectQuotasOfPeriod, sumRestatements, updateClosed, type DayDelta, type Entry, type EntryFilter, type Quota
 } from './queries.ts'
+import { readSnapshot, takeSnapshot, type SeenSnapshot, type Signer } from './snapshot.ts'
 import { problemsOf, tidied, type QuotaInput, type QuotaProblem } from './quota-input.ts'
 import { replay, type CountableCertificate } from './rule.ts'
 
@@ -38,7 +39,7 @@ export async function createQuota (db: Database, world: World, person: Person, i
     const id = world.newId()
     const { lines, standing } = replay(asked, await selectCertificatesUnder(tx, asked))
     const counted = lines.reduce((sum, { delta }) => sum + delta, 0)
-    await insertQuota(tx, { ...asked, id, counted, createdAt: world.now().toISOString(), closedAt: null, closedCount: null })
+    await insertQuota(tx, { ...asked, id, firstTarget: asked.target, counted, createdAt: world.now().toISOString(), closedAt: null, closedCount: null })
     await insertEntries(tx, lines.map((line) => ({ ...line, id: world.newId(), quotaId: id })))
     await insertCountedPersons(tx, id, [...standing.values()])
     await audit(tx, world, { actorId: person.id, action: 'quota.created', subjectType: 'quota', subjectId: id, detail: { ...asked, counted } })
@@ -46,19 +47,25 @@ export async function createQuota (db: Database, world: World, person: Person, i
   })
 }
 
-/** Closes the books: the count of this moment is kept, and whatever changes it later is shown as a restatement.
+/** Closes the books: the figures of this moment are kept and signed, and whatever changes it later is shown as a restatement.
  * @throws Refusal not-allowed, not-found, quota-not-ended while its period lasts, quota-closed the second time */
-export async function closeQuota (db: Database, world: World, person: Person, id: string): Promise<void> {
+export async function closeQuota (db: Database, world: World, person: Person, id: string, signer: Signer): Promise<void> {
   assertAdministrator(person)
   await db.write(async (tx) => {
     const quota = await selectOptionalQuota(tx, id)
     if (quota === undefined) throw new Refusal('not-found')
     if (quota.closedAt !== null) throw new Refusal('quota-closed')
-    const at = world.now().toISOString()
+    const at = later(world.now().toISOString(), await selectLastEntryAt(tx, id))
     if (!hasEnded(quota, at)) throw new Refusal('quota-not-ended', { endsOn: quota.period.to })
     if (!await updateClosed(tx, id, at)) throw new Refusal('quota-closed')
+    await takeSnapshot(tx, signer, quota, at)
     await audit(tx, world, { actorId: person.id, action: 'quota.closed', subjectType: 'quota', subjectId: id, detail: { counted: quota.counted, target: quota.target } })
   })
+}
+
+// By a clock that was set back, the closing would stand before lines that it closes with.
+function later (now: string, last: string | null): string {
+  return last !== null && last > now ? last : now
 }
 
 /** Its last day is over in its time zone. */
@@ -177,6 +184,12 @@ export async function quotaEntries (db: Database, person: Person, id: string, cu
   const items = found.slice(0, PAGE)
   const last = items.at(-1)
   return { items, next: found.length > PAGE && last !== undefined ? cursorOf([last.at, last.delta, last.id]) : null }
+}
+
+/** What a quota counts by country, course, rank and month, and the signed figures it was closed with. @throws as `getQuota` */
+export async function partsOf (db: Database, person: Person, id: string): Promise<{ parts: Awaited<ReturnType<typeof selectBreakdown>>, snapshot: SeenSnapshot | null }> {
+  await readableQuota(db.read, person, id)
+  return { parts: await selectBreakdown(db.read, id, null), snapshot: await readSnapshot(db.read, id) }
 }
 
 /** How many lines added and took back: what the entries under a filter come to. @throws as `getQuota` */

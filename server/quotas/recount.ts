@@ -1,7 +1,8 @@
 import type { Tx } from '../db/database.ts'
 import {
-  countFromCertificates, selectAllQuotas, selectCertificatesUnder, selectCountedPersons, selectLinesWithCertificates, type Quota
+  countFromCertificates, sumChanges, selectAllQuotas, selectCertificatesUnder, selectCountedPersons, selectLinesWithCertificates, type Quota
 } from './queries.ts'
+import { problemsOfSnapshot } from './snapshot.ts'
 import { localDay } from '../cohorts/days.ts'
 
 export interface QuotaRecount {
@@ -28,11 +29,12 @@ const MOST_PROBLEMS = 50
  * @param tx sees one moment: the inside of a unit of work, or a database at rest */
 export async function recount (tx: Tx): Promise<Recount> {
   const quotas: QuotaRecount[] = []
-  for (const quota of await selectAllQuotas(tx)) quotas.push(await recountQuota(tx, quota))
+  const moved = await sumChanges(tx)
+  for (const quota of await selectAllQuotas(tx)) quotas.push(await recountQuota(tx, quota, moved.get(quota.id) ?? 0))
   return { quotas, agrees: quotas.every(({ agrees }) => agrees) }
 }
 
-async function recountQuota (tx: Tx, quota: Quota): Promise<QuotaRecount> {
+async function recountQuota (tx: Tx, quota: Quota, moved: number): Promise<QuotaRecount> {
   const recounted = await countFromCertificates(tx, quota)
   const lines = await selectLinesWithCertificates(tx, quota.id)
   const under = new Map((await selectCertificatesUnder(tx, quota)).map((certificate) => [certificate.id, certificate]))
@@ -40,6 +42,9 @@ async function recountQuota (tx: Tx, quota: Quota): Promise<QuotaRecount> {
   const problems: string[] = []
   if (ledger !== recounted) problems.push(`the ledger adds up to ${ledger}, the certificates to ${recounted}`)
   if (quota.counted !== ledger) problems.push(`the total kept is ${quota.counted}, the ledger adds up to ${ledger}`)
+
+  if (quota.target !== quota.firstTarget + moved) problems.push(`the target is ${quota.target}, first set and moved it comes to ${quota.firstTarget + moved}`)
+  problems.push(...await problemsOfSnapshot(tx, quota))
 
   const net = new Map<string, number>()
   const netOfPerson = new Map<string, number>()

@@ -13,6 +13,8 @@ import type { QuotaInput, QuotaProblem } from './quota-input.ts'
 import {
   CursorQuery, EntriesOut, EntriesQuery, QuotaForm, QuotaId, QuotaIn, QuotaOut, QuotasOut, type QuotaFormFields
 } from './schemas.ts'
+import { treeOf } from './tree.ts'
+import { wholeNumber } from './typed-number.ts'
 import { detailView, entriesView, entryJson, formView, problemsView, quotaJson, rowView, type Reader } from './views.ts'
 
 const PAGE = { hide: true } as const
@@ -26,7 +28,7 @@ export function quotaRoutes (app: App, deps: Deps): void {
   quotaApi(app, deps)
 }
 
-function quotaPages (app: App, { db, world, settings }: Deps): void {
+function quotaPages (app: App, { db, world, settings, signer }: Deps): void {
   const readerOf = (request: FastifyRequest): Reader => ({ t: request.t, url: app.url, place: request.place })
 
   app.get('/desk/quotas', { config: { access: READERS }, schema: { ...PAGE, querystring: CursorQuery } }, async (request, reply) => {
@@ -38,7 +40,7 @@ function quotaPages (app: App, { db, world, settings }: Deps): void {
       title: request.t('quotas.title'),
       nav: NAV,
       manages: hasRole(person, 'administrator'),
-      quotas: items.map((quota) => rowView(quota, titles, readerOf(request))),
+      quotas: treeOf(items).map(({ quota, depth }) => ({ ...rowView(quota, titles, readerOf(request)), depth: depth === 0 ? '' : String(Math.min(depth, 3)) })),
       first: cursor === undefined ? null : app.url('/desk/quotas'),
       next: next === null ? null : app.url('/desk/quotas', {}, { cursor: next })
     })
@@ -71,7 +73,7 @@ function quotaPages (app: App, { db, world, settings }: Deps): void {
 
   app.post('/desk/quotas/:id/close', { config: { access: ADMINISTRATORS }, schema: { ...PAGE, params: QuotaId } }, async (request, reply) => {
     const { id } = request.params
-    await closeQuota(db, world, signedIn(request), id)
+    await closeQuota(db, world, signedIn(request), id, signer)
     return await reply.redirect(app.url('/desk/quotas/:id', { id }), 303)
   })
 
@@ -107,13 +109,7 @@ function inputOfForm ({ name, from, to, country, agency, course, counts, target 
   return { name, period: { from, to }, timeZone, scope: { country, agency, course }, counts, target: wholeNumber(target) }
 }
 
-/** Thousands may be grouped as the typist is used to; anything else is no number. */
-function wholeNumber (typed: string): number {
-  const digits = typed.normalize('NFKC').trim()
-  return /^\d+$|^\d{1,3}([\s,.'’\u066c]\d{3})+$/.test(digits) ? Number(digits.replace(/\D/g, '')) : Number.NaN
-}
-
-function quotaApi (app: App, { db, world, settings }: Deps): void {
+function quotaApi (app: App, { db, world, settings, signer }: Deps): void {
   const tags = ['quotas']
 
   app.get('/api/v1/quotas', {
@@ -156,7 +152,7 @@ function quotaApi (app: App, { db, world, settings }: Deps): void {
     schema: { tags, summary: 'Keeps the count of this moment; later changes are restatements', params: QuotaId, response: { 200: QuotaOut } }
   }, async (request) => {
     const { id } = request.params
-    await closeQuota(db, world, signedIn(request), id)
+    await closeQuota(db, world, signedIn(request), id, signer)
     return quotaJson(await getQuota(db, world, signedIn(request), id))
   })
 }

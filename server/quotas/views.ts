@@ -27,6 +27,10 @@ export function entryJson (quota: Quota, { serial, personId, delta, at, day, cou
   return { serial, personId, delta, at, day, country, course: courseSlug, restatement: isRestatement(quota, at) }
 }
 
+function signed (value: number, language: string): string {
+  return `${value > 0 ? '+' : '−'}${formatNumber(Math.abs(value), language)}`
+}
+
 function isRestatement (quota: Quota, at: string): boolean {
   return quota.closedAt !== null && at > quota.closedAt
 }
@@ -75,6 +79,7 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
     scope: scopeText(quota, detail.courseTitles, reader),
     counted: number(quota.counted),
     target: t('quotas.of', { target: quota.target }),
+    targetMadeOf: quota.target === quota.firstTarget ? '' : t('quotas.target-made-of', { first: quota.firstTarget, moved: signed(quota.target - quota.firstTarget, place.language) }),
     entries: evidence({}),
     pill: pillView(quota, reader),
     rule: ruleText(quota, detail.courseTitles, reader),

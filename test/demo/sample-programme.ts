@@ -5,6 +5,7 @@ import { migrate } from '../../server/db/migrate.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import { makeDemo } from '../../server/demo/demo.ts'
 import { realWorld } from '../../server/world.ts'
+import { makeSigner } from '../../server/quotas/snapshot.ts'
 
 const SETTINGS = { programme: 'Sample programme', timeZone: 'Asia/Shanghai', publicUrl: 'http://localhost:8080', prefix: '', secure: false, demo: true }
 
@@ -19,7 +20,7 @@ export async function openSample (folder: string): Promise<Database> {
 
 export async function makeSample (db: Database): Promise<{ made: boolean }> {
   const coursesFolder = fileURLToPath(new URL('../../courses', import.meta.url))
-  return await makeDemo(db, { ...realWorld, now: () => NOW }, SETTINGS, { coursesFolder, passwordHash: 'the hash of a password' })
+  return await makeDemo(db, { ...realWorld, now: () => NOW }, SETTINGS, { coursesFolder, passwordHash: 'the hash of a password', signer: makeSigner('a secret that only the tests know, long enough') })
 }
 
 const WHOLE = ['person', 'cohort', 'enrolment', 'certificate', 'quota', 'quota_entry', 'mail'] as const

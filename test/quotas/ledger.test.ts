@@ -8,6 +8,9 @@ import { closeQuota, createQuota, getQuota, listQuotas, quotaDetail, quotaEntrie
 import type { QuotaInput } from '../../server/quotas/quota-input.ts'
 import { recount } from '../../server/quotas/recount.ts'
 import { programme, somebody, type Programme } from '../certificates/programme.ts'
+import { makeSigner } from '../../server/quotas/snapshot.ts'
+
+const SIGNER = makeSigner('a secret that only the tests know, long enough')
 
 const YEAR: QuotaInput = { name: 'Officers trained', period: { from: '2026-09-09', to: '2027-09-08' }, timeZone: 'Asia/Shanghai', scope: {}, counts: 'persons', target: 3000 }
 
@@ -219,13 +222,13 @@ t.test('a quota closes once, after its last day, and later changes are restateme
   const id = await quota(p)
   const serials = [await p.certify(await p.trainee('ZM')), await p.certify(await p.trainee('MY'))]
   p.at('2027-09-08T15:59:59Z')
-  await refused(t, closeQuota(p.db, p.world, p.administrator, id), 'quota-not-ended')
-  await refused(t, closeQuota(p.db, p.world, somebody('liaison', 'ZM'), id), 'not-allowed')
-  await refused(t, closeQuota(p.db, p.world, p.administrator, 'nothing'), 'not-found')
+  await refused(t, closeQuota(p.db, p.world, p.administrator, id, SIGNER), 'quota-not-ended')
+  await refused(t, closeQuota(p.db, p.world, somebody('liaison', 'ZM'), id, SIGNER), 'not-allowed')
+  await refused(t, closeQuota(p.db, p.world, p.administrator, 'nothing', SIGNER), 'not-found')
   p.at('2027-09-08T16:00:00Z')
-  const closing = await Promise.allSettled([1, 2].map(async () => { await closeQuota(p.db, p.world, p.administrator, id) }))
+  const closing = await Promise.allSettled([1, 2].map(async () => { await closeQuota(p.db, p.world, p.administrator, id, SIGNER) }))
   t.same(closing.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
-  await refused(t, closeQuota(p.db, p.world, p.administrator, id), 'quota-closed')
+  await refused(t, closeQuota(p.db, p.world, p.administrator, id, SIGNER), 'quota-closed')
   p.at('2027-10-01T00:00:00Z')
   await revokeCertificate(p.db, p.world, p.administrator, serials[0] as string, 'found out later')
   const detail = await quotaDetail(p.db, p.world, p.administrator, id)

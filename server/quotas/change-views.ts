@@ -1,0 +1,81 @@
+import type { PageView } from '../http/app-type.ts'
+import { formatDate, formatDateTime, formatNumber } from '../http/pages.ts'
+import type { ChangeProblem, TargetChange } from './changes.ts'
+import type { Quota } from './quotas.ts'
+import { treeOf } from './tree.ts'
+import type { Reader } from './views.ts'
+
+export interface ChangeFields {
+  readonly fromId: string
+  readonly toId: string
+  readonly amount: string
+  readonly reason: string
+}
+
+const PILLS: Readonly<Record<TargetChange['state'], string>> = { proposed: 'due', approved: 'done', rejected: 'stop', withdrawn: '' }
+
+export interface ChangesPage {
+  readonly items: readonly TargetChange[]
+  readonly next: string | null
+  readonly isFirst: boolean
+  readonly fields: ChangeFields
+  readonly problems: readonly ChangeProblem[]
+  readonly choices: readonly Quota[]
+  /** Of the reader: what oneself proposed one may withdraw, what another proposed one may decide. */
+  readonly personId: string
+}
+
+export function changesView (page: ChangesPage, reader: Reader): PageView {
+  const { t, url } = reader
+  const problems = page.problems.map(({ field, code }) => ({ path: field, message: t(`quotas.change.problem.${code}`) }))
+  return {
+    title: t('quotas.changes.title'),
+    nav: '/desk/quotas',
+    problems,
+    errors: Object.fromEntries(problems.map(({ path, message }) => [path, message])),
+    fields: page.fields,
+    from: choices(page.choices, page.fields.fromId, reader),
+    to: choices(page.choices.filter(({ closedAt }) => closedAt === null), page.fields.toId, reader),
+    changes: page.items.map((change) => ({ ...changeView(change, reader), mine: change.proposedBy === page.personId, open: change.state === 'proposed' })),
+    first: page.isFirst ? null : url('/desk/quotas/changes'),
+    next: page.next === null ? null : url('/desk/quotas/changes', {}, { cursor: page.next })
+  }
+}
+
+/** A list to choose from: each with its period, set in under what it is a part of. */
+function choices (quotas: readonly Quota[], chosen: string, { t, place }: Reader): object[] {
+  return treeOf(quotas).map(({ quota, depth }) => ({
+    id: quota.id,
+    label: '\u2003'.repeat(depth) + t('quotas.changes.choice', {
+      name: quota.name, target: quota.target, counted: quota.closedCount ?? quota.counted, from: formatDate(quota.period.from, place), to: formatDate(quota.period.to, place)
+    }),
+    selected: quota.id === chosen
+  }))
+}
+
+export function changeView (change: TargetChange, { t, url, place }: Reader): Readonly<Record<string, unknown>> {
+  const amount = formatNumber(Math.abs(change.amount), place.language)
+  return {
+    id: change.id,
+    words: t(`quotas.changes.words.${change.kind === 'reallocation' ? 'reallocation' : change.amount > 0 ? 'shortfall' : 'surplus'}`, { amount: Math.abs(change.amount) }),
+    amount: change.amount > 0 ? `+${amount}` : `−${amount}`,
+    from: { name: change.fromName, href: url('/desk/quotas/:id', { id: change.fromId }) },
+    to: { name: change.toName, href: url('/desk/quotas/:id', { id: change.toId }) },
+    reason: change.reason,
+    state: t(`quotas.changes.state.${change.state}`),
+    pill: PILLS[change.state],
+    proposed: t('quotas.changes.proposed', { name: change.proposerName, date: formatDateTime(change.proposedAt, place) }),
+    decided: change.decidedAt === null ? '' : t(`quotas.changes.decided.${change.state}`, { name: change.deciderName ?? '', date: formatDateTime(change.decidedAt, place) })
+  }
+}
+
+export function changeJson (change: TargetChange) {
+  const { id, kind, amount, reason, state, proposedAt, decidedAt } = change
+  return {
+    id, kind, amount, reason, state, proposedAt, decidedAt,
+    from: { id: change.fromId, name: change.fromName },
+    to: { id: change.toId, name: change.toName },
+    proposedBy: { id: change.proposedBy, name: change.proposerName },
+    decidedBy: change.decidedBy === null ? null : { id: change.decidedBy, name: change.deciderName ?? '' }
+  }
+}
