@@ -22,6 +22,7 @@ import { progressRoutes } from './progress/routes.ts'
 import { changeRoutes } from './quotas/change-routes.ts'
 import { quotaRoutes } from './quotas/routes.ts'
 import { makeSigner } from './quotas/snapshot.ts'
+import { annualReportRoutes } from './reports/annual-report-routes.ts'
 import { readinessRoutes } from './reports/readiness-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { realWorld, type World } from './world.ts'
@@ -69,6 +70,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     progressRoutes(scope, deps)
     attemptRoutes(scope, deps)
     reportRoutes(scope, deps)
+    annualReportRoutes(scope, deps)
     readinessRoutes(scope, deps)
     auditRoutes(scope, deps)
   }, { prefix: settings.prefix })

@@ -113,6 +113,7 @@ export function entriesView (detail: QuotaDetail, totals: { added: number, taken
   const words = [
     filter.course === undefined ? '' : detail.courseTitles.get(filter.course) ?? filter.course,
     filter.country === undefined ? '' : filter.country === '' ? t('quotas.no-country') : countryName(filter.country, place.language),
+    filter.rank === undefined ? '' : filter.rank === '' ? t('report.no-rank') : filter.rank,
     filter.month === undefined ? '' : monthName(`${filter.month}-01`, place.language, 'long')
   ].filter((word) => word !== '')
   return {
@@ -160,7 +161,7 @@ function scopeText ({ scope: { country, agency, course } }: Quota, titles: Reado
 }
 
 /** The counting rule in words, as it stands beside every total. */
-function ruleText ({ scope, counts, timeZone }: Quota, titles: ReadonlyMap<string, string>, { t, place }: Reader): string {
+export function ruleText ({ scope, counts, timeZone }: Quota, titles: ReadonlyMap<string, string>, { t, place }: Reader): string {
   const course = scope.course === undefined ? t('quotas.rule.any-course') : t('quotas.rule.course', { course: titles.get(scope.course) ?? scope.course })
   return [
     t(`quotas.rule.${counts}`, { course }),
