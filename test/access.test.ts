@@ -167,6 +167,7 @@ interface Scene {
   readonly somebodyElse: Somebody
   readonly mailId: string
   readonly teamId: string
+  readonly changeId: string
   /** To be ended on a page, as the other is over the API. */
   readonly otherTeamId: string
 }
@@ -181,6 +182,9 @@ async function scene (test: TestApp): Promise<Scene> {
   const exam = await walkToTheEnd(test, walk, graduate, await enrol(test, walk.admin, walk.cohortId, graduate))
   const { json } = await call(test, graduate, 'POST', `/attempts/${exam.id}/finish`)
   const quota = await call(test, walk.admin, 'POST', '/quotas', { name: 'Zambia', period: { from: '2026-01-01', to: '2026-12-31' }, scope: { country: 'ZM' }, counts: 'persons', target: 5 })
+  const secondAdmin = await test.somebody('Second Admin', [{ role: 'administrator' }])
+  const nicaragua = await call(test, walk.admin, 'POST', '/quotas', { name: 'Nicaragua', period: { from: '2026-01-01', to: '2026-12-31' }, scope: { country: 'NI' }, counts: 'persons', target: 5 })
+  const change = await call(test, secondAdmin, 'POST', '/quota-changes', { fromId: quota.json.id, toId: nicaragua.json.id, amount: 1, reason: 'A seat given back' })
   const team = await call(test, walk.admin, 'POST', '/teams', { name: 'Joint patrol', courses: ['first-steps'], people: [graduate.personId] })
   const otherTeam = await call(test, walk.admin, 'POST', '/teams', { name: 'Another', courses: ['first-steps'] })
   const open = await start(test, walk, 'practice')
@@ -202,17 +206,19 @@ async function scene (test: TestApp): Promise<Scene> {
     serial: json.certificateSerial as string,
     somebodyElse: await test.somebody('Somebody Else', [{ role: 'instructor' }]),
     mailId: mail.id,
+    changeId: change.json.id as string,
     teamId: team.json.id as string,
     otherTeamId: otherTeam.json.id as string
   }
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId }: Scene): string {
+function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id') ? attemptId
       : path.includes('/cohorts/:id') ? walk.cohortId
-        : path.includes('/quotas/:id') ? quotaId
+        : /\/(quotas\/|quota-)changes\/:id/.test(path) ? changeId
+      : path.includes('/quotas/:id') ? quotaId
           : path.includes('/mail/:id') ? mailId
             : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
               : somebodyElse.personId
@@ -242,6 +248,9 @@ function bodyOf (route: string, { somebodyElse }: Scene): Record<string, unknown
     case '/enrolments/:id/withdraw': case '/enrolments/:id/reinstate': case '/certificates/:serial/revoke': return { reason: 'For the test of access' }
     case '/quotas': return { name: 'N', period: { from: '2026-01-01', to: '2026-12-31' }, scope: {}, counts: 'persons', target: 1 }
     case '/quotas/new': return { name: 'N', from: '2026-01-01', to: '2026-12-31', counts: 'persons', target: '1' }
+    case '/quotas/changes': return { fromId: '', toId: '', amount: '', reason: '' }
+    case '/quotas/changes/:id': return { decision: 'approve' }
+    case '/quota-changes': return { fromId: 'x', toId: 'y', amount: 1, reason: 'For the test' }
     case '/readiness': return { team: '', name: 'Investigation team', course: 'first-steps', people: '' }
     case '/teams': return { name: 'Investigation team', courses: ['first-steps'] }
     case '/teams/:id': return { name: 'Joint patrol', purpose: '', courses: ['first-steps'], version: 1 }
@@ -285,7 +294,7 @@ function verdict ({ status, location }: { status: number, location: string }): s
 
 /** Everything that is kept, but for sessions and the log of who looked. */
 async function everything (test: TestApp): Promise<string> {
-  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'team', 'team_member', 'team_warning']
+  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot']
   const rows = await Promise.all(tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(test.db.read)).rows))
   return JSON.stringify(rows)
 }

@@ -96,7 +96,7 @@ export function changeRoutes (app: App, { db, world }: Deps): void {
       config: { access: ADMINISTRATORS },
       schema: { tags, summary: SUMMARIES[decision], params: ById, response: { 204: Type.Null() } }
     }, async (request, reply) => {
-      await DECIDE[decision](db, world, signedIn(request), (request.params as Static<typeof ById>).id)
+      await DECIDE[decision](db, world, signedIn(request), (request.params).id)
       return await reply.status(204).send(null)
     })
   }

@@ -23,7 +23,7 @@ t.test('the annual report: every figure opens into its serials; after closing, r
   const serial = await graduate(test, walk, ada)
   await graduate(test, walk, bo)
   const { json: { id } } = await call(test, walk.admin, 'POST', '/quotas', { name: 'Officers trained', period: { from: '2026-01-01', to: '2026-06-30' }, target: 3 }) as { json: { id: string } }
-  const report = async (): Promise<Report> => (await call(test, walk.admin, 'GET', `/quotas/${id}/report`)).json as unknown as Report
+  const report = async (): Promise<Report> => (await call(test, walk.admin, 'GET', `/quotas/${id}/report`)).json
 
   const open = await report()
   t.match(open, { counted: 2, snapshot: null, by: { country: [{ key: 'NI', now: 1, closed: null }, { key: 'ZM', now: 1 }], rank: [{ key: null, now: 1 }, { key: 'Inspector', now: 1 }], course: [{ key: 'first-steps', now: 2 }], month: [{ key: '2026-06', now: 2 }] } })
