@@ -1,5 +1,5 @@
 import { liaisonCountries, hasRole, type Person } from '../person.ts'
-import { dayStart } from '../quotas/period.ts'
+import { dayStart } from '../cohorts/days.ts'
 import { cursorOf, readCursor } from '../quotas/cursor.ts'
 import type { Database } from '../db/database.ts'
 import { Refusal } from '../refusals.ts'
