@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { parse } from 'yaml'
 import { exportCourse } from '../../server/courses/export-course.ts'
 import { fileProblemLine } from '../../server/courses/file-problem.ts'
 import { importCourses, readCourses } from '../../server/courses/import-courses.ts'
@@ -9,6 +10,7 @@ import { readableText } from '../../server/courses/markdown.ts'
 import { countWords } from '../../server/courses/minutes.ts'
 import { migrate } from '../../server/db/migrate.ts'
 import { openDatabase } from '../../server/db/open.ts'
+import { checkQuestion } from '../../server/quiz/definition.ts'
 import { kinds } from '../../server/quiz/kinds/index.ts'
 import { drawPaper } from '../../server/quiz/drawing.ts'
 import { realWorld } from '../../server/world.ts'
@@ -20,6 +22,14 @@ const { courses, problems } = await readCourses(COURSES)
 t.test('the courses of this repository have no problem', async (t) => {
   t.same(problems.map(fileProblemLine), [])
   t.same(courses.map(({ slug }) => slug), ['drug-trafficking', 'peacekeeping', 'telecom-fraud'])
+})
+
+t.test('the questions that the guide for authors shows are questions of every kind', async (t) => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/authoring.md'), 'utf8')
+  const bank = /```yaml\n(# yaml-language-server: [^\n]*bank\.schema[\s\S]*?)```/.exec(guide)?.[1] ?? ''
+  const { questions } = parse(bank) as { questions: Array<{ kind: string }> }
+  t.same(questions.map(checkQuestion).flatMap((checked) => 'problems' in checked ? checked.problems : []), [])
+  t.same(new Set(questions.map(({ kind }) => kind)), new Set(Object.keys(kinds)))
 })
 
 for (const { slug, language, modules, lessons, quizzes, banks } of courses) {
