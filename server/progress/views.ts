@@ -39,7 +39,7 @@ export function enrolmentDetailJson (detail: EnrolmentDetail, course: EnrolmentC
 }
 
 /** A card of the trainee's start page. */
-export function enrolmentCard (enrolment: Enrolment, course: EnrolmentCourse, now: string, { t, url, ...place }: Reader): object {
+export function enrolmentCard (enrolment: Enrolment, course: EnrolmentCourse, now: string, { t, url, ...place }: Reader) {
   const { cohort, done, total } = enrolment
   const phase = now < cohort.startsAt ? 'before' : now >= cohort.endsAt ? 'after' : 'running'
   return {
@@ -51,8 +51,10 @@ export function enrolmentCard (enrolment: Enrolment, course: EnrolmentCourse, no
     progress: t('progress.done-of', { done: formatNumber(done, place.language), total: formatNumber(total, place.language) }),
     dates: t('progress.dates', { from: formatDate(cohort.startsAt, place), to: formatDate(cohort.endsAt, place) }),
     state: enrolment.state === 'completed' ? 'done' : phase === 'running' ? 'info' : 'due',
+    notRunning: enrolment.state === 'completed' || phase === 'running' ? '' : t(`progress.not-running.${phase}`, { date: formatDate(phase === 'before' ? cohort.startsAt : cohort.endsAt, place) }),
     stateLine: t(enrolment.state === 'completed' ? 'progress.state.completed' : `progress.phase.${phase}`),
-    action: t(enrolment.state === 'completed' ? 'progress.look-again' : done > 0 ? 'progress.continue' : 'progress.begin'),
+    running: phase === 'running',
+    action: t(enrolment.state === 'completed' ? 'progress.look-again' : phase !== 'running' ? 'progress.look-inside' : done > 0 ? 'progress.continue' : 'progress.begin'),
     certificateHref: enrolment.certificateSerial === null ? '' : url('/certificates/:serial', { serial: enrolment.certificateSerial })
   }
 }
@@ -61,6 +63,7 @@ export function enrolmentCard (enrolment: Enrolment, course: EnrolmentCourse, no
 export function enrolmentView (detail: EnrolmentDetail, course: EnrolmentCourse, now: string, own: boolean, reader: Reader): PageView {
   const { t, url, language } = reader
   const { enrolment, outline, states } = detail
+  const card = enrolmentCard(enrolment, course, now, reader)
   const next = activitiesOf(outline).find(({ key }) => states.get(key) !== 'done')
   return {
     title: course.title,
@@ -69,8 +72,8 @@ export function enrolmentView (detail: EnrolmentDetail, course: EnrolmentCourse,
     version: t('progress.version', { version: course.version }),
     holder: own ? '' : enrolment.person.name,
     summary: textIn(outline.summary, language, outline.language),
-    card: enrolmentCard(enrolment, course, now, reader),
-    nextHref: own && next !== undefined ? hrefOf(enrolment.id, next, url) : '',
+    card,
+    nextHref: own && card.running && next !== undefined ? hrefOf(enrolment.id, next, url) : '',
     nextTitle: next === undefined ? '' : textIn(next.title, language, outline.language),
     modules: outline.modules.map((module) => {
       const done = module.activities.filter(({ key }) => states.get(key) === 'done').length

@@ -35,9 +35,17 @@ function isRestatement (quota: Quota, at: string): boolean {
   return quota.closedAt !== null && at > quota.closedAt
 }
 
+/** What the form calls each field. */
+const LABEL: Readonly<Record<string, string>> = {
+  name: 'quotas.name', from: 'quotas.new.from', to: 'quotas.new.to', target: 'quotas.target', country: 'quotas.country', course: 'quotas.course', agency: 'quotas.agency'
+}
+
 /** Problems of a new quota, with the field that each stands beside. */
-export function problemsView (problems: readonly QuotaProblem[], t: Translate): { problems: Array<{ path: string, message: string }>, errors: Record<string, string> } {
-  const shown = problems.map(({ path, code }) => ({ path: path.replace(/^.*\./, ''), message: t(`quotas.problem.${code}`) }))
+export function problemsView (problems: readonly QuotaProblem[], t: Translate): { problems: Array<{ path: string, label: string, message: string }>, errors: Record<string, string> } {
+  const shown = problems.map((problem) => {
+    const path = problem.path.replace(/^.*\./, '')
+    return { path, label: t(LABEL[path] ?? 'quotas.new.title'), message: t(`quotas.problem.${problem.code}`) }
+  })
   return { problems: shown, errors: Object.fromEntries(shown.map(({ path, message }) => [path, message])) }
 }
 

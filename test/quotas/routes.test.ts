@@ -102,7 +102,7 @@ t.test('a quota is made on its form, and its page opens every total into serials
   const form = { name: 'Officers <trained>', from: '2026-09-09', to: '2027-09-08', target: '3,000', counts: 'persons', country: '', course: '', agency: '' }
   const wrong = await at.post('/desk/quotas/new', { ...form, name: ' ', to: '2026-09-08', target: '1.5' })
   t.equal(wrong.status, 422)
-  for (const says of [/<a href="#name">Give the target a name\./, /id="to-error">The last day is before the first\./, /aria-invalid="true" aria-describedby="target-error"/, /value="1\.5"/, /value="2026-09-08"/]) t.match(wrong.body, says)
+  for (const says of [/<a href="#name">Name: Give the target a name\./, /id="to-error">The last day is before the first\./, /aria-invalid="true" aria-describedby="target-error"/, /value="1\.5"/, /value="2026-09-08"/]) t.match(wrong.body, says)
   const [amina, second] = [await d.p.trainee('ZM'), await d.p.trainee('MY', null, 'Ørsted <b>')]
   const serial = await d.p.certify(amina)
   await d.p.certify(amina, 'drugs')
