@@ -65,6 +65,7 @@ export function enrolmentView (detail: EnrolmentDetail, course: EnrolmentCourse,
   const { enrolment, outline, states } = detail
   const card = enrolmentCard(enrolment, course, now, reader)
   const next = activitiesOf(outline).find(({ key }) => states.get(key) !== 'done')
+  const nextHref = own && card.running && next !== undefined ? hrefOf(enrolment.id, next, url) : ''
   return {
     title: course.title,
     main: 'reading',
@@ -73,7 +74,8 @@ export function enrolmentView (detail: EnrolmentDetail, course: EnrolmentCourse,
     holder: own ? '' : enrolment.person.name,
     summary: textIn(outline.summary, language, outline.language),
     card,
-    nextHref: own && card.running && next !== undefined ? hrefOf(enrolment.id, next, url) : '',
+    nextHref,
+    hasButtons: nextHref !== '' || card.certificateHref !== '',
     nextTitle: next === undefined ? '' : textIn(next.title, language, outline.language),
     modules: outline.modules.map((module) => {
       const done = module.activities.filter(({ key }) => states.get(key) === 'done').length
