@@ -6,7 +6,7 @@ import { enrol, start, startWalk } from './trainee.ts'
 const TRAINEES = 20
 const ROUNDS = 3
 
-t.test('SIGKILL while answers are being saved: every acknowledged one is there after the restart', { timeout: 60_000 }, async (t) => {
+t.test('SIGKILL while answers are being saved: every acknowledged one is there after the restart', { timeout: 240_000 }, async (t) => {
   const test = await testApp(t, { courses: 'test/fixtures/courses' })
   const walk = await startWalk(test)
   const sittings = []
@@ -54,7 +54,7 @@ t.test('SIGKILL while answers are being saved: every acknowledged one is there a
   }
 })
 
-t.test('the command line: settings, set-up link, production without a secret', { timeout: 60_000 }, async (t) => {
+t.test('the command line: settings, set-up link, production without a secret', { timeout: 240_000 }, async (t) => {
   const folder = t.testdir()
   const bad = await startServer(['serve'], { DATABASE_URL: 'mysql://x', PORT: 'seventy', MUSTER_TIME_ZONE: 'Mars/Olympus', MUSTER_SECRET: 'short' }).catch((error: Error) => error.message) as string
   for (const name of ['DATABASE_URL', 'PORT', 'MUSTER_TIME_ZONE', 'MUSTER_SECRET']) t.match(bad, new RegExp(`^${name}: `, 'm'))

@@ -92,7 +92,7 @@ function manifestOf (folder: string): Manifest {
   return JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Manifest
 }
 
-t.test('the package', { timeout: 115_000 }, async (t) => {
+t.test('the package', { timeout: 240_000 }, async (t) => {
   const { folder, packed } = await install(t)
   const env = { PATH: `${folder}/node_modules/.bin:${process.env['PATH']}`, DATABASE_URL: 'sqlite:muster.db', MUSTER_PUBLIC_URL: 'https://host.example/training' }
   const muster = async (command: string, more: Readonly<Record<string, string>> = {}): Promise<string> => {

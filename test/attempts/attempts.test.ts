@@ -137,6 +137,7 @@ t.test('time: kept by the server, one ending whoever notices it', async (t) => {
   for (const noticed of ['finish', 'save', 'view', 'sweep'] as const) {
     const test = await testApp(t, { courses, now: '2026-06-15T08:00:00Z' })
     const walk = await startWalk(test)
+    test.world.setNow('2026-06-15T08:00:00Z')
     const exam = await start(test, walk, 'exam')
     const slot = exam.questions.find(({ kind }) => kind === 'true-false')?.slot ?? 0
     test.world.setNow('2026-06-15T08:30:03Z')
@@ -154,6 +155,7 @@ t.test('time: kept by the server, one ending whoever notices it', async (t) => {
 t.test('a clock that is set back neither ends nor extends an attempt', async (t) => {
   const test = await testApp(t, { courses, now: '2026-06-15T08:00:00Z' })
   const walk = await startWalk(test)
+  test.world.setNow('2026-06-15T08:00:00Z')
   const exam = await start(test, walk, 'exam')
   test.world.setNow('2026-06-15T07:00:00Z')
   const seen = await call(test, walk.trainee, 'GET', `/attempts/${exam.id}`)
