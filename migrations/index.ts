@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import * as first from './0001-first.ts'
 import * as teams from './0010-teams.ts'
 import * as targetChanges from './0011-target-changes.ts'
+import * as onePerson from './0012-one-person.ts'
 
 /** A step of the schema. It is given a bare Kysely: it must not depend on today's tables. */
 export interface Migration {
@@ -12,5 +13,6 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: '0001-first', up: first.up },
   { name: '0010-teams', up: teams.up },
-  { name: '0011-target-changes', up: targetChanges.up }
+  { name: '0011-target-changes', up: targetChanges.up },
+  { name: '0012-one-person', up: onePerson.up }
 ]

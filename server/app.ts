@@ -20,6 +20,7 @@ import { peopleRoutes } from './people/routes.ts'
 import { personOfSession } from './people/sign-in.ts'
 import { progressRoutes } from './progress/routes.ts'
 import { changeRoutes } from './quotas/change-routes.ts'
+import { onePersonRoutes } from './quotas/one-person-routes.ts'
 import { quotaRoutes } from './quotas/routes.ts'
 import { makeSigner } from './quotas/snapshot.ts'
 import { annualReportRoutes } from './reports/annual-report-routes.ts'
@@ -66,6 +67,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     cohortRoutes(scope, deps)
     quotaRoutes(scope, deps)
     changeRoutes(scope, deps)
+    onePersonRoutes(scope, deps)
     certificateRoutes(scope, deps)
     progressRoutes(scope, deps)
     attemptRoutes(scope, deps)

@@ -26,6 +26,8 @@ export type RefusalCode =
   | 'enrolment-completed'
   | 'review-not-offered'
   | 'certificate-already-revoked'
+  | 'already-merged'
+  | 'not-merged'
   | 'quota-closed'
   | 'second-administrator-needed'
   | 'change-decided'

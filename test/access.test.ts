@@ -149,6 +149,11 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /api/v1/people/:id/invite': '-xxxxxx+',
   'POST /api/v1/people/:id/roles': '-xxxxxx+',
   'DELETE /api/v1/people/:id/roles/:role': '-xxxxxx+',
+  'GET /desk/people/:id/same': '-xxxxxx+',
+  'POST /desk/people/:id/same': '-xxxxxx+',
+  'GET /api/v1/people/:id/same': '-xxxxxx+',
+  'POST /api/v1/people/:id/merge': '-xxxxxx+',
+  'POST /api/v1/people/:id/unmerge': '-xxxxxx+',
   'GET /desk/mail': '-xxxxxx+',
   'GET /desk/mail/:id': '-xxxxxx+',
   'GET /desk/audit': '-xxxxxx+',
@@ -257,6 +262,9 @@ function bodyOf (route: string, { somebodyElse }: Scene): Record<string, unknown
     case '/readiness/teams/:id': return { name: 'Joint patrol', purpose: '', courses: 'first-steps', version: '1' }
     case '/people/new': return { name: 'New Person', email: 'new@test.example', role: 'instructor', locale: 'en' }
     case '/people': return { name: 'New Person', email: `new${Math.random()}@test.example`, country: null, locale: 'en', roles: [{ role: 'instructor' }] }
+    case '/people/:id/same': return { action: 'unmerge', intoId: '', reason: 'For the test of access' }
+    case '/people/:id/merge': return { intoId: somebodyElse.personId, reason: 'For the test of access' }
+    case '/people/:id/unmerge': return { reason: 'For the test of access' }
     case '/people/:id/roles': case '/people/:id/roles/revoke': return { role: 'instructor' }
     default: return {}
   }
@@ -294,7 +302,7 @@ function verdict ({ status, location }: { status: number, location: string }): s
 
 /** Everything that is kept, but for sessions and the log of who looked. */
 async function everything (test: TestApp): Promise<string> {
-  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot']
+  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot', 'person_merge']
   const rows = await Promise.all(tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(test.db.read)).rows))
   return JSON.stringify(rows)
 }

@@ -3,7 +3,7 @@ import type { Database, Tx } from '../db/database.ts'
 import type { Settings } from '../deps.ts'
 import { hasRole, type Person } from '../person.ts'
 import { cursorOf, readCursor } from '../quotas/cursor.ts'
-import { countIssue, countRevocation } from '../quotas/ledger.ts'
+import { countIssue, countRevocation, recordsOf } from '../quotas/ledger.ts'
 import { localDay } from '../cohorts/days.ts'
 import { quotasCounting, type Quota } from '../quotas/quotas.ts'
 import { Refusal } from '../refusals.ts'
@@ -79,7 +79,7 @@ export async function revokeCertificate (db: Database, world: World, person: Per
     const certificate = await selectOptionalCertificate(tx, serial)
     if (certificate === undefined) throw new Refusal('not-found')
     if (!revoked) throw new Refusal('certificate-already-revoked', { revokedAt: certificate.revokedAt })
-    await countRevocation(tx, world, certificate)
+    await countRevocation(tx, world, certificate, await recordsOf(tx, certificate.personId))
     await audit(tx, world, { actorId: person.id, action: 'certificate.revoked', subjectType: 'certificate', subjectId: serial, detail: { reason: words } })
   })
 }

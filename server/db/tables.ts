@@ -1,3 +1,5 @@
+import type { Generated, Insertable } from 'kysely'
+
 /** Portable columns: ids are UUIDv7 text, times ISO 8601 UTC text, days `YYYY-MM-DD` text, flags 0/1, JSON as text. */
 export interface Tables {
   readonly person: PersonTable
@@ -23,6 +25,7 @@ export interface Tables {
   readonly quota_person: QuotaPersonTable
   readonly quota_entry: QuotaEntryTable
   readonly audit_entry: AuditEntryTable
+  readonly person_merge: PersonMergeTable
   readonly quota_change: QuotaChangeTable
   readonly quota_snapshot: QuotaSnapshotTable
   readonly team: TeamTable
@@ -40,7 +43,14 @@ export interface PersonTable {
   readonly rank: string | null
   readonly locale: string
   readonly created_at: string
+  /** The record that stands for the same human being; null for one that stands for itself. */
+  readonly merged_into: string | null
+  /** What names of one person have in common (people/name-key.ts). */
+  readonly name_key: Generated<string>
 }
+
+/** A person as it is written. */
+export type NewPersonRow = Insertable<PersonTable>
 
 export interface AccountTable {
   readonly id: string
@@ -277,6 +287,9 @@ export interface QuotaEntryTable {
   readonly serial: string
   readonly person_id: string
   readonly delta: number
+  /** 1, 2, 3 … through the lines of a certificate in a quota: odd ones add, even ones take back. Unique with both. */
+  readonly turn: number
+  readonly cause: 'issue' | 'revocation' | 'merge' | 'unmerge'
   readonly at: string
   /** The local day of the certificate's issue, in the quota's time zone. */
   readonly day: string
@@ -300,6 +313,18 @@ export interface AuditEntryTable {
   readonly hash: string
 }
 
+
+/** That a record was merged into another, and perhaps taken out again: kept for ever. */
+export interface PersonMergeTable {
+  readonly id: string
+  readonly person_id: string
+  readonly into_id: string
+  readonly reason: string
+  readonly merged_by: string
+  readonly merged_at: string
+  readonly unmerged_by: string | null
+  readonly unmerged_at: string | null
+}
 
 /** A part of a target that moves from one quota to another, once a second administrator agrees. */
 export interface QuotaChangeTable {

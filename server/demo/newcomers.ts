@@ -1,3 +1,4 @@
+import { nameKey } from '../people/name-key.ts'
 import type { AccountTable } from '../db/tables.ts'
 import type { RoleGrant } from '../person.ts'
 import type { World } from '../world.ts'
@@ -36,7 +37,7 @@ export function addNewcomer (rows: Rows, world: World, actorId: string | null, n
   const at = world.now().toISOString()
   const id = world.newId()
   const accountId = world.newId()
-  rows.people.push({ id, name, country, agency, rank, locale, created_at: at })
+  rows.people.push({ id, name, country, agency, rank, locale, created_at: at, merged_into: null, name_key: nameKey(name) })
   rows.accounts.push({ id: accountId, person_id: id, email, password_hash: passwordHash, state, created_at: at })
   rows.roles.push(...roles.map(({ role, country }) => ({ id: world.newId(), person_id: id, role, country: country ?? '' })))
   rows.changes.push({

@@ -1,7 +1,7 @@
 import type { Change } from '../audit/audit.ts'
 import type {
   AccountTable, ActivityDoneTable, AttemptStepTable, AttemptTable, CertificateTable, CohortInstructorTable, CohortTable, EnrolmentTable,
-  PersonTable, RoleGrantTable
+  NewPersonRow, RoleGrantTable
 } from '../db/tables.ts'
 
 /** A change of the past, for the audit log. */
@@ -12,7 +12,7 @@ export interface PastChange {
 
 /** What is to be written, gathered in memory. */
 export interface Rows {
-  readonly people: PersonTable[]
+  readonly people: NewPersonRow[]
   readonly accounts: AccountTable[]
   readonly roles: RoleGrantTable[]
   readonly cohorts: CohortTable[]

@@ -29,6 +29,8 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'enrolment-completed': 409,
   'review-not-offered': 403,
   'certificate-already-revoked': 409,
+  'already-merged': 409,
+  'not-merged': 409,
   'quota-closed': 409,
   'second-administrator-needed': 403,
   'change-decided': 409,

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
-import type { AccountTable, LinkTable, MailTable, PersonTable, RoleGrantTable } from '../db/tables.ts'
+import type { AccountTable, LinkTable, MailTable, NewPersonRow, RoleGrantTable } from '../db/tables.ts'
 import type { Person, RoleGrant } from '../person.ts'
+import { nameKey } from './name-key.ts'
 
 export interface Account {
   readonly id: string
@@ -45,8 +46,9 @@ export async function selectRoles (tx: Tx, personId: string): Promise<RoleGrant[
   return rows.map(({ role, country }) => country === '' ? { role } : { role, country })
 }
 
-export async function insertPerson (tx: Tx, row: PersonTable): Promise<void> {
-  await tx.insertInto('person').values(row).execute()
+/** The key that finds people of the same name is made here. */
+export async function insertPerson (tx: Tx, row: NewPersonRow): Promise<void> {
+  await tx.insertInto('person').values({ ...row, name_key: nameKey(row.name) }).execute()
 }
 
 export async function insertAccount (tx: Tx, row: AccountTable): Promise<void> {
@@ -61,8 +63,8 @@ function inChunks<T> (rows: readonly T[]): T[][] {
 }
 
 /** Whole lists at once: a nomination list of thousands is one unit of work. */
-export async function insertPeople (tx: Tx, people: readonly PersonTable[], accounts: readonly AccountTable[], roles: readonly RoleGrantTable[]): Promise<void> {
-  for (const rows of inChunks(people)) await tx.insertInto('person').values(rows).execute()
+export async function insertPeople (tx: Tx, people: readonly NewPersonRow[], accounts: readonly AccountTable[], roles: readonly RoleGrantTable[]): Promise<void> {
+  for (const rows of inChunks(people)) await tx.insertInto('person').values(rows.map((row) => ({ ...row, name_key: nameKey(row.name) }))).execute()
   for (const rows of inChunks(accounts)) await tx.insertInto('account').values(rows).execute()
   for (const rows of inChunks(roles)) await tx.insertInto('role_grant').values(rows).execute()
 }

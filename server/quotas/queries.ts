@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
+import { nameKey } from '../people/name-key.ts'
 import { addDays, dayStart } from '../cohorts/days.ts'
 import type { CountableCertificate, CountingRule, Scope } from './rule.ts'
 
@@ -121,9 +122,14 @@ export interface EntryRow {
   readonly quotaId: string
   readonly certificate: CountableCertificate
   readonly delta: 1 | -1
+  readonly turn: number
+  readonly cause: EntryCause
   readonly at: string
   readonly day: string
 }
+
+/** Why a line was written: a person who turns out to be another is counted once, two who were taken for one are counted twice. */
+export type EntryCause = 'issue' | 'revocation' | 'merge' | 'unmerge'
 
 function entryValues (entry: EntryRow) {
   return {
@@ -133,6 +139,8 @@ function entryValues (entry: EntryRow) {
     serial: entry.certificate.serial,
     person_id: entry.certificate.personId,
     delta: entry.delta,
+    turn: entry.turn,
+    cause: entry.cause,
     at: entry.at,
     day: entry.day,
     country: entry.certificate.country,
@@ -145,7 +153,7 @@ function entryValues (entry: EntryRow) {
 export async function insertNewEntries (tx: Tx, entries: readonly EntryRow[]): Promise<string[]> {
   if (entries.length === 0) return []
   const rows = await tx.insertInto('quota_entry').values(entries.map(entryValues))
-    .onConflict((conflict) => conflict.columns(['quota_id', 'certificate_id', 'delta']).doNothing()).returning('quota_id as quotaId').execute()
+    .onConflict((conflict) => conflict.columns(['quota_id', 'certificate_id', 'turn']).doNothing()).returning('quota_id as quotaId').execute()
   return rows.map(({ quotaId }) => quotaId)
 }
 
@@ -158,34 +166,54 @@ export async function insertEntries (tx: Tx, entries: readonly EntryRow[]): Prom
   }
 }
 
-/** Counts a certificate's holder by it, in each quota where the person is not counted yet.
+/** Counts somebody by a certificate, in each quota where they are not counted yet.
+ * @param personId the root of their records
  * @returns those quotas */
-export async function insertCountedPerson (tx: Tx, quotaIds: readonly string[], certificate: CountableCertificate): Promise<string[]> {
+export async function insertCountedPerson (tx: Tx, quotaIds: readonly string[], personId: string, certificateId: string): Promise<string[]> {
   if (quotaIds.length === 0) return []
   const rows = await tx.insertInto('quota_person')
-    .values(quotaIds.map((quotaId) => ({ quota_id: quotaId, person_id: certificate.personId, certificate_id: certificate.id })))
+    .values(quotaIds.map((quotaId) => ({ quota_id: quotaId, person_id: personId, certificate_id: certificateId })))
     .onConflict((conflict) => conflict.columns(['quota_id', 'person_id']).doNothing()).returning('quota_id as quotaId').execute()
   return rows.map(({ quotaId }) => quotaId)
 }
 
-export async function insertCountedPersons (tx: Tx, quotaId: string, certificates: readonly CountableCertificate[]): Promise<void> {
-  for (let start = 0; start < certificates.length; start += BATCH) {
-    await tx.insertInto('quota_person').values(certificates.slice(start, start + BATCH)
-      .map(({ id, personId }) => ({ quota_id: quotaId, person_id: personId, certificate_id: id }))).execute()
+/** @param standing who is counted (root of their records), by which certificate */
+export async function insertCountedPersons (tx: Tx, quotaId: string, standing: ReadonlyArray<readonly [string, CountableCertificate]>): Promise<void> {
+  for (let start = 0; start < standing.length; start += BATCH) {
+    await tx.insertInto('quota_person').values(standing.slice(start, start + BATCH)
+      .map(([personId, { id }]) => ({ quota_id: quotaId, person_id: personId, certificate_id: id }))).execute()
   }
 }
 
 /** @returns false when the person is not counted by this certificate */
-export async function deleteCountedPerson (tx: Tx, quotaId: string, certificate: CountableCertificate): Promise<boolean> {
+export async function deleteCountedPerson (tx: Tx, quotaId: string, personId: string, certificateId: string): Promise<boolean> {
   const result = await tx.deleteFrom('quota_person').where('quota_id', '=', quotaId)
-    .where('person_id', '=', certificate.personId).where('certificate_id', '=', certificate.id).executeTakeFirst()
+    .where('person_id', '=', personId).where('certificate_id', '=', certificateId).executeTakeFirst()
   return Number(result.numDeletedRows) > 0
 }
 
-export async function existsEntry (tx: Tx, quotaId: string, certificateId: string): Promise<boolean> {
-  const found = await tx.selectFrom('quota_entry').select('id')
-    .where('quota_id', '=', quotaId).where('certificate_id', '=', certificateId).where('delta', '=', 1).executeTakeFirst()
-  return found !== undefined
+/** The same certificate counts for another record of the person from now on. */
+export async function moveCountedPerson (tx: Tx, quotaId: string, from: string, to: string): Promise<void> {
+  await tx.updateTable('quota_person').set({ person_id: to }).where('quota_id', '=', quotaId).where('person_id', '=', from).execute()
+}
+
+/** The quotas that count somebody, each with the certificate it counts. */
+export async function selectCountingPersons (tx: Tx, personId: string): Promise<Array<{ quota: Quota, certificateId: string }>> {
+  const rows = await quotas(tx).innerJoin('quota_person', 'quota_person.quota_id', 'quota.id').select('quota_person.certificate_id as certificateId')
+    .where('quota_person.person_id', '=', personId).orderBy('quota.id').execute()
+  return rows.map(({ certificateId, ...row }) => ({ quota: quotaOf(row), certificateId }))
+}
+
+/** How many lines a certificate has in each quota; those without any are left out. */
+export async function selectTurns (tx: Tx, certificateId: string, quotaIds: readonly string[]): Promise<Map<string, number>> {
+  if (quotaIds.length === 0) return new Map()
+  const rows = await tx.selectFrom('quota_entry').select((select) => ['quota_id as quotaId', select.fn.max('turn').as('turn')])
+    .where('quota_id', 'in', [...quotaIds]).where('certificate_id', '=', certificateId).groupBy('quota_id').execute()
+  return new Map(rows.map(({ quotaId, turn }) => [quotaId, Number(turn)]))
+}
+
+export async function selectOptionalCertificate (tx: Tx, id: string): Promise<CountableCertificate | undefined> {
+  return await tx.selectFrom('certificate').select(CERTIFICATE).where('id', '=', id).executeTakeFirst()
 }
 
 /** Certificates under a rule. The period's days in its time zone become two instants, so that the database compares text. */
@@ -207,20 +235,141 @@ export async function selectCertificatesUnder (tx: Tx, rule: CountingRule): Prom
   return await certificatesUnder(tx, rule).select(CERTIFICATE).orderBy('issued_at').orderBy('id').execute()
 }
 
-/** The earliest certificate of a person under a rule that is not revoked. */
-export async function selectOptionalValidCertificate (tx: Tx, rule: CountingRule, personId: string): Promise<CountableCertificate | undefined> {
-  return await certificatesUnder(tx, rule).select(CERTIFICATE).where('person_id', '=', personId).where('revoked_at', 'is', null)
+/** The earliest certificate of a person, in whichever of their records, under a rule that is not revoked. */
+export async function selectOptionalValidCertificate (tx: Tx, rule: CountingRule, group: readonly string[]): Promise<CountableCertificate | undefined> {
+  return await certificatesUnder(tx, rule).select(CERTIFICATE).where('person_id', 'in', [...group]).where('revoked_at', 'is', null)
     .orderBy('issued_at').orderBy('id').limit(1).executeTakeFirst()
 }
 
 /** The count by the certificates alone: the ledger is not asked. */
 export async function countFromCertificates (tx: Tx, rule: CountingRule): Promise<number> {
+  const merged = await selectMergedPeople(tx)
+  const people = [...new Set([...merged].flat())]
   const found = await certificatesUnder(tx, rule).where('revoked_at', 'is', null)
     .select((select) => rule.counts === 'persons'
       ? select.fn.count<number>('person_id').distinct().as('count')
       : select.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
-  return Number(found.count)
+  if (rule.counts === 'certificates') return Number(found.count)
+  // Records of one human being are one: however many of them hold a certificate here.
+  const holders: string[] = []
+  for (let start = 0; start < people.length; start += BATCH) {
+    const rows = await certificatesUnder(tx, rule).where('revoked_at', 'is', null).where('person_id', 'in', people.slice(start, start + BATCH)).select('person_id as id').distinct().execute()
+    holders.push(...rows.map(({ id }) => id))
+  }
+  const humans = new Set(holders.map((id) => rootIn(merged, id)))
+  return Number(found.count) - holders.length + humans.size
+}
+
+/** Every record that is merged, and what into. */
+export async function selectMergedPeople (tx: Tx): Promise<Map<string, string>> {
+  const rows = await tx.selectFrom('person').select(['id', 'merged_into as into']).where('merged_into', 'is not', null).execute()
+  return new Map(rows.flatMap(({ id, into }) => into === null ? [] : [[id, into] as const]))
+}
+
+export function rootIn (merged: ReadonlyMap<string, string>, id: string): string {
+  let root = id
+  for (let next = merged.get(root); next !== undefined; next = merged.get(root)) root = next
+  return root
+}
+
+/** The record that stands for a person: itself unless it is merged. */
+export async function selectRoot (tx: Tx, personId: string): Promise<string> {
+  let root = personId
+  for (;;) {
+    const found = await tx.selectFrom('person').select('merged_into as into').where('id', '=', root).executeTakeFirst()
+    if (found?.into == null) return root
+    root = found.into
+  }
+}
+
+/** Every record of a person whose root this is, the root first. */
+export async function selectGroup (tx: Tx, rootId: string): Promise<string[]> {
+  const group = [rootId]
+  for (let from = 0; from < group.length;) {
+    const some = group.slice(from)
+    from = group.length
+    const rows = await tx.selectFrom('person').select('id').where('merged_into', 'in', some).orderBy('id').execute()
+    group.push(...rows.map(({ id }) => id))
+  }
+  return group
+}
+
+export interface Human {
+  readonly id: string
+  readonly name: string
+  readonly country: string | null
+  readonly agency: string | null
+  readonly rank: string | null
+  readonly email: string | null
+  readonly mergedInto: string | null
+  /** Standing certificates. */
+  readonly certificates: number
+}
+
+function humans (tx: Tx) {
+  return tx.selectFrom('person').leftJoin('account', 'account.person_id', 'person.id').select((select) => [
+    'person.id', 'person.name', 'person.country', 'person.agency', 'person.rank', 'account.email', 'person.merged_into as mergedInto',
+    select.selectFrom('certificate').select((inner) => inner.fn.countAll<number>().as('count')).whereRef('certificate.person_id', '=', 'person.id')
+      .where('revoked_at', 'is', null).as('certificates')
+  ])
+}
+
+export async function selectOptionalHuman (tx: Tx, id: string): Promise<Human | undefined> {
+  const row = await humans(tx).where('person.id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : { ...row, certificates: Number(row.certificates ?? 0) }
+}
+
+/** People of the same country whose names may be the same; somebody without a letter in the name is like nobody. */
+export async function selectAlike (tx: Tx, { id, name, country }: Pick<Human, 'id' | 'name' | 'country'>): Promise<Human[]> {
+  const key = nameKey(name)
+  if (key === '') return []
+  let query = humans(tx).where('person.name_key', '=', key).where('person.id', '!=', id).orderBy('person.name').orderBy('person.id').limit(20)
+  query = country === null ? query : query.where((where) => where.or([where('person.country', '=', country), where('person.country', 'is', null)]))
+  return (await query.execute()).map((row) => ({ ...row, certificates: Number(row.certificates ?? 0) }))
+}
+
+/** @returns false when it is merged already */
+export async function setMerged (tx: Tx, personId: string, intoId: string): Promise<boolean> {
+  const result = await tx.updateTable('person').set({ merged_into: intoId }).where('id', '=', personId).where('merged_into', 'is', null).executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+/** @returns false when it is not merged */
+export async function clearMerged (tx: Tx, personId: string): Promise<boolean> {
+  const result = await tx.updateTable('person').set({ merged_into: null }).where('id', '=', personId).where('merged_into', 'is not', null).executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+export interface MergeRecord {
+  readonly personId: string
+  readonly personName: string
+  readonly intoId: string
+  readonly intoName: string
+  readonly reason: string
+  readonly mergedBy: string
+  readonly mergedAt: string
+  readonly unmergedBy: string | null
+  readonly unmergedAt: string | null
+}
+
+export async function insertMerge (tx: Tx, merge: { readonly id: string, readonly personId: string, readonly intoId: string, readonly reason: string, readonly by: string, readonly at: string }): Promise<void> {
+  await tx.insertInto('person_merge').values({
+    id: merge.id, person_id: merge.personId, into_id: merge.intoId, reason: merge.reason, merged_by: merge.by, merged_at: merge.at, unmerged_by: null, unmerged_at: null
+  }).execute()
+}
+
+export async function endMerge (tx: Tx, personId: string, by: string, at: string): Promise<void> {
+  await tx.updateTable('person_merge').set({ unmerged_by: by, unmerged_at: at }).where('person_id', '=', personId).where('unmerged_at', 'is', null).execute()
+}
+
+/** Merges of some records, the newest first. */
+export async function selectMergeHistory (tx: Tx, personIds: readonly string[]): Promise<MergeRecord[]> {
+  return await tx.selectFrom('person_merge as merge').innerJoin('person as one', 'one.id', 'merge.person_id').innerJoin('person as other', 'other.id', 'merge.into_id')
+    .innerJoin('person as merger', 'merger.id', 'merge.merged_by').leftJoin('person as splitter', 'splitter.id', 'merge.unmerged_by')
+    .select(['merge.person_id as personId', 'one.name as personName', 'into_id as intoId', 'other.name as intoName', 'reason', 'merger.name as mergedBy', 'merged_at as mergedAt', 'splitter.name as unmergedBy', 'unmerged_at as unmergedAt'])
+    .where((where) => where.or([where('merge.person_id', 'in', [...personIds]), where('merge.into_id', 'in', [...personIds])]))
+    .orderBy('merge.id', 'desc').limit(100).execute()
 }
 
 export interface EntryFilter {
@@ -341,7 +490,7 @@ export async function selectQuotasCounting (tx: Tx, certificateId: string, near:
 export async function selectLinesWithCertificates (tx: Tx, quotaId: string): Promise<Array<EntryRow & { readonly found: CountableCertificate | null }>> {
   const rows = await tx.selectFrom('quota_entry').leftJoin('certificate', 'certificate.id', 'quota_entry.certificate_id').select([
     'quota_entry.id', 'quota_entry.certificate_id as certificateId', 'quota_entry.serial', 'quota_entry.person_id as personId', 'quota_entry.country',
-    'quota_entry.course_slug as courseSlug', 'delta', 'at', 'day', 'certificate.id as foundId', 'certificate.serial as foundSerial',
+    'quota_entry.course_slug as courseSlug', 'delta', 'turn', 'cause', 'at', 'day', 'certificate.id as foundId', 'certificate.serial as foundSerial',
     'certificate.person_id as foundPersonId', 'certificate.country as foundCountry', 'certificate.agency as foundAgency',
     'certificate.course_slug as foundCourse', 'certificate.issued_at as issuedAt', 'certificate.revoked_at as revokedAt'
   ]).where('quota_id', '=', quotaId).orderBy('day').orderBy('quota_entry.id').execute()
@@ -358,6 +507,8 @@ export async function selectLinesWithCertificates (tx: Tx, quotaId: string): Pro
         issuedAt: issuedAt ?? '', revokedAt: row.revokedAt
       },
       delta: row.delta === 1 ? 1 : -1,
+      turn: row.turn,
+      cause: row.cause,
       at: row.at,
       day: row.day,
       found

@@ -8,8 +8,8 @@ import { forecast, type DayCount, type Forecast } from './forecast.ts'
 import { quotasOf } from './ledger.ts'
 import { localDay } from '../cohorts/days.ts'
 import {
-  countEntries, insertCountedPersons, insertEntries, insertQuota, selectAgencies, selectBreakdown, selectCertificatesUnder, selectCountedByCountry,
-  selectCountedByCourse, selectCourses, selectDayDeltas, selectEntries, selectLastEntryAt, selectOptionalQuota, selectQuotas, selectQuotasCounting,
+  countEntries, insertCountedPersons, insertEntries, insertQuota, rootIn, selectAgencies, selectBreakdown, selectCertificatesUnder, selectCountedByCountry,
+  selectCountedByCourse, selectCourses, selectDayDeltas, selectEntries, selectLastEntryAt, selectMergedPeople, selectOptionalQuota, selectQuotas, selectQuotasCounting,
   selectQuotasOfPeriod, sumRestatements, updateClosed, type DayDelta, type Entry, type EntryFilter, type Quota
 } from './queries.ts'
 import { readSnapshot, takeSnapshot, type SeenSnapshot, type Signer } from './snapshot.ts'
@@ -37,11 +37,12 @@ export async function createQuota (db: Database, world: World, person: Person, i
     const problems = problemsOf(asked, new Set((await selectCourses(tx)).map(({ slug }) => slug)))
     if (problems.length > 0) return { id: null, problems }
     const id = world.newId()
-    const { lines, standing } = replay(asked, await selectCertificatesUnder(tx, asked))
+    const merged = await selectMergedPeople(tx)
+    const { lines, standing } = replay(asked, await selectCertificatesUnder(tx, asked), (personId) => rootIn(merged, personId))
     const counted = lines.reduce((sum, { delta }) => sum + delta, 0)
     await insertQuota(tx, { ...asked, id, firstTarget: asked.target, counted, createdAt: world.now().toISOString(), closedAt: null, closedCount: null })
-    await insertEntries(tx, lines.map((line) => ({ ...line, id: world.newId(), quotaId: id })))
-    await insertCountedPersons(tx, id, [...standing.values()])
+    await insertEntries(tx, lines.map((line) => ({ ...line, id: world.newId(), quotaId: id, cause: line.delta === 1 ? 'issue' as const : 'revocation' as const })))
+    await insertCountedPersons(tx, id, [...standing])
     await audit(tx, world, { actorId: person.id, action: 'quota.created', subjectType: 'quota', subjectId: id, detail: { ...asked, counted } })
     return { id, problems: [] as const }
   })

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/database.ts'
 import {
-  countFromCertificates, sumChanges, selectAllQuotas, selectCertificatesUnder, selectCountedPersons, selectLinesWithCertificates, type Quota
+  countFromCertificates, rootIn, sumChanges, selectAllQuotas, selectMergedPeople, selectCertificatesUnder, selectCountedPersons, selectLinesWithCertificates, type Quota
 } from './queries.ts'
 import { problemsOfSnapshot } from './snapshot.ts'
 import { localDay } from '../cohorts/days.ts'
@@ -30,11 +30,12 @@ const MOST_PROBLEMS = 50
 export async function recount (tx: Tx): Promise<Recount> {
   const quotas: QuotaRecount[] = []
   const moved = await sumChanges(tx)
-  for (const quota of await selectAllQuotas(tx)) quotas.push(await recountQuota(tx, quota, moved.get(quota.id) ?? 0))
+  const merged = await selectMergedPeople(tx)
+  for (const quota of await selectAllQuotas(tx)) quotas.push(await recountQuota(tx, quota, moved.get(quota.id) ?? 0, (id) => rootIn(merged, id)))
   return { quotas, agrees: quotas.every(({ agrees }) => agrees) }
 }
 
-async function recountQuota (tx: Tx, quota: Quota, moved: number): Promise<QuotaRecount> {
+async function recountQuota (tx: Tx, quota: Quota, moved: number, rootOf: (personId: string) => string): Promise<QuotaRecount> {
   const recounted = await countFromCertificates(tx, quota)
   const lines = await selectLinesWithCertificates(tx, quota.id)
   const under = new Map((await selectCertificatesUnder(tx, quota)).map((certificate) => [certificate.id, certificate]))
@@ -48,22 +49,24 @@ async function recountQuota (tx: Tx, quota: Quota, moved: number): Promise<Quota
 
   const net = new Map<string, number>()
   const netOfPerson = new Map<string, number>()
-  for (const { certificate, found, delta, day } of lines) {
+  for (const { certificate, found, delta, turn, day } of lines) {
     const { serial } = certificate
     net.set(certificate.id, (net.get(certificate.id) ?? 0) + delta)
-    netOfPerson.set(certificate.personId, (netOfPerson.get(certificate.personId) ?? 0) + delta)
+    const person = rootOf(certificate.personId)
+    netOfPerson.set(person, (netOfPerson.get(person) ?? 0) + delta)
+    if (delta !== (turn % 2 === 1 ? 1 : -1)) problems.push(`${serial}: its lines do not add and take back in turn`)
     if (found === null) problems.push(`${serial}: there is no such certificate`)
     else if (found.serial !== serial || found.personId !== certificate.personId || found.country !== certificate.country || found.courseSlug !== certificate.courseSlug) {
       problems.push(`${serial}: the line does not say what certificate ${found.serial} says`)
     } else if (!under.has(found.id)) problems.push(`${serial}: the certificate does not fall under this quota`)
     else if (day !== localDay(found.issuedAt, quota.timeZone)) problems.push(`${serial}: the line is of ${day}, the certificate is not`)
   }
-  for (const { certificate: { id, serial }, delta } of lines) {
+  for (const { certificate: { id, serial }, delta, cause } of lines) {
     const revoked = under.get(id)?.revokedAt !== null
     const sum = net.get(id) ?? 0
     if (sum < 0 || sum > 1) problems.push(`${serial}: its lines add up to ${sum}`)
     if (delta === 1 && sum === 1 && revoked && under.has(id)) problems.push(`${serial}: counted, but revoked`)
-    if (delta === -1 && !revoked) problems.push(`${serial}: taken back, but not revoked`)
+    if (delta === -1 && cause === 'revocation' && !revoked) problems.push(`${serial}: taken back, but not revoked`)
   }
   if (quota.counts === 'certificates') {
     for (const { id, serial, revokedAt } of under.values()) {
@@ -71,11 +74,12 @@ async function recountQuota (tx: Tx, quota: Quota, moved: number): Promise<Quota
     }
   } else {
     for (const { personId, serial, revokedAt } of under.values()) {
-      if (revokedAt === null && netOfPerson.get(personId) !== 1) problems.push(`person ${personId}: has ${serial}, but is counted ${netOfPerson.get(personId) ?? 0} times`)
+      const times = netOfPerson.get(rootOf(personId)) ?? 0
+      if (revokedAt === null && times !== 1) problems.push(`person ${personId}: has ${serial}, but is counted ${times} times`)
     }
     for (const [personId, sum] of netOfPerson) if (sum < 0 || sum > 1) problems.push(`person ${personId}: counted ${sum} times`)
   }
-  problems.push(...await problemsOfPersons(tx, quota, lines.map(({ certificate }) => certificate), net))
+  problems.push(...await problemsOfPersons(tx, quota, lines.map(({ certificate }) => ({ id: certificate.id, personId: rootOf(certificate.personId) })), net))
   return { id: quota.id, name: quota.name, ledger, recounted, agrees: problems.length === 0, problems: problems.slice(0, MOST_PROBLEMS) }
 }
 

@@ -49,6 +49,8 @@ export interface LedgerLine {
   readonly certificate: CountableCertificate
   /** +1 when the certificate begins to count, −1 when it ceases. */
   readonly delta: 1 | -1
+  /** 1, 2 … through the lines of the certificate. */
+  readonly turn: number
   /** When that happened. */
   readonly at: string
   /** The local day of the certificate's issue: a revocation is taken back from the day it was counted on. */
@@ -57,12 +59,14 @@ export interface LedgerLine {
 
 /** The ledger a quota would have, had it existed when these certificates were issued and revoked: what
  * `countIssue` and `countRevocation` write one by one, in the order in which it happened.
- * @param certificates all that fall under the rule, in any order */
-export function replay (rule: CountingRule, certificates: readonly CountableCertificate[]): { lines: LedgerLine[], standing: Map<string, CountableCertificate> } {
+ * @param certificates all that fall under the rule, in any order
+ * @param rootOf the record that stands for a person */
+export function replay (rule: CountingRule, certificates: readonly CountableCertificate[], rootOf: (personId: string) => string = (id) => id): { lines: LedgerLine[], standing: Map<string, CountableCertificate> } {
   const byPerson = new Map<string, CountableCertificate[]>()
   const events = certificates.flatMap((certificate) => {
-    const own = byPerson.get(certificate.personId)
-    if (own === undefined) byPerson.set(certificate.personId, [certificate])
+    const person = rootOf(certificate.personId)
+    const own = byPerson.get(person)
+    if (own === undefined) byPerson.set(person, [certificate])
     else own.push(certificate)
     const issue = { certificate, delta: 1 as const, at: certificate.issuedAt }
     return certificate.revokedAt === null ? [issue] : [issue, { certificate, delta: -1 as const, at: certificate.revokedAt }]
@@ -70,11 +74,14 @@ export function replay (rule: CountingRule, certificates: readonly CountableCert
 
   const lines: LedgerLine[] = []
   const standing = new Map<string, CountableCertificate>()
+  const turns = new Map<string, number>()
   const write = (certificate: CountableCertificate, delta: 1 | -1, at: string): void => {
-    lines.push({ certificate, delta, at, day: localDay(certificate.issuedAt, rule.timeZone) })
+    const turn = (turns.get(certificate.id) ?? 0) + 1
+    turns.set(certificate.id, turn)
+    lines.push({ certificate, delta, turn, at, day: localDay(certificate.issuedAt, rule.timeZone) })
   }
   for (const { certificate, delta, at } of events) {
-    const { personId } = certificate
+    const personId = rootOf(certificate.personId)
     if (rule.counts === 'certificates') {
       write(certificate, delta, at)
     } else if (delta === 1) {

@@ -3,6 +3,7 @@ import { issueCertificate } from '../../server/certificates/certificates.ts'
 import type { Database } from '../../server/db/database.ts'
 import { migrate } from '../../server/db/migrate.ts'
 import { openDatabase } from '../../server/db/open.ts'
+import { insertPerson } from '../../server/people/queries.ts'
 import type { Person } from '../../server/person.ts'
 import { realWorld, type World } from '../../server/world.ts'
 
@@ -59,7 +60,7 @@ export async function programmeOn (db: Database, { world, at }: { world: World, 
     administrator: somebody('administrator'),
     trainee: async (country, agency = null, name = 'Amina Yusuf') => await db.write(async (tx) => {
       const id = world.newId()
-      await tx.insertInto('person').values({ id, name, country, agency, rank: null, locale: 'en', created_at: world.now().toISOString() }).execute()
+      await insertPerson(tx, { id, name, country, agency, rank: null, locale: 'en', created_at: world.now().toISOString() })
       return id
     }),
     enrolment,

@@ -1,0 +1,41 @@
+import type { PageView } from '../http/app-type.ts'
+import { formatDateTime, formatNumber } from '../http/pages.ts'
+import { countryName } from '../people/countries.ts'
+import type { Human, SamePerson } from './one-person.ts'
+import type { Reader } from './views.ts'
+
+export function samePersonView (same: SamePerson, form: { readonly intoId: string, readonly reason: string, readonly problems: readonly string[] }, reader: Reader): PageView {
+  const { t, url, place } = reader
+  const { human, root } = same
+  const line = (other: Human): object => ({
+    id: other.id,
+    name: other.name,
+    href: url('/desk/people/:id', { id: other.id }),
+    country: other.country === null ? '' : countryName(other.country, place.language),
+    agency: other.agency ?? '',
+    email: other.email ?? '',
+    certificates: formatNumber(other.certificates, place.language),
+    chosen: other.id === form.intoId
+  })
+  return {
+    title: t('same-person.title-of', { name: human.name }),
+    nav: '/desk/people',
+    id: human.id,
+    name: human.name,
+    href: url('/desk/people/:id', { id: human.id }),
+    problems: form.problems,
+    typed: { intoId: same.alike.some(({ id }) => id === form.intoId) ? '' : form.intoId, reason: form.reason },
+    merged: human.mergedInto === null ? null : { name: root.name, href: url('/desk/people/:id/same', { id: root.id }) },
+    others: same.others.map(line),
+    alike: same.alike.map(line),
+    history: same.history.map((merge) => ({
+      words: t('same-person.history.merged', { one: merge.personName, other: merge.intoName, by: merge.mergedBy, date: formatDateTime(merge.mergedAt, place) }),
+      reason: merge.reason,
+      undone: merge.unmergedAt === null ? '' : t('same-person.history.unmerged', { by: merge.unmergedBy ?? '', date: formatDateTime(merge.unmergedAt, place) })
+    }))
+  }
+}
+
+export function humanJson ({ id, name, country, agency, rank, email, mergedInto, certificates }: Human): Human {
+  return { id, name, country, agency, rank, email, mergedInto, certificates }
+}
