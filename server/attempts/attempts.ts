@@ -6,7 +6,7 @@ import {
   type ProgressDeps
 } from '../progress/progress.ts'
 import {
-  apply, drawPaper, dueAt, GRACE_SECONDS, isOver, isSameAnswer, kindOf, openSlots, replay, scoreOf, textIn, type Action, type Applied, type Attempt,
+  apply, definitionFor, drawPaper, dueAt, GRACE_SECONDS, isOver, isSameAnswer, kindOf, openSlots, replay, scoreOf, textIn, type Action, type Applied, type Attempt,
   type QuestionDefinition, type QuizDefinition, type Refused, type SlotState, type Step
 } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
@@ -267,10 +267,11 @@ async function quizOf (tx: Tx, deps: ProgressDeps, row: AttemptRow): Promise<Qui
   return quiz
 }
 
+/** Questions as they stand on this paper, with what was drawn for it. */
 async function definitionsOf (tx: Tx, deps: ProgressDeps, row: AttemptRow, slots?: readonly number[]): Promise<(slot: number) => QuestionDefinition> {
   const wanted = slots === undefined ? row.paper.slots : row.paper.slots.filter(({ slot }) => slots.includes(slot))
   const definitions = new Map<number, QuestionDefinition>()
-  for (const { slot, questionId } of wanted) definitions.set(slot, await deps.courses.question(tx, questionId))
+  for (const slot of wanted) definitions.set(slot.slot, definitionFor(await deps.courses.question(tx, slot.questionId), slot))
   return (slot) => {
     const definition = definitions.get(slot)
     if (definition === undefined) throw new Error(`slot ${slot} was not loaded`)

@@ -5,7 +5,7 @@ export type Fields = Readonly<Record<string, string | readonly string[] | undefi
 
 /** Reads the answer to one question out of a form, by the control it was asked with. Fields of slot 3:
  * `q3` (choices, line), `q3.<stem>` (pairs), `q3.<item>` a position from 1 (sequence).
- * @returns the answer in its kind's shape, or null when nothing was filled in */
+ * @returns the answer in its kind's shape, or null when nothing was filled in; undefined for a control that no form shows */
 export function answerOf (controls: Controls, slot: number, fields: Fields): unknown {
   const name = `q${slot}`
   switch (controls.control) {
@@ -32,6 +32,10 @@ export function answerOf (controls: Controls, slot: number, fields: Fields): unk
       const text = firstOf(fields[name])
       return text.trim() === '' ? null : { text }
     }
+    // Answered through /api/v1 until a page shows them: a form that holds none of their fields must not clear them.
+    case 'verdicts': case 'groups': case 'gaps': case 'words': case 'tokens': case 'points': case 'drops': case 'range':
+    case 'essay': case 'files': case 'scenario': case 'none':
+      return undefined
   }
 }
 

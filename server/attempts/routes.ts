@@ -188,7 +188,8 @@ function answersOf (seen: SeenAttempt, fields: Fields): Array<{ slot: number, an
     if (paperSlot === undefined) return []
     const definition = seen.definitionOf(slot)
     const controls = kindOf(definition).controls(definition, paperSlot.order)
-    return [{ slot, base, answer: answerOf(controls, slot, fields) }]
+    const answer = answerOf(controls, slot, fields)
+    return answer === undefined ? [] : [{ slot, base, answer }]
   })
 }
 

@@ -5,7 +5,7 @@ import { directionOf, type Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
 import { renderInline, renderMarkdown } from '../courses/markdown.ts'
 import {
-  kindOf, reviewOf, rounded, textIn, type Controls, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
+  isAnswer, kindOf, reviewOf, rounded, textIn, type Controls, type Image, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
 } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
 import type { AttemptAnswer } from './schemas.ts'
@@ -38,7 +38,7 @@ export function attemptJson (seen: SeenAttempt, serverNow: Date, language: strin
     pages: pagesOf(seen),
     questions: row.paper.slots.map((slot, index) => {
       const state = seen.slots[index] as SlotState
-      const asked = askedOf(seen, slot, language)
+      const asked = askedOf(seen, slot, state.answer, language)
       return {
         slot: slot.slot,
         page: slot.page,
@@ -153,7 +153,7 @@ export interface QuestionView {
 export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotReview, reader: Reader, open: boolean): QuestionView {
   const { t, language } = reader
   const state = seen.slots[slot.slot - 1] as SlotState
-  const { prompt, controls } = askedOf(seen, slot, language)
+  const { prompt, controls } = askedOf(seen, slot, state.answer, language)
   const mayAnswer = open && !state.locked
   const definition = seen.definitionOf(slot.slot)
   const right = review.rightAnswer as Record<string, unknown> | undefined
@@ -209,20 +209,69 @@ interface Asked {
 }
 
 /** The question in the reader's language with texts as safe HTML; the control in the drawn order. */
-function askedOf (seen: SeenAttempt, slot: PaperSlot, language: string): Asked {
+function askedOf (seen: SeenAttempt, slot: PaperSlot, answer: unknown, language: string): Asked {
   const definition: QuestionDefinition = seen.definitionOf(slot.slot)
   const html = (text: Text): string => renderInline(textIn(text, language, seen.language))
-  const options = (from: readonly Option[]): Option[] => from.map(({ key, text }) => ({ key, text: html(text) }))
-  const controls = kindOf(definition).controls(definition, slot.order)
-  return { prompt: renderMarkdown(textIn(definition.prompt, language, seen.language)), controls: localised(controls, options, html) }
+  const controls = kindOf(definition).controls(definition, slot.order, isAnswer(definition, answer) ? answer : null)
+  const block = (text: Text): string => renderMarkdown(textIn(text, language, seen.language))
+  const plainly = (text: Text): string => textIn(text, language, seen.language)
+  return { prompt: block(definition.prompt), controls: localised(controls, { html, block, plainly }) }
 }
 
-function localised (controls: Controls, options: (from: readonly Option[]) => Option[], html: (text: Text) => string): Controls {
+/** How texts are put into the reader's language: as a line of safe HTML, as paragraphs of it, or as they are. */
+interface Wording {
+  readonly html: (text: Text) => string
+  readonly block: (text: Text) => string
+  readonly plainly: (text: Text) => string
+}
+
+function localised (controls: Controls, { html, block, plainly }: Wording): Controls {
+  const named = <T extends { readonly text: Text }>(from: T): T => ({ ...from, text: html(from.text) })
+  const options = (from: readonly Option[]): Option[] => from.map(named)
+  const unit = (from: { readonly unit?: Text }): { unit?: Text } => from.unit === undefined ? {} : { unit: html(from.unit) }
+  const image = (from: Image): Image => ({ ...from, alt: plainly(from.alt) })
+  const labelled = <T extends { readonly label?: Text }>(from: T): T => from.label === undefined ? from : { ...from, label: plainly(from.label) }
   switch (controls.control) {
     case 'choices': return { ...controls, options: options(controls.options) }
     case 'pairs': return { ...controls, stems: options(controls.stems), choices: options(controls.choices) }
     case 'sequence': return { ...controls, items: options(controls.items) }
-    case 'line': return controls.unit === undefined ? controls : { ...controls, unit: html(controls.unit) }
+    case 'line': return { ...controls, ...unit(controls), ...controls.units !== undefined && { units: controls.units.map(plainly) } }
+    case 'verdicts': {
+      const { labels } = controls
+      return { ...controls, statements: options(controls.statements), ...labels !== undefined && { labels: [html(labels[0]), html(labels[1])] } }
+    }
+    case 'groups': return { ...controls, items: options(controls.items), categories: options(controls.categories) }
+    case 'gaps':
+      return {
+        ...controls,
+        text: block(controls.text),
+        gaps: controls.gaps.map((gap) => gap.options === undefined ? gap : { ...gap, options: options(gap.options) })
+      }
+    case 'words': return { ...controls, text: block(controls.text), choices: controls.choices.map(named) }
+    case 'points': return { ...controls, image: image(controls.image), areas: controls.areas.map(labelled) }
+    case 'drops':
+      return {
+        ...controls,
+        image: image(controls.image),
+        zones: controls.zones.map(labelled),
+        items: controls.items.map((item) => ({
+          key: item.key,
+          ...item.text !== undefined && { text: html(item.text) },
+          ...item.image !== undefined && { image: image(item.image) }
+        }))
+      }
+    case 'range': return { ...controls, ...unit(controls) }
+    case 'essay': return controls.template === undefined ? controls : { ...controls, template: plainly(controls.template) }
+    case 'scenario':
+      return {
+        ...controls,
+        passed: controls.passed.map(({ text, choice, feedback }) => ({
+          text: block(text), choice: html(choice), ...feedback !== undefined && { feedback: block(feedback) }
+        })),
+        node: controls.node === null ? null : { text: block(controls.node.text), choices: options(controls.node.choices) },
+        ...controls.end !== undefined && { end: block(controls.end) }
+      }
+    case 'tokens': case 'files': case 'none': return controls
   }
 }
 
@@ -283,6 +332,10 @@ function controlView (controls: Controls, slot: number, answer: unknown, open: b
         maxLength: String(controls.maxLength),
         unit: controls.unit === undefined ? '' : controls.unit as string
       }
+    // Their texts are in the reader's language already; a partial of one of these that needs more is given it here.
+    case 'verdicts': case 'groups': case 'gaps': case 'words': case 'tokens': case 'points': case 'drops': case 'range':
+    case 'essay': case 'files': case 'scenario': case 'none':
+      return { ...common, ...controls, given, rightly }
   }
 }
 

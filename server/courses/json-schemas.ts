@@ -33,6 +33,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   slug: 'The name of the course in addresses and certificates. Never changes once published',
   source: 'Where the fact is from',
   stems: 'What is matched; `choice` names the key of what belongs to it',
+  stimulus: 'The key of a stimulus question of the same bank, whose text is shown above this one',
   summary: 'Tells an officer what they will be able to do',
   text: 'What the trainee reads',
   title: 'What it is called',

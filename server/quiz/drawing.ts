@@ -1,4 +1,5 @@
 import { isFor, rowsOf, type Blueprint } from './blueprint.ts'
+import type { Variant } from './kind.ts'
 import { kindOf, type KindName, type QuestionDefinition } from './kinds/index.ts'
 import { pick, randomFrom, shuffle } from './random.ts'
 
@@ -24,6 +25,8 @@ export interface PaperSlot {
   readonly mark: number
   /** drawn order of the keys that the question shuffles; [] when it shuffles none */
   readonly order: readonly string[]
+  /** of a kind with variables: the values drawn */
+  readonly variant?: Variant
 }
 
 /** How a quiz is made into papers. */
@@ -35,7 +38,7 @@ export interface PaperPlan extends Blueprint {
 /** Draws the paper of one attempt. The same quiz, questions and seed give the same paper, in whatever order the questions
  * are given: they are taken by key. No question comes twice. Sections keep their order; within one, questions are shuffled
  * unless the quiz says otherwise, and then come as written, those of one draw by key. The order of a question's options
- * depends on the seed and its key alone.
+ * and a question's variables depend on the seed and its key alone.
  * @throws Error when the questions cannot meet the quiz; `checkDraw` says so beforehand, and where
  * @example
  * const paper = drawPaper(quiz, questions, world.newSeed())
@@ -66,10 +69,25 @@ export function drawPaper (quiz: PaperPlan, questions: readonly BankQuestion[], 
       section,
       questionId: id,
       kind: definition.kind,
-      mark: definition.mark ?? 1,
-      order: shuffle(kindOf(definition).shuffled(definition), randomFrom(`${seed}/order/${definition.key}`))
+      mark: kindOf(definition).asked === false ? 0 : definition.mark ?? 1,
+      ...drawnFor(definition, seed)
     }))
   }
+}
+
+/** What is drawn for one question: the order of what it shuffles, and its variables. */
+function drawnFor (definition: QuestionDefinition, seed: string): Pick<PaperSlot, 'order' | 'variant'> {
+  const kind = kindOf(definition)
+  const order = shuffle(kind.shuffled(definition), randomFrom(`${seed}/order/${definition.key}`))
+  return kind.draw === undefined ? { order } : { order, variant: kind.draw(definition, randomFrom(`${seed}/variant/${definition.key}`)) }
+}
+
+/** The question as it stands on one paper: with the values that were drawn for its slot. Hosts look definitions up with it;
+ * the engine's other functions take what it gives.
+ * @example
+ * const definitionOf = slot => definitionFor(definitions.get(paper.slots[slot - 1].questionId), paper.slots[slot - 1]) */
+export function definitionFor (definition: QuestionDefinition, { variant }: Pick<PaperSlot, 'variant'>): QuestionDefinition {
+  return variant === undefined ? definition : kindOf(definition).fix?.(definition, variant) ?? definition
 }
 
 // By code unit, not by locale: the same everywhere and always. No two are alike.

@@ -29,6 +29,7 @@ const TYPES = {
   boolean: { name: 'true or false', has: (value: unknown) => typeof value === 'boolean' },
   array: { name: 'a list', has: (value: unknown) => Array.isArray(value) },
   object: { name: 'a map', has: isMap },
+  null: { name: 'null', has: (value: unknown) => value === null },
   any: { name: 'anything', has: () => true }
 } as const
 
@@ -103,11 +104,13 @@ function * objectProblems (part: Part, value: Readonly<Record<string, unknown>>,
     const named = Object.hasOwn(properties, key) ? properties[key] : undefined
     const found = named ?? Object.entries(patternProperties).find(([pattern]) => new RegExp(pattern, 'u').test(key))?.[1]
     if (found !== undefined) yield * problemsOf(found, value[key], under(path, key))
-    else yield { path: under(path, key), message: part.properties === undefined ? 'is not a language, such as `en` or `ar`' : notKnown(properties) }
+    else yield { path: under(path, key), message: notKnown(part) }
   }
 }
 
-function notKnown (properties: Readonly<Record<string, Part>>): string {
+// A map with free names is one of languages, unless its title says what the names are.
+function notKnown ({ properties, title }: Part): string {
+  if (properties === undefined) return `is not ${title ?? 'a language, such as `en` or `ar`'}`
   return `is not known here; known are ${Object.keys(properties).sort().join(', ')}`
 }
 

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import type { Problem } from './problem.ts'
+import type { Random } from './random.ts'
 import type { Text } from './text.ts'
 
 /** What an answer is worth by itself, before marks and penalties. "Not answered", "unreadable" and "wrong" are three states. */
@@ -7,13 +8,51 @@ export interface Grade {
   readonly state: 'right' | 'partly-right' | 'wrong' | 'not-answered' | 'unreadable' | 'needs-marking'
   /** 1 for fully right, 0 for nothing earned, down to -1 where the definition's scoring says so */
   readonly fraction: number
+  /** of a question asked in several parts (gaps, stems, statements), for reviews; no part of how it is counted */
+  readonly parts?: readonly GradedPart[]
 }
+
+/** One part of an answer by itself. */
+export interface GradedPart {
+  /** of the gap, stem or statement */
+  readonly key: string
+  /** what this part earned of what it could earn: 1 for right */
+  readonly fraction: number
+  readonly state: 'right' | 'partly-right' | 'wrong' | 'not-answered' | 'unreadable'
+}
+
+/** What a kind draws for one paper: values of variables by their names. Plain JSON; stored with the slot. */
+export type Variant = Readonly<Record<string, number | string>>
 
 /** What can be said of an answer before it is graded. Unreadable: cannot be graded as it stands (text that is not a number,
  * more choices than allowed, a key the question does not have); a trainee may be told so without giving anything away. */
 export type Reading = 'not-answered' | 'answered' | 'unreadable'
 
 export interface Option { readonly key: string, readonly text: Text }
+
+/** A picture that is answered on; width and height are those of the file, in pixels. */
+export interface Image { readonly src: string, readonly width: number, readonly height: number, readonly alt: Text }
+
+/** An area of a picture. Coordinates in its pixels: rect `[x, y, width, height]`, circle `[x, y, radius]`,
+ * ellipse `[x, y, radiusX, radiusY]`, polygon `[x1, y1, x2, y2, …]`. */
+export interface Area {
+  readonly key: string
+  readonly shape: 'rect' | 'circle' | 'ellipse' | 'polygon'
+  readonly coords: readonly number[]
+}
+
+/** A gap in a text, written in it as `{{key}}`, and what it is filled with. */
+export interface GapControl {
+  readonly key: string
+  /** completed: typed, with completion from `suggestions` */
+  readonly input: 'text' | 'numeric' | 'select' | 'completed'
+  /** of a select: a menu, or its options beside or below each other */
+  readonly layout?: 'menu' | 'row' | 'column'
+  readonly options?: readonly Option[]
+  readonly suggestions?: readonly string[]
+  /** in UTF-16 units */
+  readonly maxLength?: number
+}
 
 /** What a trainee answers with. Holds nothing that tells which answer is right. */
 export type Controls =
@@ -23,8 +62,62 @@ export type Controls =
   | { readonly control: 'pairs', readonly stems: readonly Option[], readonly choices: readonly Option[] }
   /** items to be brought into order */
   | { readonly control: 'sequence', readonly items: readonly Option[] }
-  /** one line of text, at most maxLength UTF-16 units */
-  | { readonly control: 'line', readonly input: 'text' | 'numeric', readonly maxLength: number, readonly unit?: Text }
+  /** one line of text, at most maxLength UTF-16 units. unit: shown after it; units: one of them may be chosen or typed */
+  | { readonly control: 'line', readonly input: 'text' | 'numeric', readonly maxLength: number, readonly unit?: Text, readonly units?: readonly Text[] }
+  /** a verdict on each statement; labels: of true and of false, where the author names them */
+  | { readonly control: 'verdicts', readonly statements: readonly Option[], readonly labels?: readonly [Text, Text] }
+  /** each item into one of the categories, or left out */
+  | { readonly control: 'groups', readonly items: readonly Option[], readonly categories: readonly Option[] }
+  /** a text (Markdown) whose gaps are filled one by one */
+  | { readonly control: 'gaps', readonly text: Text, readonly gaps: readonly GapControl[] }
+  /** a text whose gaps are filled with words of their group; a word that is not reusable fills one gap */
+  | {
+    readonly control: 'words'
+    readonly text: Text
+    readonly gaps: readonly { readonly key: string, readonly group: number }[]
+    readonly choices: readonly (Option & { readonly group: number, readonly reusable: boolean })[]
+  }
+  /** words to be selected; `after`: what stands between a word and the next, such as a space */
+  | { readonly control: 'tokens', readonly tokens: readonly { readonly key: string, readonly text: string, readonly after: string }[] }
+  /** points on a picture, at most maxPoints; areas: only where the author labelled them, to be chosen by keyboard */
+  | {
+    readonly control: 'points'
+    readonly image: Image
+    readonly maxPoints: number
+    readonly areas: readonly (Area & { readonly label: Text })[]
+  }
+  /** an item for each zone of a picture; zones in its pixels */
+  | {
+    readonly control: 'drops'
+    readonly image: Image
+    readonly zones: readonly {
+      readonly key: string, readonly x: number, readonly y: number, readonly width: number, readonly height: number, readonly label?: Text
+    }[]
+    readonly items: readonly { readonly key: string, readonly text?: Text, readonly image?: Image }[]
+    readonly reusable: boolean
+  }
+  /** a number on a scale */
+  | { readonly control: 'range', readonly min: number, readonly max: number, readonly step: number, readonly unit?: Text }
+  /** a longer text; lines: height of the field */
+  | {
+    readonly control: 'essay'
+    readonly minWords?: number
+    readonly maxWords?: number
+    readonly maxLength: number
+    readonly lines: number
+    readonly template?: Text
+  }
+  /** files; types as in the `accept` of an HTML file field */
+  | { readonly control: 'files', readonly types: readonly string[], readonly maxFiles: number, readonly maxBytes: number }
+  /** decisions that lead on from each other: those taken, and the one that is next; null and `end` when the path has ended */
+  | {
+    readonly control: 'scenario'
+    readonly passed: readonly { readonly text: Text, readonly choice: Text, readonly feedback?: Text }[]
+    readonly node: { readonly text: Text, readonly choices: readonly Option[] } | null
+    readonly end?: Text
+  }
+  /** nothing is answered */
+  | { readonly control: 'none' }
 
 /** A worked example: the grades of some answers to a question. One test runs every kind's samples. */
 export interface Sample<D, A> {
@@ -42,12 +135,20 @@ export interface Kind<D, A> {
   readonly definition: TSchema
   /** the answer's shape */
   readonly answer: TSchema
+  /** false: it is only read; never numbered, answered or graded, and worth no mark. True when left out */
+  readonly asked?: boolean
   /** what a schema cannot say; asked only of definitions that meet the schema */
   problems (definition: D): Problem[]
   /** keys that may be shown in a drawn order; [] when there is nothing to shuffle */
   shuffled (definition: D): readonly string[]
-  /** @param order the drawn order of the shuffled keys; keys it lacks follow in the author's order */
-  controls (definition: D, order: readonly string[]): Controls
+  /** Draws variables for one paper; of the kinds that have any. Every other method is given a definition made by `fix`, or one
+   * that was never drawn for (at authoring), for which it may take any values. @see definitionFor */
+  draw? (definition: D, random: Random): Variant
+  /** The definition with a variant's values in its texts and answers; of the same kind. */
+  fix? (definition: D, variant: Variant): D
+  /** @param order the drawn order of the shuffled keys; keys it lacks follow in the author's order
+   * @param answer as given so far; only for kinds whose controls follow the answer */
+  controls (definition: D, order: readonly string[], answer?: A | null): Controls
   read (definition: D, answer: A): Reading
   /** Never throws on an answer that meets the answer schema. */
   grade (definition: D, answer: A): Grade

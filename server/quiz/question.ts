@@ -23,6 +23,11 @@ export const questionPart = {
   mark: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000, default: 1, description: 'What a right answer earns; 1 when left out' })),
   prompt: text,
   feedback: Type.Optional(text),
+  penalty: Type.Optional(Type.Number({
+    minimum: 0, maximum: 1, description: 'Share of the mark that each wrong try costs where a quiz allows several; a third when left out'
+  })),
+  hints: Type.Optional(Type.Array(text, { maxItems: 10, description: 'Shown one after the other, each after a wrong try, where a quiz allows several' })),
+  stimulus: Type.Optional(key),
   source: Type.Optional(text)
 }
 

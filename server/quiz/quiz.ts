@@ -2,12 +2,12 @@
  * grading, scoring and reviews. Pure: no clock, no randomness, no storage; times and seeds are passed in, and everything it
  * takes and gives is plain JSON.
  * @example
- * import { apply, checkQuestion, checkQuiz, drawPaper, openAttempt, reviewOf, scoreOf } from 'muster/quiz'
+ * import { apply, checkQuestion, checkQuiz, definitionFor, drawPaper, openAttempt, reviewOf, scoreOf } from 'muster/quiz'
  *
  * const checked = checkQuiz(parsedYaml)
  * if ('problems' in checked) throw new Error(checked.problems.map(problemLine).join('\n'))
  * const paper = drawPaper(checked.quiz, questions, seed)               // questions: { id, definition }[]
- * const definitionOf = slot => definitions.get(paper.slots[slot - 1].questionId)
+ * const definitionOf = slot => definitionFor(definitions.get(paper.slots[slot - 1].questionId), paper.slots[slot - 1])
  *
  * let attempt = openAttempt(paper, { behaviour: 'deferred', startedAt: now, dueAt: dueAt(now, 45 * 60, null) })
  * const saved = apply(attempt, { type: 'answer', slot: 1, answer: { choices: ['b'] } }, { at: now, definitionOf })
@@ -21,9 +21,9 @@ export {
   checkDraw, checkQuestion, checkQuiz, questionSchema, quizSchema,
   type BehaviourName, type QuestionDefinition, type QuizDefinition, type ReviewPolicy
 } from './definition.ts'
-export { drawPaper, type BankQuestion, type Paper, type PaperPlan, type PaperSlot } from './drawing.ts'
+export { definitionFor, drawPaper, type BankQuestion, type Paper, type PaperPlan, type PaperSlot } from './drawing.ts'
 export { gradeAnswer, readAnswer } from './grading.ts'
-export type { Controls, Grade, Kind, Option, Reading, Sample } from './kind.ts'
+export type { Area, Controls, GapControl, Grade, GradedPart, Image, Kind, Option, Reading, Sample, Variant } from './kind.ts'
 export { answerSchema, isAnswer, isKindName, kindOf, kinds, type Answer, type KindName } from './kinds/index.ts'
 export { problemLine, type Problem } from './problem.ts'
 export { DIFFICULTIES, type Difficulty } from './question.ts'
