@@ -1,7 +1,9 @@
-import { isFor, rowsOf, type Blueprint } from './blueprint.ts'
+import { allot, isDraw, isFor, rowsOf, type Blueprint, type Row } from './blueprint.ts'
+import { highestScore, type CertaintyScores } from './certainty.ts'
+import type { BehaviourName } from './definition.ts'
 import type { Variant } from './kind.ts'
 import { kindOf, type KindName, type QuestionDefinition } from './kinds/index.ts'
-import { pick, randomFrom, shuffle } from './random.ts'
+import { pick, randomFrom, shuffle, type Random } from './random.ts'
 
 /** A question that may be drawn. The id is its host's, and is only passed on. */
 export interface BankQuestion { readonly id: string, readonly definition: QuestionDefinition }
@@ -21,7 +23,7 @@ export interface PaperSlot {
   readonly section: number
   readonly questionId: string
   readonly kind: KindName
-  /** what a right answer earns */
+  /** what a right answer earns: the question's mark, times its section's weight, times the highest score of a certainty */
   readonly mark: number
   /** drawn order of the keys that the question shuffles; [] when it shuffles none */
   readonly order: readonly string[]
@@ -29,38 +31,42 @@ export interface PaperSlot {
   readonly variant?: Variant
 }
 
-/** How a quiz is made into papers. */
+/** How a quiz is made into papers. A quiz definition is one. */
 export interface PaperPlan extends Blueprint {
   readonly questionsPerPage?: number
   readonly shuffleQuestions?: boolean
+  /** where it asks for certainty, marks count as often as the surest right answer earns them */
+  readonly behaviour?: BehaviourName
+  readonly certainty?: CertaintyScores
 }
 
-/** Draws the paper of one attempt. The same quiz, questions and seed give the same paper, in whatever order the questions
- * are given: they are taken by key. No question comes twice. Sections keep their order; within one, questions are shuffled
- * unless the quiz says otherwise, and then come as written, those of one draw by key. The order of a question's options
- * and a question's variables depend on the seed and its key alone.
+/** What one trainee's paper is drawn by, beside quiz, questions and seed. */
+export interface DrawOptions {
+  /** ids of the questions this trainee met in earlier attempts: they are drawn only when no others are left */
+  readonly seen?: Iterable<string>
+  /** what a plain string of the questions is written in, for draws by language */
+  readonly firstLanguage?: string
+}
+
+/** Draws the paper of one attempt. The same quiz, questions, options and seed give the same paper, in whatever order the
+ * questions are given: they are taken by key. No question comes twice. Sections keep their order; within one, questions are
+ * shuffled unless the quiz says otherwise, and then come as written, those of one draw by key. The order of a question's
+ * options and its variables depend on the seed and its key alone.
  * @throws Error when the questions cannot meet the quiz; `checkDraw` says so beforehand, and where
  * @example
  * const paper = drawPaper(quiz, questions, world.newSeed())
  * paper.slots[0]   // { slot: 1, page: 1, section: 0, questionId: '…', kind: 'choice', mark: 1, order: ['c', 'a', 'b'] } */
-export function drawPaper (quiz: PaperPlan, questions: readonly BankQuestion[], seed: string): Paper {
+export function drawPaper (quiz: PaperPlan, questions: readonly BankQuestion[], seed: string, options: DrawOptions = {}): Paper {
   const byKey = [...questions].sort((a, b) => compareKeys(a.definition.key, b.definition.key))
-  const left = new Map(byKey.map(question => [question.definition.key, question]))
   const random = randomFrom(`${seed}/draw`)
-  const drawn = rowsOf(quiz).map(row => {
-    const there = [...left.values()].filter(question => isFor(row, question.definition))
-    const count = 'question' in row ? 1 : row.count
-    if (there.length < count) throw new Error(`the questions cannot meet ${row.path} of the quiz`)
-    const taken = new Set(pick(there, count, random))
-    for (const question of taken) left.delete(question.definition.key)
-    return { ...row, taken: there.filter(question => taken.has(question)) }
-  })
+  const drawn = rowsOf(quiz).some(row => 'language' in row) ? drawByLanguage(quiz, byKey, random, options) : drawInTurn(quiz, byKey, random, options)
   const asked = quiz.sections.flatMap((_, section) => {
     const rows = drawn.filter(row => row.section === section).sort((a, b) => a.row - b.row)
     const inSection = rows.flatMap(row => row.taken.map(question => ({ section, ...question })))
     return quiz.shuffleQuestions === false ? inSection : shuffle(inSection, randomFrom(`${seed}/section/${section}`))
   })
   const perPage = quiz.questionsPerPage ?? 5
+  const highest = quiz.behaviour?.endsWith('-certainty') === true ? highestScore(quiz.certainty ?? {}) : 1
   return {
     seed,
     slots: asked.map(({ section, id, definition }, index) => ({
@@ -69,7 +75,7 @@ export function drawPaper (quiz: PaperPlan, questions: readonly BankQuestion[], 
       section,
       questionId: id,
       kind: definition.kind,
-      mark: kindOf(definition).asked === false ? 0 : definition.mark ?? 1,
+      mark: kindOf(definition).asked === false ? 0 : (definition.mark ?? 1) * (quiz.sections[section]?.weight ?? 1) * highest,
       ...drawnFor(definition, seed)
     }))
   }
@@ -88,6 +94,56 @@ function drawnFor (definition: QuestionDefinition, seed: string): Pick<PaperSlot
  * const definitionOf = slot => definitionFor(definitions.get(paper.slots[slot - 1].questionId), paper.slots[slot - 1]) */
 export function definitionFor (definition: QuestionDefinition, { variant }: Pick<PaperSlot, 'variant'>): QuestionDefinition {
   return variant === undefined ? definition : kindOf(definition).fix?.(definition, variant) ?? definition
+}
+
+interface Drawn { readonly section: number, readonly row: number, readonly taken: readonly BankQuestion[] }
+
+/** Each row takes from what those before it left: enough as long as draws differ by topic and difficulty alone. */
+function drawInTurn (quiz: Blueprint, byKey: readonly BankQuestion[], random: Random, { seen = [] }: DrawOptions): Drawn[] {
+  const met = new Set(seen)
+  const left = new Map(byKey.map(question => [question.definition.key, question]))
+  return rowsOf(quiz).map(row => {
+    const there = [...left.values()].filter(question => isFor(row, question.definition))
+    const count = 'question' in row ? 1 : row.count
+    if (there.length < count) throw unmet(row)
+    const taken = new Set(pickUnseenFirst(there, count, met, random))
+    for (const question of taken) left.delete(question.definition.key)
+    return { section: row.section, row: row.row, taken: there.filter(question => taken.has(question)) }
+  })
+}
+
+/** Draws by language overlap: all are shared out together, from the questions in a drawn order, the unseen before the others. */
+function drawByLanguage (quiz: Blueprint, byKey: readonly BankQuestion[], random: Random, { seen = [], firstLanguage }: DrawOptions): Drawn[] {
+  const met = new Set(seen)
+  const inOrder = pickUnseenFirst(byKey, byKey.length, met, random)
+  const idOf = new Map(inOrder.map(question => [question.definition, question]))
+  const left = new Set(idOf.keys())
+  const rows = rowsOf(quiz)
+  const named = rows.flatMap((row): Drawn[] => {
+    if (!('question' in row)) return []
+    const definition = [...left].find(definition => isFor(row, definition))
+    if (definition === undefined) throw unmet(row)
+    left.delete(definition)
+    return [{ section: row.section, row: row.row, taken: [idOf.get(definition) as BankQuestion] }]
+  })
+  const draws = rows.filter(isDraw)
+  const allotted = allot(draws, [...left], firstLanguage)
+  return [...named, ...draws.map((row, index) => {
+    const taken = new Set(allotted[index])
+    if (taken.size < row.count) throw unmet(row)
+    return { section: row.section, row: row.row, taken: byKey.filter(({ definition }) => taken.has(definition)) }
+  })]
+}
+
+/** As many as wanted at random, those not met before first. */
+function pickUnseenFirst (questions: readonly BankQuestion[], count: number, met: ReadonlySet<string>, random: Random): BankQuestion[] {
+  const unseen = questions.filter(({ id }) => !met.has(id))
+  if (unseen.length >= count) return pick(unseen, count, random)
+  return [...shuffle(unseen, random), ...pick(questions.filter(({ id }) => met.has(id)), count - unseen.length, random)]
+}
+
+function unmet (row: Row): Error {
+  return new Error(`the questions cannot meet ${row.path} of the quiz`)
 }
 
 // By code unit, not by locale: the same everywhere and always. No two are alike.

@@ -16,3 +16,8 @@ export function gradeAnswer (definition: QuestionDefinition, answer: unknown): G
   if (answer === null) return { state: 'not-answered', fraction: 0 }
   return isAnswer(definition, answer) ? kindOf(definition).grade(definition, answer) : { state: 'unreadable', fraction: 0 }
 }
+
+/** Whether only a person can grade the question: a fully right answer waits for one. */
+export function isMarkedByPerson (definition: QuestionDefinition): boolean {
+  return gradeAnswer(definition, kindOf(definition).rightAnswer(definition)).state === 'needs-marking'
+}

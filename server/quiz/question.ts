@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { text } from './text.ts'
+import { text, type Text } from './text.ts'
 
 /** Lower-case words joined by hyphens. Keys never change once published. */
 export const key = Type.String({
@@ -31,5 +31,5 @@ export const questionPart = {
   source: Type.Optional(text)
 }
 
-/** What a draw needs to know of a question. */
-export interface Asked { readonly key: string, readonly topic: string, readonly difficulty: Difficulty }
+/** What a draw needs to know of a question; its prompt only for draws by language. */
+export interface Asked { readonly key: string, readonly topic: string, readonly difficulty: Difficulty, readonly prompt?: Text }

@@ -15,20 +15,28 @@
  * const ended = apply(attempt, { type: 'finish', by: 'trainee' }, { at: later, definitionOf })
  * if (ended.ok) scoreOf(ended.attempt.slots, checked.quiz.passPercent) // { mark, markMax, percent, passed }
  * @module */
-export { apply, openAttempt, type Action, type ActionContext, type Applied, type Attempt, type Refused, type RefusedReason } from './attempt.ts'
-export { behaviours, type Behaviour, type Outcome } from './behaviours.ts'
+export {
+  apply, openAttempt,
+  type Action, type ActionContext, type AnswerAction, type Applied, type Attempt, type AttemptRules, type Refused, type RefusedReason
+} from './attempt.ts'
+export { behaviours, type Behaviour, type Graded, type Outcome, type Tried } from './behaviours.ts'
+export { CERTAINTIES, certaintyOf, certainFraction, highestScore, isCertainty, type Certainty, type CertaintyScores } from './certainty.ts'
 export {
   checkDraw, checkQuestion, checkQuiz, questionSchema, quizSchema,
-  type BehaviourName, type QuestionDefinition, type QuizDefinition, type ReviewPolicy
+  type BehaviourName, type QuestionDefinition, type QuizDefinition, type ReviewPolicy, type ReviewSetting
 } from './definition.ts'
-export { definitionFor, drawPaper, type BankQuestion, type Paper, type PaperPlan, type PaperSlot } from './drawing.ts'
-export { gradeAnswer, readAnswer } from './grading.ts'
+export { definitionFor, drawPaper, type BankQuestion, type DrawOptions, type Paper, type PaperPlan, type PaperSlot } from './drawing.ts'
+export { gradeAnswer, isMarkedByPerson, readAnswer } from './grading.ts'
 export type { Area, Controls, GapControl, Grade, GradedPart, Image, Kind, Option, Reading, Sample, Variant } from './kind.ts'
 export { answerSchema, isAnswer, isKindName, kindOf, kinds, type Answer, type KindName } from './kinds/index.ts'
+export { markedFraction, rubricOf, type MarkInput, type Rubric } from './marking.ts'
 export { problemLine, type Problem } from './problem.ts'
 export { DIFFICULTIES, type Difficulty } from './question.ts'
-export { reviewOf, type SlotReview } from './review.ts'
-export { markOf, rounded, scoreOf, type Score } from './scoring.ts'
-export { after, isSameAnswer, openSlots, replay, type SlotState, type SlotStateName, type Step } from './step.ts'
+export { regrade, regradeStep, type Regraded, type SlotResult } from './regrade.ts'
+export { momentOf, policyAt, reviewOf, RIGHT_AFTER_SECONDS, type Moment, type SlotReview } from './review.ts'
+export {
+  gradeOverAttempts, markOf, rounded, scoreOf, type AttemptResult, type GradeOf, type Score, type ScoreRules, type SectionScore
+} from './scoring.ts'
+export { after, isSameAnswer, openSlots, replay, type Marking, type SlotState, type SlotStateName, type Step, type StepAction } from './step.ts'
 export { text as textSchema, textIn, type Text } from './text.ts'
-export { dueAt, endingAt, GRACE_SECONDS, isOver } from './timing.ts'
+export { dueAt, endingAt, endsAt, GRACE_SECONDS, isOver, type EndedBy, type Overdue, type Timed } from './timing.ts'

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 
 /** A BCP 47 language tag as authors write it: `en`, `ar`, `zh-Hans`, `pt-BR`. */
-const LANGUAGE = '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'
+export const LANGUAGE = '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'
 
 const words = { pattern: '\\S', maxLength: 20_000 }
 
@@ -25,6 +25,13 @@ export function textIn (text: Text, language: string, firstLanguage?: string): s
     if (found !== undefined) return found
   }
   return Object.values(text)[0] ?? ''
+}
+
+/** Whether a text exists in a language, or in its base (`ar` for `ar-EG`).
+ * @param firstLanguage what a plain string is written in */
+export function isWrittenIn (text: Text, language: string, firstLanguage?: string): boolean {
+  const tags = typeof text === 'string' ? [firstLanguage] : Object.keys(text)
+  return tags.includes(language) || tags.includes(language.replace(/-.*$/, ''))
 }
 
 /** Every wording of a text, in the order written. */

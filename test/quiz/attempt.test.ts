@@ -71,7 +71,9 @@ t.test('a whole attempt with deferred feedback, from opening to score and review
   t.strictSame(opened, {
     state: 'open', behaviour: 'deferred', startedAt: START, dueAt: '2026-11-23T09:10:00.000Z', slots: openSlots(paper.slots)
   })
-  t.strictSame(opened.slots[0], { slot: 1, mark: 2, answer: null, seq: 0, state: 'not-answered', fraction: null, locked: false })
+  t.strictSame(opened.slots[0], {
+    slot: 1, mark: 2, answer: null, seq: 0, state: 'not-answered', fraction: null, locked: false, tries: 0, tried: null, section: 0
+  })
   const { attempt, steps } = play(opened,
     { type: 'answer', slot: 1, answer: { choices: ['a'] } },
     { type: 'answer', slot: 2, answer: { text: 'three days' } },
@@ -261,8 +263,9 @@ t.test('what waits for a person keeps the attempt from being graded or passed', 
   const waiting = { state: 'needs-marking', fraction: 0 } as const
   const [slot] = openSlots(paper.slots)
   if (slot === undefined) throw new Error('the paper is empty')
-  t.strictSame(behaviours.deferred.finish(slot, waiting), { state: 'needs-marking', fraction: null })
-  t.strictSame(behaviours.immediate.check?.(slot, { state: 'right', fraction: 1 }), { state: 'right', fraction: 1 })
+  for (const { finish } of Object.values(behaviours)) {
+    t.strictSame(finish({ slot, grade: waiting, penalty: 1, hints: 0, scores: {} }), { state: 'needs-marking', fraction: null })
+  }
   const { attempt } = play(open('immediate'), { type: 'check', slot: 1, answer: { choices: ['b'] } })
   const marked = { ...attempt, slots: attempt.slots.map(slot => slot.slot === 4 ? { ...slot, state: 'needs-marking' as const, locked: true } : slot) }
   const ended = applied(apply(marked, { type: 'finish', by: 'trainee' }, later(5)))

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
+import { behaviours } from '../../server/quiz/behaviours.ts'
 import { checkDraw, checkQuestion, checkQuiz, quizSchema } from '../../server/quiz/definition.ts'
 import { explain } from '../../server/quiz/explain.ts'
 import { kinds, questionSchema } from '../../server/quiz/kinds/index.ts'
@@ -78,9 +79,10 @@ t.test('what is wrong with a question is said at its place, all at once', async 
 })
 
 t.test('what is wrong with a quiz is said at its place', async t => {
+  const known = Object.keys(behaviours).map(name => `'${name}'`).join(' or ')
   const cases: [unknown, string[]][] = [
     [7, ['must be a map']],
-    [{ ...quiz, behaviour: 'adaptive', passPercent: '70' }, ["behaviour: must be 'deferred' or 'immediate'", 'passPercent: must be a number']],
+    [{ ...quiz, behaviour: 'socratic', passPercent: '70' }, [`behaviour: must be ${known}`, 'passPercent: must be a number']],
     [{ ...quiz, passPercent: 101, attempts: 0, limitMinutes: 0, questionsPerPage: 0 }, [
       'passPercent: must be 100 or less', 'attempts: must be 1 or more', 'limitMinutes: must be more than 0', 'questionsPerPage: must be 1 or more'
     ]],
@@ -90,11 +92,29 @@ t.test('what is wrong with a quiz is said at its place', async t => {
     ]],
     [{ ...quiz, sections: [{ draw: [{ topic: 't', count: 0, from: 'bank' }] }, { questions: ['A'] }] }, [
       'sections/0/draw/0/count: must be 1 or more',
-      'sections/0/draw/0/from: is not known here; known are count, difficulty, topic',
+      'sections/0/draw/0/from: is not known here; known are count, difficulty, language, topic',
       'sections/1/questions/0: must be a key: lower-case words joined by hyphens, such as `money-mule`'
     ]],
-    [{ ...quiz, review: { answers: true } }, ['review/answers: is not known here; known are answer, correctness, feedback, mark, rightAnswer']]
+    [{ ...quiz, review: { answers: true } }, ['review/answers: is not known here; known are afterClose, answer, correctness, during, feedback, later, mark, rightAfter, rightAnswer']],
+    [{ ...quiz, review: { mark: false, during: { hint: true } } }, ['review/during/hint: is not known here; known are answer, correctness, feedback, mark, rightAnswer']],
+    [{ ...quiz, certainty: {} }, ['certainty: is asked for only with behaviour deferred-certainty or immediate-certainty']],
+    [{ ...quiz, behaviour: 'deferred-certainty', certainty: { right: [2, 1, 0], wrong: [-1, 0, 0] } }, [
+      'certainty/right: must end with more than 0: the surest right answer earns the full mark',
+      'certainty/right: must not fall: a surer right answer cannot earn less',
+      'certainty/wrong: must not rise: a surer wrong answer cannot earn more'
+    ]],
+    [{ ...quiz, behaviour: 'deferred-certainty', certainty: { right: [1], wrong: [1, 0, 0] } }, [
+      'certainty/right: must hold at least 3; it holds 1', 'certainty/wrong/0: must be 0 or less'
+    ]],
+    [{ ...quiz, overdue: 'grace' }, ['graceSeconds: is missing: say how long the grace lasts']],
+    [{ ...quiz, graceSeconds: 60 }, ['graceSeconds: means something only with `overdue: grace`']],
+    [{ ...quiz, gradeOf: 'average', sections: [{ questions: ['a'], minPercent: 50 }] }, [
+      'gradeOf: cannot be average where a section has a minimum: which attempt would have to reach it?'
+    ]]
   ]
+  for (const more of [
+    { behaviour: 'immediate-certainty', certainty: { right: [1, 1, 2], wrong: [0, -1, -1] } }, { overdue: 'grace', graceSeconds: 60 }, { gradeOf: 'average', floor: false }
+  ]) t.strictSame(checkQuiz({ ...quiz, ...more }), { quiz: { ...quiz, ...more } })
   for (const [value, lines] of cases) t.strictSame(linesOf(checkQuiz(value)).toSorted(), lines.toSorted(), lines.join('; '))
 })
 
@@ -180,4 +200,15 @@ t.test('a bank that cannot meet a quiz is a problem before exam day', async t =>
     "sections/0/questions/0: there is no question 'gone'",
     "sections/1/questions/0: 't-easy-0' is asked twice"
   ])
+})
+
+t.test('draws may ask for a language; a plain text is of the first one', async t => {
+  const inBank = [{ key: 'a', prompt: 'Which?' }, { key: 'b', prompt: { en: 'Which?', ar: 'أي؟' } }, { key: 'c', prompt: { ar: 'أي؟' } }, { key: 'd' }]
+    .map(question => ({ ...question, topic: 't', difficulty: 'easy' as const }))
+  const lines = (firstLanguage: string | undefined, ...draw: { language?: string, count: number }[]): string[] =>
+    checkDraw({ sections: [{ draw: draw.map(row => ({ ...row, topic: 't' })) }] }, inBank, firstLanguage).map(problemLine)
+  t.strictSame(lines('en', { language: 'en', count: 2 }, { language: 'ar-EG', count: 1 }, { count: 1 }), [])
+  t.strictSame(lines(undefined, { language: 'en', count: 2 }), ["sections/0/draw/0: asks for 2 of topic 't' in 'en', but only 1 is left for it"])
+  t.strictSame(lines('en', { language: 'en', count: 2 }, { language: 'ar', count: 2 }), ["sections/0/draw/1: asks for 2 of topic 't' in 'ar', but only 1 is left for it"])
+  t.strictSame(lines('en', { count: 5 }), ["sections/0/draw/0: asks for 5 of topic 't', but only 4 are left for it"])
 })

@@ -147,3 +147,61 @@ t.test('draws by difficulty fail only where no way of drawing would do', async t
     return (checkDraw({ sections: [{ draw }] }, bank).length === 0) === possible
   }), { numRuns: 300 })
 })
+
+t.test('draws by language fail only where no way of drawing would do', async t => {
+  // Three topics of one letter would say nothing more: one topic, two difficulties, prompts in some of two languages.
+  const written = [{ en: 'Which?' }, { ar: 'أي؟' }, { en: 'Which?', ar: 'أي؟' }] as const
+  const bank = fc.array(fc.record({ prompt: fc.constantFrom(...written), difficulty: fc.constantFrom('easy' as const, 'hard' as const) }), { maxLength: 7 })
+  const row = fc.record({ difficulty: fc.option(fc.constantFrom('easy' as const, 'hard' as const), { nil: undefined }), language: fc.option(fc.constantFrom('en', 'ar'), { nil: undefined }) })
+  const verdicts = new Set<boolean>()
+  fc.assert(fc.property(bank, fc.array(row, { minLength: 1, maxLength: 5 }), fc.boolean(), fc.string(), (bank, rows, isNamed, seed) => {
+    const inBank = bank.map(({ prompt, difficulty }, index): BankQuestion => ({
+      id: `id-${index}`, definition: { key: `k-${index}`, kind: 'true-false', topic: 't', difficulty, prompt, correct: true }
+    }))
+    const draw = rows.map(({ difficulty, language }) => ({ topic: 't', count: 1, ...difficulty !== undefined && { difficulty }, ...language !== undefined && { language } }))
+    const sections = isNamed ? [{ draw }, { questions: ['k-0'] }] : [{ draw }]
+    // By trying every way of giving each row a question.
+    const possible = (left: readonly BankQuestion[], at = 0): boolean => {
+      const wanted = draw[at]
+      return wanted === undefined || left.some((question, index) =>
+        (!('difficulty' in wanted) || question.definition.difficulty === wanted.difficulty) &&
+        (!('language' in wanted) || Object.hasOwn(Object(question.definition.prompt), wanted.language)) &&
+        possible(left.toSpliced(index, 1), at + 1))
+    }
+    const can = isNamed ? inBank.length > 0 && possible(inBank.slice(1)) : possible(inBank)
+    verdicts.add(can)
+    t.equal(checkDraw({ sections }, inBank.map(({ definition }) => definition)).length === 0, can)
+    if (!can) {
+      t.throws(() => drawPaper({ sections }, inBank, seed), /the questions cannot meet/)
+      return true
+    }
+    const { slots } = drawPaper({ sections }, inBank, seed)
+    t.strictSame(drawPaper({ sections }, inBank.toReversed(), seed).slots, slots)
+    return new Set(slots.map(({ questionId }) => questionId)).size === draw.length + Number(isNamed)
+  }), { numRuns: 300 })
+  t.equal(verdicts.size, 2)
+})
+
+t.test('another attempt asks what was not seen before, as long as there is any', async t => {
+  for (const more of [{}, { language: 'en' }]) {
+    const plan = { sections: [{ draw: [{ topic: 'even', count: 5, ...more }] }] }
+    const options = { firstLanguage: 'en' }
+    const idsOf = (seed: string, seen: readonly string[]): string[] => drawPaper(plan, questions, seed, { ...options, seen }).slots.map(({ questionId }) => questionId)
+    const first = idsOf('1', [])
+    const second = idsOf('2', first)
+    t.strictSame(first.filter(id => second.includes(id)), [])
+    const third = idsOf('3', [...first, ...second])
+    t.equal(third.filter(id => !first.includes(id) && !second.includes(id)).length, 2, 'the two that are left, and then any')
+    t.equal(new Set(third).size, 5)
+    t.strictSame(idsOf('3', [...second, ...first]), third, 'in whatever order they were seen')
+  }
+})
+
+t.test('marks are drawn with the weight of their section, and with what the greatest certainty earns', async t => {
+  const sections = [{ questions: ['q-1', 'q-7'], weight: 2 }, { questions: ['q-2'] }]
+  const marks = (more: object): number[] => drawPaper({ sections, shuffleQuestions: false, ...more }, questions, 's').slots.map(({ mark }) => mark)
+  t.strictSame(marks({}), [2, 5, 1])
+  t.strictSame(marks({ behaviour: 'immediate' }), [2, 5, 1])
+  t.strictSame(marks({ behaviour: 'deferred-certainty' }), [6, 15, 3])
+  t.strictSame(marks({ behaviour: 'immediate-certainty', certainty: { right: [0, 1, 2] } }), [4, 10, 2])
+})

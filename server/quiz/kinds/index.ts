@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
+import { isCertainty } from '../certainty.ts'
 import type { Kind } from '../kind.ts'
 import { choice, type ChoiceAnswer, type ChoiceDefinition } from './choice.ts'
 import { match, type MatchAnswer, type MatchDefinition } from './match.ts'
@@ -45,7 +46,11 @@ export const answerSchema = Type.Union(Object.values(kinds).map(kind => kind.ans
 
 const answers = new Map(Object.values(kinds).map(kind => [kind.name, Compile(kind.answer)]))
 
-/** Whether a value has the shape of an answer to this question. It may still be unreadable. */
+/** Whether a value has the shape of an answer to this question. It may still be unreadable. An answer of any kind may
+ * say how certain the trainee is of it, which its kind never looks at. */
 export function isAnswer (definition: { readonly kind: KindName }, value: unknown): value is Answer {
-  return answers.get(definition.kind)?.Check(value) === true
+  const check = answers.get(definition.kind)
+  if (typeof value !== 'object' || value === null || !('certainty' in value)) return check?.Check(value) === true
+  const { certainty, ...answer } = value
+  return isCertainty(certainty) && check?.Check(answer) === true
 }
