@@ -5,7 +5,7 @@ import { directionOf, type Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
 import { renderInline, renderMarkdown } from '../courses/markdown.ts'
 import {
-  isAnswer, kindOf, reviewOf, rounded, textIn, type Controls, type Image, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
+  isAnswer, kindOf, reviewOf, rounded, textIn, type Controls, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
 } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
 import type { AttemptAnswer } from './schemas.ts'
@@ -229,7 +229,7 @@ function localised (controls: Controls, { html, block, plainly }: Wording): Cont
   const named = <T extends { readonly text: Text }>(from: T): T => ({ ...from, text: html(from.text) })
   const options = (from: readonly Option[]): Option[] => from.map(named)
   const unit = (from: { readonly unit?: Text }): { unit?: Text } => from.unit === undefined ? {} : { unit: html(from.unit) }
-  const image = (from: Image): Image => ({ ...from, alt: plainly(from.alt) })
+  const image = <T extends { readonly alt: Text }>(from: T): T => ({ ...from, alt: plainly(from.alt) })
   const labelled = <T extends { readonly label?: Text }>(from: T): T => from.label === undefined ? from : { ...from, label: plainly(from.label) }
   switch (controls.control) {
     case 'choices': return { ...controls, options: options(controls.options) }
@@ -271,7 +271,12 @@ function localised (controls: Controls, { html, block, plainly }: Wording): Cont
         node: controls.node === null ? null : { text: block(controls.node.text), choices: options(controls.node.choices) },
         ...controls.end !== undefined && { end: block(controls.end) }
       }
-    case 'tokens': case 'files': case 'none': return controls
+    case 'tokens': {
+      // Words of every language the text is written in: those of the nearest are shown.
+      const shown = plainly(Object.fromEntries(controls.tokens.map(({ language = '' }) => [language, language])))
+      return { ...controls, tokens: controls.tokens.filter(({ language = '' }) => language === shown) }
+    }
+    case 'files': case 'none': return controls
   }
 }
 

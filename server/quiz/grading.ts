@@ -17,7 +17,7 @@ export function gradeAnswer (definition: QuestionDefinition, answer: unknown): G
   return isAnswer(definition, answer) ? kindOf(definition).grade(definition, answer) : { state: 'unreadable', fraction: 0 }
 }
 
-/** Whether only a person can grade the question: a fully right answer waits for one. */
+/** Whether only a person can grade the question. */
 export function isMarkedByPerson (definition: QuestionDefinition): boolean {
-  return gradeAnswer(definition, kindOf(definition).rightAnswer(definition)).state === 'needs-marking'
+  return kindOf(definition).byPerson === true
 }

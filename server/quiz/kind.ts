@@ -1,4 +1,6 @@
 import type { TSchema } from 'typebox'
+import type { Area } from './geometry.ts'
+import type { Image, ItemImage } from './image.ts'
 import type { Problem } from './problem.ts'
 import type { Random } from './random.ts'
 import type { Text } from './text.ts'
@@ -29,17 +31,6 @@ export type Variant = Readonly<Record<string, number | string>>
 export type Reading = 'not-answered' | 'answered' | 'unreadable'
 
 export interface Option { readonly key: string, readonly text: Text }
-
-/** A picture that is answered on; width and height are those of the file, in pixels. */
-export interface Image { readonly src: string, readonly width: number, readonly height: number, readonly alt: Text }
-
-/** An area of a picture. Coordinates in its pixels: rect `[x, y, width, height]`, circle `[x, y, radius]`,
- * ellipse `[x, y, radiusX, radiusY]`, polygon `[x1, y1, x2, y2, …]`. */
-export interface Area {
-  readonly key: string
-  readonly shape: 'rect' | 'circle' | 'ellipse' | 'polygon'
-  readonly coords: readonly number[]
-}
 
 /** A gap in a text, written in it as `{{key}}`, and what it is filled with. */
 export interface GapControl {
@@ -77,14 +68,19 @@ export type Controls =
     readonly gaps: readonly { readonly key: string, readonly group: number }[]
     readonly choices: readonly (Option & { readonly group: number, readonly reusable: boolean })[]
   }
-  /** words to be selected; `after`: what stands between a word and the next, such as a space */
-  | { readonly control: 'tokens', readonly tokens: readonly { readonly key: string, readonly text: string, readonly after: string }[] }
-  /** points on a picture, at most maxPoints; areas: only where the author labelled them, to be chosen by keyboard */
+  /** words to be selected; `after`: what stands between a word and the next, such as a space. language: of the wording that
+   * the word belongs to, where there are several; a trainee is shown one of them */
+  | {
+    readonly control: 'tokens'
+    readonly tokens: readonly { readonly key: string, readonly text: string, readonly after: string, readonly language?: string }[]
+  }
+  /** points on a picture, at most maxPoints (0: as many as wished); areas: only where the author labelled them, to be chosen
+   * by keyboard: a point for each (`insidePoint`) */
   | {
     readonly control: 'points'
     readonly image: Image
     readonly maxPoints: number
-    readonly areas: readonly (Area & { readonly label: Text })[]
+    readonly areas: readonly (Area & { readonly key: string, readonly label: Text })[]
   }
   /** an item for each zone of a picture; zones in its pixels */
   | {
@@ -93,7 +89,7 @@ export type Controls =
     readonly zones: readonly {
       readonly key: string, readonly x: number, readonly y: number, readonly width: number, readonly height: number, readonly label?: Text
     }[]
-    readonly items: readonly { readonly key: string, readonly text?: Text, readonly image?: Image }[]
+    readonly items: readonly { readonly key: string, readonly text?: Text, readonly image?: ItemImage }[]
     readonly reusable: boolean
   }
   /** a number on a scale */
@@ -109,7 +105,8 @@ export type Controls =
   }
   /** files; types as in the `accept` of an HTML file field */
   | { readonly control: 'files', readonly types: readonly string[], readonly maxFiles: number, readonly maxBytes: number }
-  /** decisions that lead on from each other: those taken, and the one that is next; null and `end` when the path has ended */
+  /** decisions that lead on from each other: those taken, and the one that is next. Ended when there is no next, or it
+   * has no choices; `end` then says how */
   | {
     readonly control: 'scenario'
     readonly passed: readonly { readonly text: Text, readonly choice: Text, readonly feedback?: Text }[]
@@ -137,6 +134,8 @@ export interface Kind<D, A> {
   readonly answer: TSchema
   /** false: it is only read; never numbered, answered or graded, and worth no mark. True when left out */
   readonly asked?: boolean
+  /** true: an answer that is not blank or unreadable waits for a person. False when left out */
+  readonly byPerson?: boolean
   /** what a schema cannot say; asked only of definitions that meet the schema */
   problems (definition: D): Problem[]
   /** keys that may be shown in a drawn order; [] when there is nothing to shuffle */
@@ -158,6 +157,8 @@ export interface Kind<D, A> {
   feedback (definition: D, answer: A): readonly Text[]
   /** the answer in plain words, for reviews and exports; '' for a blank one */
   summary (definition: D, answer: A, language: string): string
+  /** what is right in plain words, of kinds where the summary of a right answer does not say it (corrections, a sample text) */
+  solution? (definition: D, language: string): string
   readonly samples: readonly Sample<D, A>[]
 }
 

@@ -1,13 +1,6 @@
 import type { QuestionDefinition } from './definition.ts'
 import type { Problem } from './problem.ts'
-import type { Text } from './text.ts'
-
-/** How a person marks an answer: each criterion at one of its levels. */
-export type Rubric = readonly {
-  readonly key: string
-  readonly text: Text
-  readonly levels: readonly { readonly key: string, readonly text: Text, readonly points: number }[]
-}[]
+import type { Rubric } from './rubric.ts'
 
 /** What a person gives an answer: a part of its mark, a mark, or a level for each criterion of the question's rubric. */
 export type MarkInput =
@@ -17,7 +10,7 @@ export type MarkInput =
 
 /** A question's rubric; [] when it has none. */
 export function rubricOf (definition: QuestionDefinition): Rubric {
-  return (definition as { readonly rubric?: Rubric }).rubric ?? [] // only kinds that a person marks have one
+  return 'rubric' in definition ? definition.rubric : []
 }
 
 /** The fraction that a person's mark comes to.
@@ -32,6 +25,16 @@ export function markedFraction (definition: QuestionDefinition, markMax: number,
   return value >= 0 && value <= most
     ? { fraction: most === 0 ? 0 : value / most }
     : { problems: [{ path, message: `must be a number from 0 to ${most}` }] }
+}
+
+/** What the levels that a person chose come to.
+ * @param levels level key by criterion key
+ * @returns 0 to 1; null unless each criterion of the question's rubric has one of its levels
+ * @example
+ * rubricMark(question, { facts: 'complete', style: 'poor' })   // 0.75 */
+export function rubricMark (definition: QuestionDefinition, levels: Readonly<Record<string, string>>): number | null {
+  const marked = byRubric(rubricOf(definition), levels)
+  return 'fraction' in marked ? marked.fraction : null
 }
 
 function byRubric (rubric: Rubric, chosen: Readonly<Record<string, string>>): ReturnType<typeof markedFraction> {

@@ -26,14 +26,18 @@ export {
   type BehaviourName, type QuestionDefinition, type QuizDefinition, type ReviewPolicy, type ReviewSetting
 } from './definition.ts'
 export { definitionFor, drawPaper, type BankQuestion, type DrawOptions, type Paper, type PaperPlan, type PaperSlot } from './drawing.ts'
+export { insidePoint, isInside, type Area, type Point } from './geometry.ts'
 export { gradeAnswer, isMarkedByPerson, readAnswer } from './grading.ts'
-export type { Area, Controls, GapControl, Grade, GradedPart, Image, Kind, Option, Reading, Sample, Variant } from './kind.ts'
+export type { Image, ItemImage } from './image.ts'
+export type { Controls, GapControl, Grade, GradedPart, Kind, Option, Reading, Sample, Variant } from './kind.ts'
 export { answerSchema, isAnswer, isKindName, kindOf, kinds, type Answer, type KindName } from './kinds/index.ts'
-export { markedFraction, rubricOf, type MarkInput, type Rubric } from './marking.ts'
+export { wordLimitOf } from './kinds/essay.ts'
+export { markedFraction, rubricMark, rubricOf, type MarkInput } from './marking.ts'
 export { problemLine, type Problem } from './problem.ts'
 export { DIFFICULTIES, type Difficulty } from './question.ts'
 export { regrade, regradeStep, type Regraded, type SlotResult } from './regrade.ts'
 export { momentOf, policyAt, reviewOf, RIGHT_AFTER_SECONDS, type Moment, type SlotReview } from './review.ts'
+export type { Rubric } from './rubric.ts'
 export {
   gradeOverAttempts, markOf, rounded, scoreOf, type AttemptResult, type GradeOf, type Score, type ScoreRules, type SectionScore
 } from './scoring.ts'

@@ -115,6 +115,8 @@ function feedbackOf (definition: QuestionDefinition, { answer, locked }: SlotSta
 }
 
 function rightAnswerOf (definition: QuestionDefinition, language: string): Pick<SlotReview, 'rightAnswer' | 'rightAnswerSummary'> {
-  const rightAnswer = kindOf(definition).rightAnswer(definition)
-  return { rightAnswer, rightAnswerSummary: kindOf(definition).summary(definition, rightAnswer, language) }
+  const kind = kindOf(definition)
+  if (kind.asked === false) return {}
+  const rightAnswer = kind.rightAnswer(definition)
+  return { rightAnswer, rightAnswerSummary: kind.solution?.(definition, language) ?? kind.summary(definition, rightAnswer, language) }
 }

@@ -1,20 +1,39 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
+import type { PointsAnswer } from '../areas.ts'
 import { isCertainty } from '../certainty.ts'
+import type { GapsAnswer } from '../gapped-text.ts'
 import type { Kind } from '../kind.ts'
+import type { NoAnswer } from '../unasked.ts'
 import { choice, type ChoiceAnswer, type ChoiceDefinition } from './choice.ts'
+import { description, type DescriptionDefinition } from './description.ts'
+import { dragImage, type DragImageAnswer, type DragImageDefinition } from './drag-image.ts'
+import { dragWords, type DragWordsDefinition } from './drag-words.ts'
+import { errorText, type ErrorTextAnswer, type ErrorTextDefinition } from './error-text.ts'
+import { essay, type EssayAnswer, type EssayDefinition } from './essay.ts'
+import { gapSelect, type GapSelectDefinition } from './gap-select.ts'
+import { hotspot, type HotspotDefinition } from './hotspot.ts'
+import { longMenu, type LongMenuDefinition } from './long-menu.ts'
+import { markImage, type MarkImageDefinition } from './mark-image.ts'
 import { match, type MatchAnswer, type MatchDefinition } from './match.ts'
 import { numeric, type NumericAnswer, type NumericDefinition } from './numeric.ts'
 import { order, type OrderAnswer, type OrderDefinition } from './order.ts'
+import { scenario, type ScenarioAnswer, type ScenarioDefinition } from './scenario.ts'
 import { shortText, type ShortTextAnswer, type ShortTextDefinition } from './short-text.ts'
+import { stimulus, type StimulusDefinition } from './stimulus.ts'
 import { trueFalse, type TrueFalseAnswer, type TrueFalseDefinition } from './true-false.ts'
+import { upload, type UploadAnswer, type UploadDefinition } from './upload.ts'
 
 /** A question as an author writes it, of any kind; told apart by `kind`. */
 export type QuestionDefinition =
   | ChoiceDefinition | TrueFalseDefinition | MatchDefinition | OrderDefinition | NumericDefinition | ShortTextDefinition
+  | GapSelectDefinition | DragWordsDefinition | LongMenuDefinition | ErrorTextDefinition | HotspotDefinition | MarkImageDefinition
+  | DragImageDefinition | EssayDefinition | UploadDefinition | ScenarioDefinition | StimulusDefinition | DescriptionDefinition
 
 /** An answer to a question of any kind. Kinds may share a shape. */
-export type Answer = ChoiceAnswer | TrueFalseAnswer | MatchAnswer | OrderAnswer | NumericAnswer | ShortTextAnswer
+export type Answer =
+  | ChoiceAnswer | TrueFalseAnswer | MatchAnswer | OrderAnswer | NumericAnswer | ShortTextAnswer
+  | GapsAnswer | ErrorTextAnswer | PointsAnswer | DragImageAnswer | EssayAnswer | UploadAnswer | ScenarioAnswer | NoAnswer
 
 export type KindName = QuestionDefinition['kind']
 
@@ -25,7 +44,19 @@ export const kinds: Readonly<Record<KindName, Kind<QuestionDefinition, Answer>>>
   match,
   order,
   numeric,
-  'short-text': shortText
+  'short-text': shortText,
+  'gap-select': gapSelect,
+  'drag-words': dragWords,
+  'long-menu': longMenu,
+  'error-text': errorText,
+  hotspot,
+  'mark-image': markImage,
+  'drag-image': dragImage,
+  essay,
+  upload,
+  scenario,
+  stimulus,
+  description
 }
 
 /** The kind of a question, to be given that question and answers to it. */
