@@ -28,7 +28,8 @@ export function wrongAnswer ({ definition, rightAnswer }: Known, words: readonly
     }
     case 'numeric': {
       const slip = chance.one([10, 0.1, 2, 0.5])
-      return { text: String(definition.value === 0 ? 1 + (definition.tolerance ?? 0) * 2 : Number((definition.value * slip).toPrecision(6))) }
+      const { value = 1, tolerance = 0 } = definition
+      return { text: String(value === 0 ? 1 + (typeof tolerance === 'number' ? tolerance : 0) * 2 : Number((value * slip).toPrecision(6))) }
     }
     case 'short-text': {
       const others = words.filter((answer) => answer !== rightAnswer)

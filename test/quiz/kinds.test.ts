@@ -80,7 +80,12 @@ t.test('answers are summed up in plain words, in the language asked for', async 
     [order.samples[0]!.definition, { order: ['freeze', 'recall'] }, 'en', '1. Have the receiving account frozen; 2. Ask for the payment to be recalled'],
     [numeric.samples[0]!.definition, { text: ' 72 ' }, 'en', '72'],
     [numeric.samples[1]!.definition, { text: '72' }, 'ar', '72 ساعات'],
-    [numeric.samples[1]!.definition, { text: '72 hours' }, 'ar', '72 hours'],
+    [numeric.samples[1]!.definition, { text: '72 hours' }, 'ar', '72 ساعات'],
+    [numeric.samples[1]!.definition, { text: '72 days' }, 'ar', '72 days'],
+    [numeric.samples[2]!.definition, { text: '1,5', unit: 'كم' }, 'en', '1,5 km'],
+    [numeric.samples[2]!.definition, { text: '15 KM' }, 'ar-EG', '15 كم'],
+    [numeric.samples[2]!.definition, { text: '15', unit: 'yards' }, 'ar', '15 yards'],
+    [numeric.samples[2]!.definition, { text: '15' }, 'ar', '15'],
     [numeric.samples[1]!.definition, { text: ' ' }, 'ar', ''],
     [shortText.samples[0]!.definition, { text: ' mule ' }, 'en', 'mule']
   ]
@@ -145,7 +150,7 @@ t.test('match, order and short-text: what no schema says is said to the author',
   const { definition: steps } = order.samples[0]!
   t.strictSame(order.problems({ ...steps, items: [...steps.items, steps.items[1]!] }), [{ path: 'items/3/key', message: "'freeze' is used twice" }])
   const short = (accept: ShortTextDefinition['accept']): ShortTextDefinition => ({ ...part, kind: 'short-text', accept })
-  const none = { path: 'accept', message: 'no answer earns the full mark; one needs fraction 1 and more than `*`' }
+  const none = { path: 'accept', message: 'no answer that earns the full mark can be shown; one needs fraction 1 and more than `*`, or an `example`' }
   t.strictSame(shortText.problems(short([{ text: 'smurf', fraction: 0.5 }])), [none])
   t.equal(shortText.rightAnswer(short([{ text: 'smurf', fraction: 0.5 }])).text, '', 'and there is no right answer to show')
   t.strictSame(shortText.problems(short(['\u200b', 'mule'])), [{ path: 'accept/0', message: 'nothing in it can be seen' }])

@@ -28,7 +28,7 @@ interface Part {
 }
 
 const partOf = (schema: TSchema): Part => schema
-const jsonOf = (definition: QuestionDefinition): Json => structuredClone(definition) as Json
+const jsonOf = (definition: QuestionDefinition): Json => structuredClone<Json>(definition as unknown as Json)
 const isMap = (value: Json): value is Readonly<Record<string, Json>> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value)
 
@@ -187,7 +187,7 @@ function same (a: Controls, b: Controls): boolean {
 /** Names under which definitions say what is right, what it earns and what is said of it. */
 const SECRET = new Set([
   'correct', 'fraction', 'feedback', 'choice', 'category', 'value', 'tolerance', 'min', 'max', 'accept', 'formula', 'item', 'points', 'scoring',
-  'penalty', 'hints', 'source', 'wrongPenalty', 'unitPenalty', 'sampleAnswer', 'next'
+  'penalty', 'hints', 'source', 'wrongPenalty', 'unitPenalty', 'factor', 'regex', 'example', 'answers', 'sampleAnswer', 'next'
 ])
 
 /** A definition in which other things are right. Numbers, words and keys under secret names are exchanged for others; the

@@ -1,37 +1,39 @@
 import Type, { type Static } from 'typebox'
+import {
+  answersOf, bestNumber, MAX_NUMBER, numberProblems, numberRules, numberSummary, readQuantity, rightNumber, unitControls, type Met
+} from '../accepted-number.ts'
 import { gradeBy, type Kind } from '../kind.ts'
-import { readNumber } from '../number.ts'
 import { questionPart } from '../question.ts'
-import { text, textIn, textsOf } from '../text.ts'
-
-const MAX_LENGTH = 100
 
 const definition = Type.Object({
   ...questionPart,
   kind: Type.Literal('numeric'),
-  value: Type.Number(),
-  tolerance: Type.Optional(Type.Number({ minimum: 0, default: 0, description: 'Absolute, in the unit of the value; bounds count as right' })),
-  unit: Type.Optional(text)
+  ...numberRules
 }, { additionalProperties: false, title: 'A number' })
 
-const answer = Type.Object({
-  text: Type.String({ maxLength: MAX_LENGTH }),
-  unit: Type.Optional(Type.String({ maxLength: MAX_LENGTH }))
+/** A typed number, shared with `calculated`. */
+export const numberAnswer = Type.Object({
+  text: Type.String({ maxLength: MAX_NUMBER }),
+  unit: Type.Optional(Type.String({ maxLength: MAX_NUMBER }))
 }, { additionalProperties: false })
 
 export type NumericDefinition = Static<typeof definition>
-export type NumericAnswer = Static<typeof answer>
+export type NumericAnswer = Static<typeof numberAnswer>
 
-/** A typed number. Earns 1 within `tolerance` of `value`, bounds included (QTI 3 `equal`, absolute), else 0; text that is no
- * number is unreadable. What is read as a number, and when a comma or a point may mean two, is told at `readNumber`; one
- * reading within tolerance is enough. The question's unit may be typed after the number. */
+/** A typed number. Earns 1 within `tolerance` of `value`, or what the best of `answers` that it meets is worth (`isMet` says
+ * when), bounds included; text that is no number is unreadable. What is read as a number, and when a comma or a point may mean
+ * two, is told at `readNumber`; one reading that is right is enough. Units, and what a wrong one costs: `readQuantity`,
+ * `bestNumber`.
+ *
+ * Compared with others: Moodle's numerical question has values with an absolute tolerance, units with multipliers and a unit
+ * penalty (qtype_numerical); QTI 3 `equal` and `equalRounded`; ILIAS numeric questions have one range. */
 export const numeric: Kind<NumericDefinition, NumericAnswer> = {
   name: 'numeric',
   definition,
-  answer,
+  answer: numberAnswer,
 
-  problems () {
-    return []
+  problems (definition) {
+    return numberProblems(definition)
   },
 
   shuffled () {
@@ -39,32 +41,29 @@ export const numeric: Kind<NumericDefinition, NumericAnswer> = {
   },
 
   controls (definition) {
-    const line = { control: 'line', input: 'numeric', maxLength: MAX_LENGTH } as const
-    return definition.unit === undefined ? line : { ...line, unit: definition.unit }
+    return { control: 'line', input: 'numeric', maxLength: MAX_NUMBER, ...unitControls(definition) }
   },
 
   read (definition, answer) {
     if (answer.text.trim() === '') return 'not-answered'
-    return numbersOf(definition, answer).length === 0 ? 'unreadable' : 'answered'
+    return readQuantity(definition, answer) === null ? 'unreadable' : 'answered'
   },
 
   grade (definition, answer) {
-    return gradeBy(numeric.read(definition, answer), () =>
-      numbersOf(definition, answer).some(number => isWithin(number, definition)) ? 1 : 0)
+    return gradeBy(numeric.read(definition, answer), () => best(definition, answer)?.fraction ?? 0)
   },
 
   rightAnswer (definition) {
-    return { text: String(definition.value) }
+    return rightNumber(definition) ?? { text: '' }
   },
 
-  feedback () {
-    return []
+  feedback (definition, answer) {
+    const feedback = best(definition, answer)?.feedback
+    return feedback === undefined ? [] : [feedback]
   },
 
   summary (definition, answer, language) {
-    const typed = answer.text.trim()
-    if (typed === '' || definition.unit === undefined || typed !== withoutUnit(definition, typed)) return typed
-    return `${typed} ${textIn(definition.unit, language)}`
+    return numberSummary(definition, answer, language)
   },
 
   samples: [
@@ -111,22 +110,65 @@ export const numeric: Kind<NumericDefinition, NumericAnswer> = {
         { answer: { text: '1.1000001' }, state: 'wrong', fraction: 0 },
         { answer: { text: '1 minute' }, state: 'unreadable', fraction: 0 }
       ]
+    },
+    {
+      definition: {
+        key: 'distance',
+        kind: 'numeric',
+        topic: 'telecom-fraud',
+        difficulty: 'medium',
+        prompt: 'How far is the mast from the telephone?',
+        answers: [
+          { value: 1500, tolerance: { relative: 0.02 } },
+          { min: 1400, max: 1600, fraction: 0.5, feedback: 'Near: read the scale again.' },
+          { value: 15000, fraction: 0, feedback: 'Ten times too far.' }
+        ],
+        units: [
+          { unit: { en: 'm', ar: 'متر' }, factor: 1 },
+          { unit: { en: 'km', ar: 'كم' }, factor: 1000 },
+          { unit: 'mi', factor: 1609.344 },
+          { unit: { en: 'minutes', ar: 'دقائق' } }
+        ],
+        unitRequired: true,
+        unitPenalty: 0.25
+      },
+      cases: [
+        { answer: { text: '1500', unit: 'm' }, state: 'right', fraction: 1 },
+        { answer: { text: '1,5 km' }, state: 'right', fraction: 1 },
+        { answer: { text: '١٫٥', unit: 'كم' }, state: 'right', fraction: 1 },
+        { answer: { text: '0.932', unit: 'mi' }, state: 'right', fraction: 1 },
+        { answer: { text: '1500' }, state: 'partly-right', fraction: 0.75 },
+        { answer: { text: '1500 yards' }, state: 'partly-right', fraction: 0.75 },
+        { answer: { text: '1500', unit: 'minutes' }, state: 'partly-right', fraction: 0.75 },
+        { answer: { text: '1 600 m' }, state: 'partly-right', fraction: 0.5 },
+        { answer: { text: '1600' }, state: 'partly-right', fraction: 0.375 },
+        { answer: { text: '15 km' }, state: 'wrong', fraction: 0 },
+        { answer: { text: '1500', unit: 'km' }, state: 'wrong', fraction: 0 },
+        { answer: { text: 'far', unit: 'km' }, state: 'unreadable', fraction: 0 },
+        { answer: { text: '', unit: 'km' }, state: 'not-answered', fraction: 0 }
+      ]
+    },
+    {
+      definition: {
+        key: 'rate',
+        kind: 'numeric',
+        topic: 'telecom-fraud',
+        difficulty: 'hard',
+        prompt: 'What is the exchange rate, to three significant figures?',
+        value: 1.2345,
+        tolerance: { significantFigures: 3 }
+      },
+      cases: [
+        { answer: { text: '1.23' }, state: 'right', fraction: 1 },
+        { answer: { text: '1.2349' }, state: 'right', fraction: 1 },
+        { answer: { text: '1.235' }, state: 'wrong', fraction: 0 },
+        { answer: { text: '1.2' }, state: 'wrong', fraction: 0 }
+      ]
     }
   ]
 }
 
-function numbersOf (definition: NumericDefinition, answer: NumericAnswer): readonly number[] {
-  return readNumber(withoutUnit(definition, answer.text.trim()))
-}
-
-function withoutUnit (definition: NumericDefinition, typed: string): string {
-  const unit = definition.unit === undefined
-    ? undefined
-    : textsOf(definition.unit).find(unit => typed.toLowerCase().endsWith(unit.trim().toLowerCase()))
-  return unit === undefined ? typed : typed.slice(0, -unit.trim().length).trim()
-}
-
-// The slack, relative to the numbers compared, makes up for binary fractions: 1.1 − 1 is a little more than 0.1.
-function isWithin (number: number, { value, tolerance = 0 }: NumericDefinition): boolean {
-  return Math.abs(number - value) <= tolerance + 1e-12 * Math.max(Math.abs(number), Math.abs(value))
+function best (definition: NumericDefinition, answer: NumericAnswer): Met | undefined {
+  const quantity = readQuantity(definition, answer)
+  return quantity === null ? undefined : bestNumber(answersOf(definition), definition, quantity)
 }
