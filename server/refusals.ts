@@ -14,6 +14,7 @@ export type RefusalCode =
   | 'last-administrator'
   | 'account-deactivated'
   | 'attempt-not-open'
+  | 'attempt-not-finished'
   | 'attempts-used-up'
   | 'time-is-up'
   | 'slot-unknown'

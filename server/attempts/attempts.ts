@@ -2,17 +2,20 @@ import { audit } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Person } from '../person.ts'
 import {
-  enrolmentDetail, markDone, noteActivity, progressOf, readableEnrolment, runningEnrolment, type Enrolment, type EnrolmentDetail,
+  enrolmentDetail, noteActivity, readableEnrolment, runningEnrolment, type Enrolment, type EnrolmentDetail,
   type ProgressDeps
 } from '../progress/progress.ts'
 import {
-  apply, definitionFor, drawPaper, dueAt, GRACE_SECONDS, isOver, isSameAnswer, kindOf, openSlots, replay, scoreOf, textIn, type Action, type Applied, type Attempt,
-  type QuestionDefinition, type QuizDefinition, type Refused, type SlotState, type Step
+  apply, drawPaper, dueAt, GRACE_SECONDS, isSameAnswer, kindOf, momentOf, openSlots, policyAt, replay, reviewOf, scoreOf, textIn,
+  type AnswerAction, type Applied, type Attempt, type Moment, type QuestionDefinition, type QuizDefinition, type Refused, type SlotReview,
+  type SlotState, type Step
 } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
 import { closeAttempt, insertAttempt, insertSteps, selectAttemptsOf, selectOptionalAttempt, selectOverdue, selectSteps, type AttemptRow } from './queries.ts'
+import { attemptOf, definitionsOf, endOf, isRowOver, quizOf, resultOf, settle, type Finished } from './sitting.ts'
 
 export type { AttemptRow } from './queries.ts'
+export type { Finished } from './sitting.ts'
 
 /** An attempt as somebody may look at it: its row, its quiz, its questions and where each slot stands. */
 export interface SeenAttempt {
@@ -24,22 +27,16 @@ export interface SeenAttempt {
   readonly language: string
   readonly courseTitle: string
   readonly slots: readonly SlotState[]
+  /** When it is looked at, as its review policy tells moments apart. */
+  readonly moment: Moment
   readonly definitionOf: (slot: number) => QuestionDefinition
 }
 
-export interface Finished {
-  readonly state: AttemptRow['state']
-  readonly mark: number
-  readonly markMax: number
-  readonly percent: number
-  readonly passed: boolean
-  readonly certificateSerial: string | null
-}
-
-export interface Saved {
+export interface Saved extends Pick<SlotReview, 'tries' | 'triesLeft' | 'hint'> {
   readonly slot: number
   readonly seq: number
   readonly savedAt: string
+  /** As far as the quiz shows it while the attempt is open. */
   readonly state: SlotState['state']
 }
 
@@ -54,12 +51,19 @@ export async function startAttempt (db: Database, deps: ProgressDeps, person: Pe
     const earlier = await selectAttemptsOf(tx, enrolment.id, quiz.key)
     const open = earlier.find((attempt) => attempt.state === 'open')
     if (open !== undefined) {
-      if (!isOver(open, now)) return { id: open.id, started: false }
+      if (!isRowOver(open, now)) return { id: open.id, started: false }
       await finish(tx, deps, open, 'expiry')
     }
     if (quiz.attempts !== undefined && earlier.length >= quiz.attempts) throw new Refusal('attempts-used-up', { attempts: quiz.attempts })
-    const paper = drawPaper(quiz, await deps.courses.questions(tx, enrolment.courseVersionId), deps.world.newSeed())
+    const corrected = await deps.courses.corrections(tx, enrolment.courseVersionId, now)
+    const questions = (await deps.courses.questions(tx, enrolment.courseVersionId)).map((question) => ({ ...question, definition: corrected.get(question.id) ?? question.definition }))
+    const paper = drawPaper(quiz, questions, deps.world.newSeed(), {
+      // Another attempt asks first what was not asked before.
+      seen: earlier.flatMap(({ paper }) => paper.slots.map(({ questionId }) => questionId)),
+      firstLanguage: (await deps.courses.outline(tx, enrolment.courseVersionId)).language
+    })
     const id = deps.world.newId()
+    const due = dueAt(now, quiz.limitMinutes === undefined ? null : quiz.limitMinutes * 60, enrolment.cohort.endsAt)
     await insertAttempt(tx, {
       id,
       enrolmentId: enrolment.id,
@@ -67,7 +71,9 @@ export async function startAttempt (db: Database, deps: ProgressDeps, person: Pe
       number: earlier.length + 1,
       paper,
       startedAt: now,
-      dueAt: dueAt(now, quiz.limitMinutes === undefined ? null : quiz.limitMinutes * 60, enrolment.cohort.endsAt),
+      dueAt: due,
+      endsAt: endOf(quiz, due),
+      correctedAt: corrected.size === 0 ? null : now,
       markMax: scoreOf(openSlots(paper.slots), quiz.passPercent).markMax
     })
     await noteActivity(tx, enrolment.id, now)
@@ -87,7 +93,7 @@ export async function quizStanding (db: Database, deps: ProgressDeps, person: Pe
  * finished first, so whoever looks sees the same ending. @throws Refusal not-found */
 export async function seeAttempt (db: Database, deps: ProgressDeps, person: Person, attemptId: string): Promise<SeenAttempt> {
   const seen = await readAttempt(db.read, deps, person, attemptId)
-  if (seen.row.state !== 'open' || !isOver(seen.row, deps.world.now().toISOString())) return seen
+  if (seen.row.state !== 'open' || !isRowOver(seen.row, deps.world.now().toISOString())) return seen
   await db.write(async (tx) => { await finishNow(tx, deps, attemptId, 'expiry') })
   return await readAttempt(db.read, deps, person, attemptId)
 }
@@ -107,6 +113,7 @@ async function readAttempt (tx: Tx, deps: ProgressDeps, person: Person, attemptI
     language: outline.language,
     courseTitle: textIn(outline.title, person.locale, outline.language),
     slots: replay(row.paper.slots, await selectSteps(tx, row.id)),
+    moment: momentOf({ state: row.state, ...row.finishedAt !== null && { finishedAt: row.finishedAt } }, deps.world.now().toISOString(), enrolment.cohort.endsAt),
     definitionOf: await definitionsOf(tx, deps, row)
   }
 }
@@ -127,11 +134,11 @@ export async function checkAnswer (db: Database, deps: ProgressDeps, person: Per
   return saved as Saved
 }
 
-async function act (db: Database, deps: ProgressDeps, person: Person, attemptId: string, actions: ReadonlyArray<Exclude<Action, { type: 'finish' }>>): Promise<Saved[]> {
+async function act (db: Database, deps: ProgressDeps, person: Person, attemptId: string, actions: readonly AnswerAction[]): Promise<Saved[]> {
   const result = await db.write(async (tx) => {
     const at = deps.world.now().toISOString()
     const row = await ownAttempt(tx, person, attemptId)
-    if (row.state === 'open' && isOver(row, at)) {
+    if (row.state === 'open' && isRowOver(row, at)) {
       // Seen late: it ends here, and the answer is refused after that is on record.
       await finish(tx, deps, row, 'expiry')
       return { refused: new Refusal('time-is-up', { dueAt: row.dueAt }) }
@@ -140,7 +147,7 @@ async function act (db: Database, deps: ProgressDeps, person: Person, attemptId:
     const steps = concerned.length === 0 ? [] : await selectSteps(tx, row.id, concerned.map(({ slot }) => slot))
     const quiz = await quizOf(tx, deps, row)
     const definitionOf = await definitionsOf(tx, deps, row, concerned.map(({ slot }) => slot))
-    let attempt: Attempt = { state: row.state, behaviour: quiz.behaviour, startedAt: row.startedAt, dueAt: row.dueAt, slots: replay(concerned, steps) }
+    let attempt: Attempt = attemptOf(row, quiz, replay(concerned, steps))
     const taken: Step[] = []
     for (const action of actions) {
       const applied = apply(attempt, action, { at, definitionOf })
@@ -149,7 +156,16 @@ async function act (db: Database, deps: ProgressDeps, person: Person, attemptId:
       taken.push(...applied.steps)
     }
     await insertSteps(tx, row.id, taken)
-    return { saved: attempt.slots.map(({ slot, seq, state }) => ({ slot, seq, state, savedAt: savedAt(slot, [...steps, ...taken]) ?? at })) }
+    const shown = reviewOf(attempt, policyAt(quiz.review, 'during'), definitionOf, person.locale)
+    return {
+      saved: attempt.slots.map(({ slot, seq }, index): Saved => {
+        const { state, tries, triesLeft, hint } = shown[index] as SlotReview
+        return {
+          slot, seq, state, savedAt: savedAt(slot, [...steps, ...taken]) ?? at,
+          ...tries !== undefined && { tries }, ...triesLeft !== undefined && { triesLeft }, ...hint !== undefined && { hint }
+        }
+      })
+    }
   })
   if ('refused' in result) throw result.refused
   return result.saved
@@ -165,8 +181,8 @@ function refusalOf (refused: Refused, slot: number, row: AttemptRow): Refusal {
       return new Refusal('bad-input', {}, [{ path: `answers/${slot}`, message: `is not an answer to a question of kind '${row.paper.slots[slot - 1]?.kind ?? ''}'` }])
     case 'answer-out-of-date':
       return new Refusal('answer-out-of-date', { slot, seq: refused.seq, answer: refused.answer })
-    case 'time-not-up':
-      throw new Error('only a finish by expiry is refused as time-not-up')
+    case 'time-not-up': case 'mark-out-of-bounds':
+      throw new Error(`an answer is never refused as ${refused.refused}`)
     default:
       return new Refusal(refused.refused, { slot })
   }
@@ -227,21 +243,17 @@ async function finishNow (tx: Tx, deps: ProgressDeps, attemptId: string, by: 'tr
 async function finish (tx: Tx, deps: ProgressDeps, row: AttemptRow, by: 'trainee' | 'expiry'): Promise<AttemptRow> {
   const at = deps.world.now().toISOString()
   const quiz = await quizOf(tx, deps, row)
-  const attempt: Attempt = {
-    state: row.state, behaviour: quiz.behaviour, startedAt: row.startedAt, dueAt: row.dueAt, slots: replay(row.paper.slots, await selectSteps(tx, row.id))
-  }
+  const attempt = attemptOf(row, quiz, replay(row.paper.slots, await selectSteps(tx, row.id)))
   const applied = apply(attempt, { type: 'finish', by }, { at, definitionOf: await definitionsOf(tx, deps, row) })
   if (!applied.ok) throw new Error(`attempt ${row.id} could not be finished: ${applied.refused}`)
-  const { mark, percent, passed } = scoreOf(applied.attempt.slots, quiz.passPercent)
+  const { mark, percent, passed } = scoreOf(applied.attempt.slots, quiz)
   const ended = { ...endingOf(applied), mark, percent, passed }
   if (!await closeAttempt(tx, row.id, ended)) throw new Error(`attempt ${row.id} was finished twice in one unit of work`)
   await insertSteps(tx, row.id, applied.steps)
   await noteActivity(tx, row.enrolmentId, ended.finishedAt)
-  if (passed) {
-    const enrolment = { id: row.enrolmentId, personId: row.personId, courseVersionId: row.courseVersionId }
-    await markDone(tx, deps, enrolment, { key: row.quizKey, kind: 'quiz' })
-  }
-  return { ...row, ...ended }
+  const finished = { ...row, ...ended }
+  await settle(tx, deps, finished, quiz)
+  return finished
 }
 
 function endingOf ({ attempt }: Applied): Pick<Required<Attempt>, 'state' | 'finishedAt' | 'endedBy'> {
@@ -250,31 +262,8 @@ function endingOf ({ attempt }: Applied): Pick<Required<Attempt>, 'state' | 'fin
   return { state, finishedAt, endedBy }
 }
 
-async function resultOf (tx: Tx, row: AttemptRow): Promise<Finished> {
-  const { certificateSerial } = await progressOf(tx, row.enrolmentId)
-  return { state: row.state, mark: row.mark ?? 0, markMax: row.markMax, percent: row.percent ?? 0, passed: row.passed ?? false, certificateSerial }
-}
-
 async function ownAttempt (tx: Tx, person: Person, attemptId: string): Promise<AttemptRow> {
   const row = await selectOptionalAttempt(tx, attemptId)
   if (row === undefined || row.personId !== person.id || row.enrolmentState === 'withdrawn') throw new Refusal('not-found')
   return row
-}
-
-async function quizOf (tx: Tx, deps: ProgressDeps, row: AttemptRow): Promise<QuizDefinition> {
-  const quiz = await deps.courses.quiz(tx, row.courseVersionId, row.quizKey)
-  if (quiz === undefined) throw new Error(`attempt ${row.id} is of a quiz that its course version lacks`)
-  return quiz
-}
-
-/** Questions as they stand on this paper, with what was drawn for it. */
-async function definitionsOf (tx: Tx, deps: ProgressDeps, row: AttemptRow, slots?: readonly number[]): Promise<(slot: number) => QuestionDefinition> {
-  const wanted = slots === undefined ? row.paper.slots : row.paper.slots.filter(({ slot }) => slots.includes(slot))
-  const definitions = new Map<number, QuestionDefinition>()
-  for (const slot of wanted) definitions.set(slot.slot, definitionFor(await deps.courses.question(tx, slot.questionId), slot))
-  return (slot) => {
-    const definition = definitions.get(slot)
-    if (definition === undefined) throw new Error(`slot ${slot} was not loaded`)
-    return definition
-  }
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/database.ts'
 import type { AttemptTable, EnrolmentTable } from '../db/tables.ts'
-import type { Paper, Step } from '../quiz/quiz.ts'
+import type { Marking, Paper, Step } from '../quiz/quiz.ts'
 
 export interface AttemptRow {
   readonly id: string
@@ -13,6 +13,8 @@ export interface AttemptRow {
   readonly dueAt: string | null
   readonly finishedAt: string | null
   readonly endedBy: AttemptTable['ended_by']
+  readonly endsAt: string | null
+  readonly correctedAt: string | null
   readonly mark: number | null
   readonly markMax: number
   readonly percent: number | null
@@ -29,7 +31,7 @@ function attempts (tx: Tx) {
     .select([
       'attempt.id', 'attempt.enrolment_id as enrolmentId', 'attempt.quiz_key as quizKey', 'attempt.number', 'attempt.state',
       'attempt.paper', 'attempt.started_at as startedAt', 'attempt.due_at as dueAt', 'attempt.finished_at as finishedAt',
-      'attempt.ended_by as endedBy', 'attempt.mark', 'attempt.mark_max as markMax', 'attempt.percent', 'attempt.passed',
+      'attempt.ended_by as endedBy', 'attempt.ends_at as endsAt', 'attempt.corrected_at as correctedAt', 'attempt.mark', 'attempt.mark_max as markMax', 'attempt.percent', 'attempt.passed',
       'enrolment.person_id as personId', 'enrolment.state as enrolmentState', 'cohort.course_version_id as courseVersionId'
     ])
 }
@@ -51,7 +53,7 @@ export async function selectAttemptsOf (tx: Tx, enrolmentId: string, quizKey: st
   return rows.map(rowOf)
 }
 
-export async function insertAttempt (tx: Tx, row: Pick<AttemptRow, 'id' | 'enrolmentId' | 'quizKey' | 'number' | 'paper' | 'startedAt' | 'dueAt' | 'markMax'>): Promise<void> {
+export async function insertAttempt (tx: Tx, row: Pick<AttemptRow, 'id' | 'enrolmentId' | 'quizKey' | 'number' | 'paper' | 'startedAt' | 'dueAt' | 'endsAt' | 'correctedAt' | 'markMax'>): Promise<void> {
   await tx.insertInto('attempt').values({
     id: row.id,
     enrolment_id: row.enrolmentId,
@@ -63,6 +65,8 @@ export async function insertAttempt (tx: Tx, row: Pick<AttemptRow, 'id' | 'enrol
     due_at: row.dueAt,
     finished_at: null,
     ended_by: null,
+    ends_at: row.endsAt,
+    corrected_at: row.correctedAt,
     mark: null,
     mark_max: row.markMax,
     percent: null,
@@ -85,16 +89,34 @@ export async function closeAttempt (tx: Tx, id: string, ended: {
   return Number(result.numUpdatedRows) === 1
 }
 
+/** What a finished attempt comes to now, after a person marked it or its questions were corrected. */
+export async function updateResult (tx: Tx, id: string, result: {
+  state: AttemptRow['state'], mark: number, percent: number, passed: boolean, correctedAt: string | null
+}): Promise<void> {
+  await tx.updateTable('attempt').set({
+    state: result.state, mark: result.mark, percent: result.percent, passed: result.passed ? 1 : 0, corrected_at: result.correctedAt
+  }).where('id', '=', id).where('state', '!=', 'open').execute()
+}
+
+/** Every attempt of one quiz in a cohort, with whose it is, by name. Withdrawn trainees' are left out. */
+export async function selectAttemptsOfQuiz (tx: Tx, cohortId: string, quizKey: string): Promise<Array<AttemptRow & { readonly personName: string }>> {
+  const rows = await attempts(tx).innerJoin('person', 'person.id', 'enrolment.person_id').select('person.name as personName')
+    .where('enrolment.cohort_id', '=', cohortId).where('quiz_key', '=', quizKey).where('enrolment.state', '!=', 'withdrawn')
+    .orderBy('person.name').orderBy('enrolment.id').orderBy('attempt.number').execute()
+  return rows.map(({ personName, ...row }) => ({ ...rowOf(row), personName }))
+}
+
 /** The steps of some slots, or of all, each slot's in order. */
 export async function selectSteps (tx: Tx, attemptId: string, slots?: readonly number[]): Promise<Step[]> {
-  let query = tx.selectFrom('attempt_step').select(['slot', 'seq', 'action', 'answer', 'state', 'fraction', 'at'])
+  let query = tx.selectFrom('attempt_step').select(['slot', 'seq', 'action', 'answer', 'state', 'fraction', 'at', 'marking'])
     .where('attempt_id', '=', attemptId).orderBy('slot').orderBy('seq')
   if (slots !== undefined) query = query.where('slot', 'in', [...slots])
   const rows = await query.execute()
-  return rows.map((row) => ({
+  return rows.map(({ marking, ...row }) => ({
     ...row,
     state: row.state as Step['state'],
-    answer: row.answer === null ? null : JSON.parse(row.answer) as unknown
+    answer: row.answer === null ? null : JSON.parse(row.answer) as unknown,
+    ...marking !== null && { marking: JSON.parse(marking) as Marking }
   }))
 }
 
@@ -109,13 +131,14 @@ export async function insertSteps (tx: Tx, attemptId: string, steps: readonly St
     answer: step.answer === null ? null : JSON.stringify(step.answer),
     state: step.state,
     fraction: step.fraction,
-    at: step.at
+    at: step.at,
+    marking: step.marking === undefined ? null : JSON.stringify(step.marking)
   }))).execute()
 }
 
-/** Open attempts whose due time lies before `before`, the oldest first. */
+/** Open attempts whose end, with any grace, lies before `before`, the oldest first. */
 export async function selectOverdue (tx: Tx, before: string, limit: number): Promise<string[]> {
-  const rows = await tx.selectFrom('attempt').select('id').where('state', '=', 'open').where('due_at', '<', before)
-    .orderBy('due_at').limit(limit).execute()
+  const rows = await tx.selectFrom('attempt').select('id').where('state', '=', 'open').where('ends_at', '<', before)
+    .orderBy('ends_at').limit(limit).execute()
   return rows.map((row) => row.id)
 }

@@ -5,12 +5,12 @@ import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { courseOf, isRunning } from '../progress/progress.ts'
-import { kindOf } from '../quiz/quiz.ts'
+import { behaviours, kindOf } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
 import { answerKey, checkAnswer, finishAttempt, quizStanding, saveAnswers, savePage, seeAttempt, startAttempt, type SeenAttempt } from './attempts.ts'
 import { answerOf, firstOf, slotsOf, type Fields } from './form.ts'
 import { quizView } from './quiz-view.ts'
-import { AttemptAnswer } from './schemas.ts'
+import { AttemptAnswer, Tried } from './schemas.ts'
 import { attemptJson, attemptView, pagesOf, reviewJson, reviewView, type Reader } from './views.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
@@ -20,7 +20,7 @@ const Sequence = Type.Optional(Type.Integer({ minimum: 0, maximum: 999_999_999_9
 // The shape of an answer is its kind's to say; the engine holds it against that kind's schema.
 const Answer = Type.Unknown({ description: 'In the shape of the question\'s kind; null clears it' })
 
-const SavedAnswer = Type.Object({ slot: Type.Integer(), seq: Type.Integer(), savedAt: Type.String(), state: Type.String() })
+const SavedAnswer = Type.Object({ slot: Type.Integer(), seq: Type.Integer(), savedAt: Type.String(), state: Type.String(), ...Tried })
 const FinishedAttempt = Type.Object({
   state: Type.String(), mark: Type.Number(), markMax: Type.Number(), percent: Type.Number(), passed: Type.Boolean(),
   certificateSerial: Type.Union([Type.String(), Type.Null()])
@@ -176,7 +176,7 @@ function attemptApi (app: App, deps: Deps): void {
     schema: { params: AttemptId }
   }, async (request, reply) => {
     const seen = await seeAttempt(db, deps, signedIn(request), request.params.id)
-    if (seen.row.state === 'open' && seen.quiz.behaviour === 'deferred') throw new Refusal('review-not-offered')
+    if (seen.row.state === 'open' && behaviours[seen.quiz.behaviour].check === null) throw new Refusal('review-not-offered')
     return await reply.header('cache-control', 'no-store').send(reviewJson(seen, request.language))
   })
 }

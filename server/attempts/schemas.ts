@@ -1,11 +1,20 @@
 import Type from 'typebox'
 
+/** What followed on tries of a question that may be tried again. */
+export const Tried = {
+  tries: Type.Optional(Type.Integer({ description: 'How often the answer was tried, where it may be tried again' })),
+  triesLeft: Type.Optional(Type.Integer({ description: 'Absent where tries have no end' })),
+  hint: Type.Optional(Type.String({ description: 'Markdown, for the next try' }))
+}
+
 export const AttemptAnswer = Type.Object({
   id: Type.String(), number: Type.Integer(), enrolmentId: Type.String(), quizKey: Type.String(), title: Type.String(),
   state: Type.String(), behaviour: Type.String(), startedAt: Type.String(), dueAt: Type.Union([Type.String(), Type.Null()]),
+  endsAt: Type.Union([Type.String(), Type.Null()], { description: 'When it is over at the latest: dueAt, or the end of a grace' }),
+  asksCertainty: Type.Boolean({ description: 'Whether answers carry `certainty`: 1, 2 or 3' }),
   finishedAt: Type.Union([Type.String(), Type.Null()]), serverNow: Type.String(), pages: Type.Integer(),
   questions: Type.Array(Type.Object({
     slot: Type.Integer(), page: Type.Integer(), kind: Type.String(), markMax: Type.Number(), prompt: Type.String(),
-    controls: Type.Unknown(), answer: Type.Unknown(), seq: Type.Integer(), state: Type.String(), locked: Type.Boolean()
+    controls: Type.Unknown(), answer: Type.Unknown(), seq: Type.Integer(), state: Type.String(), locked: Type.Boolean(), ...Tried
   }))
 })

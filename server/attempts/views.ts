@@ -5,7 +5,7 @@ import { directionOf, type Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
 import { renderInline, renderMarkdown } from '../courses/markdown.ts'
 import {
-  isAnswer, kindOf, reviewOf, rounded, textIn, type Controls, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
+  isAnswer, kindOf, policyAt, reviewOf, rounded, textIn, type Controls, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
 } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
 import type { AttemptAnswer } from './schemas.ts'
@@ -22,7 +22,7 @@ type Mark = 'right' | 'partly' | 'wrong' | 'open' | 'answered'
 /** The attempt of `/api/v1`: prompt and option texts are HTML, sanitised when the course was published. */
 export function attemptJson (seen: SeenAttempt, serverNow: Date, language: string): Static<typeof AttemptAnswer> {
   const { row } = seen
-  const reviews = reviewOf({ slots: seen.slots }, seen.quiz.review, seen.definitionOf, language)
+  const reviews = ownReviews(seen, language)
   return {
     id: row.id,
     number: row.number,
@@ -33,6 +33,8 @@ export function attemptJson (seen: SeenAttempt, serverNow: Date, language: strin
     behaviour: seen.quiz.behaviour,
     startedAt: row.startedAt,
     dueAt: row.dueAt,
+    endsAt: row.endsAt,
+    asksCertainty: asksCertainty(seen),
     finishedAt: row.finishedAt,
     serverNow: serverNow.toISOString(),
     pages: pagesOf(seen),
@@ -49,10 +51,21 @@ export function attemptJson (seen: SeenAttempt, serverNow: Date, language: strin
         answer: state.answer,
         seq: state.seq,
         state: (reviews[index] as SlotReview).state,
-        locked: state.locked
+        locked: state.locked,
+        ...triesOf(reviews[index] as SlotReview)
       }
     })
   }
+}
+
+/** What followed on tries of a question that may be tried again. */
+function triesOf ({ tries, triesLeft, hint }: SlotReview): object {
+  return { ...tries !== undefined && { tries }, ...triesLeft !== undefined && { triesLeft }, ...hint !== undefined && { hint } }
+}
+
+/** Whether trainees say how sure they are: `certainty` 1, 2 or 3 with each answer. */
+export function asksCertainty ({ quiz }: Pick<SeenAttempt, 'quiz'>): boolean {
+  return quiz.behaviour === 'deferred-certainty' || quiz.behaviour === 'immediate-certainty'
 }
 
 /** The review of `/api/v1`: per slot what the policy allows. Those who teach the cohort see all. */
@@ -67,8 +80,12 @@ export function reviewJson (seen: SeenAttempt, language: string): object {
 }
 
 export function seenReviews (seen: SeenAttempt, language: string): SlotReview[] {
-  const policy = seen.reach === 'staff' ? {} : seen.quiz.review
-  return reviewOf({ slots: seen.slots }, policy, seen.definitionOf, language)
+  return seen.reach === 'staff' ? reviewOf({ slots: seen.slots, behaviour: seen.quiz.behaviour }, {}, seen.definitionOf, language) : ownReviews(seen, language)
+}
+
+/** What the trainee is shown at this moment. */
+function ownReviews ({ slots, quiz, moment, definitionOf }: SeenAttempt, language: string): SlotReview[] {
+  return reviewOf({ slots, behaviour: quiz.behaviour }, policyAt(quiz.review, moment), definitionOf, language)
 }
 
 function resultOf ({ row }: SeenAttempt): object {
@@ -86,7 +103,7 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
   const { row, quiz } = seen
   const pages = pagesOf(seen)
   const title = textIn(quiz.title, language, seen.language)
-  const reviews = reviewOf({ slots: seen.slots }, quiz.review, seen.definitionOf, language)
+  const reviews = ownReviews(seen, language)
   const questions = row.paper.slots.filter((slot) => slot.page === page).map((slot) => questionView(seen, slot, reviews[slot.slot - 1] as SlotReview, reader, true))
   const unanswered = seen.slots.filter(({ state }) => state === 'not-answered' || state === 'unreadable')
   return {

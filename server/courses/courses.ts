@@ -3,7 +3,7 @@ import type { QuestionDefinition, QuizDefinition } from '../quiz/definition.ts'
 import { Refusal } from '../refusals.ts'
 import type { CourseOutline } from './outline.ts'
 import {
-  selectOptionalLesson, selectOptionalQuiz, selectOptionalVersion, selectQuestions, selectQuestionsByIds,
+  selectCorrections, selectOptionalLesson, selectOptionalQuiz, selectOptionalVersion, selectQuestions, selectQuestionsByIds,
   type CourseVersion, type Lesson, type Question
 } from './queries.ts'
 import { makeRecent } from './recent.ts'
@@ -22,6 +22,9 @@ export interface CourseCache {
   readonly questions: (tx: Tx, versionId: string) => Promise<readonly Question[]>
   /** @throws Refusal not-found */
   readonly question: (tx: Tx, id: string) => Promise<QuestionDefinition>
+  /** The corrected questions of a version as they stood at a moment, by id. Asked of a moment that is past: what was corrected
+   * up to it never changes. */
+  readonly corrections: (tx: Tx, versionId: string, asOf: string) => Promise<ReadonlyMap<string, QuestionDefinition>>
   /** A lesson in the first of the languages that it exists in; with none of them there, in its course's first language.
    * @param languages as wished for; each is tried as given, then by its base (`ar` for `ar-EG`) */
   readonly lesson: (tx: Tx, versionId: string, key: string, languages: readonly string[]) => Promise<Lesson | undefined>
@@ -34,6 +37,7 @@ export function makeCourseCache (): CourseCache {
   const lists = makeRecent<readonly Question[]>(50)
   const definitions = makeRecent<QuestionDefinition>(20_000)
   const lessons = makeRecent<Lesson>(500)
+  const corrections = makeRecent<ReadonlyMap<string, QuestionDefinition>>(500)
 
   async function version (tx: Tx, versionId: string): Promise<CourseVersion> {
     return versions.get(versionId) ?? versions.keep(versionId, found(await selectOptionalVersion(tx, versionId)))
@@ -62,6 +66,15 @@ export function makeCourseCache (): CourseCache {
 
     async question (tx, id) {
       return definitions.get(id) ?? definitions.keep(id, found((await selectQuestionsByIds(tx, [id]))[0]).definition)
+    },
+
+    async corrections (tx, versionId, asOf) {
+      const name = `${versionId}/${asOf}`
+      const known = corrections.get(name)
+      if (known !== undefined) return known
+      const found = new Map((await selectCorrections(tx, versionId, asOf)).map(({ questionId, definition }) => [questionId, definition]))
+      // Mostly there are none, and each new attempt asks of a moment of its own.
+      return found.size === 0 ? found : corrections.keep(name, found)
     },
 
     async lesson (tx, versionId, key, languages) {

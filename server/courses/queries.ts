@@ -130,6 +130,32 @@ export async function selectQuestionsByIds (tx: Tx, ids: readonly string[]): Pro
   return found
 }
 
+/** A question's correction, and whose. */
+export interface Correction {
+  readonly id: string
+  readonly questionId: string
+  readonly versionId: string
+  readonly definition: QuestionDefinition
+  readonly reason: string
+  readonly byId: string
+  readonly at: string
+}
+
+const CORRECTION = ['id', 'question_id as questionId', 'course_version_id as versionId', 'definition', 'reason', 'by_id as byId', 'at'] as const
+
+/** The last correction of each question of a version, made up to a moment. */
+export async function selectCorrections (tx: Tx, versionId: string, asOf: string): Promise<Correction[]> {
+  const rows = await tx.selectFrom('question_correction').select(CORRECTION)
+    .where('course_version_id', '=', versionId).where('at', '<=', asOf).orderBy('at').orderBy('id').execute()
+  return [...new Map(rows.map((row) => [row.questionId, { ...row, definition: JSON.parse(row.definition) as QuestionDefinition }])).values()]
+}
+
+export async function insertCorrection (tx: Tx, { id, questionId, versionId, definition, reason, byId, at }: Correction): Promise<void> {
+  await tx.insertInto('question_correction').values({
+    id, question_id: questionId, course_version_id: versionId, definition: JSON.stringify(definition), reason, by_id: byId, at
+  }).execute()
+}
+
 export async function selectOptionalCourseId (tx: Tx, slug: string): Promise<string | undefined> {
   const row = await tx.selectFrom('course').select('id').where('slug', '=', slug).executeTakeFirst()
   return row?.id

@@ -155,9 +155,9 @@ function orphans ({ modules }: CourseFile, files: ReadonlySet<string>): string[]
   })
 }
 
-function drawProblems ({ quizzes = [] }: CourseFile, banks: readonly SourceBank[]): Problem[] {
+function drawProblems ({ language, quizzes = [] }: CourseFile, banks: readonly SourceBank[]): Problem[] {
   const questions = banks.flatMap((bank) => bank.questions)
-  return quizzes.flatMap((quiz, index) => under(`quizzes/${index}`, checkDraw(quiz, questions)))
+  return quizzes.flatMap((quiz, index) => under(`quizzes/${index}`, checkDraw(quiz, questions, language)))
 }
 
 function assemble (file: CourseFile, lessons: readonly SourceLesson[], banks: readonly SourceBank[]): CourseSource {

@@ -14,6 +14,7 @@ export interface Tables {
   readonly lesson: LessonTable
   readonly quiz: QuizTable
   readonly question: QuestionTable
+  readonly question_correction: QuestionCorrectionTable
   readonly cohort: CohortTable
   readonly cohort_instructor: CohortInstructorTable
   readonly enrolment: EnrolmentTable
@@ -160,6 +161,19 @@ export interface QuestionTable {
   readonly definition: string
 }
 
+/** What a question should have said. Append-only: the question itself never changes, and the latest correction of it counts
+ * for attempts that begin after it, and for those that were regraded since. */
+export interface QuestionCorrectionTable {
+  readonly id: string
+  readonly question_id: string
+  readonly course_version_id: string
+  /** JSON: QuestionDefinition, of the same key and kind. */
+  readonly definition: string
+  readonly reason: string
+  readonly by_id: string
+  readonly at: string
+}
+
 export interface CohortTable {
   readonly id: string
   readonly name: string
@@ -209,7 +223,11 @@ export interface AttemptTable {
   readonly started_at: string
   readonly due_at: string | null
   readonly finished_at: string | null
-  readonly ended_by: 'trainee' | 'expiry' | null
+  readonly ended_by: 'trainee' | 'expiry' | 'discarded' | null
+  /** When it is over at the latest: due_at, or the end of its quiz's grace. */
+  readonly ends_at: string | null
+  /** Its questions are those corrected up to this moment; null: as published. */
+  readonly corrected_at: string | null
   readonly mark: number | null
   readonly mark_max: number
   readonly percent: number | null
@@ -221,12 +239,14 @@ export interface AttemptStepTable {
   readonly attempt_id: string
   readonly slot: number
   readonly seq: number
-  readonly action: 'answer' | 'check' | 'finish'
+  readonly action: 'answer' | 'try' | 'check' | 'finish' | 'mark' | 'regrade'
   /** JSON, in the answer's own shape; null for none. */
   readonly answer: string | null
   readonly state: string
   readonly fraction: number | null
   readonly at: string
+  /** JSON: Marking (quiz/step.ts), of a mark or a regrade. */
+  readonly marking: string | null
 }
 
 /** What was certified, as it was on the day: later changes to person or course do not reach it. */

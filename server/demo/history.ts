@@ -1,6 +1,7 @@
 import { makeSerial } from '../certificates/serial.ts'
 import { addMonths } from '../certificates/validity.ts'
 import { localDay } from '../cohorts/days.ts'
+import { endsAt } from '../quiz/quiz.ts'
 import { later, type Calendar } from './calendar.ts'
 import type { Chance } from './chance.ts'
 import type { CohortPlan } from './cohort-plan.ts'
@@ -135,13 +136,15 @@ function addAttempt (rows: Rows, enrolmentId: string, { quizKey, number, started
     due_at: attempt.dueAt,
     finished_at: attempt.finishedAt ?? null,
     ended_by: attempt.endedBy ?? null,
+    ends_at: endsAt(attempt),
+    corrected_at: null,
     mark: open ? null : score.mark,
     mark_max: score.markMax,
     percent: open ? null : score.percent,
     passed: open ? null : score.passed ? 1 : 0
   })
-  for (const { slot, seq, action, answer, state, fraction, at } of steps) {
-    rows.steps.push({ attempt_id: id, slot, seq, action, answer: answer === null ? null : JSON.stringify(answer), state, fraction, at })
+  for (const { slot, seq, action, answer, state, fraction, at, marking } of steps) {
+    rows.steps.push({ attempt_id: id, slot, seq, action, answer: answer === null ? null : JSON.stringify(answer), state, fraction, at, marking: marking === undefined ? null : JSON.stringify(marking) })
   }
 }
 

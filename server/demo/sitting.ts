@@ -64,7 +64,7 @@ export function sit (quiz: QuizDefinition, content: Content, sitter: Sitter, cha
   })
   attempt = { ...attempt, slots }
   if (sitter.leavesAfter === undefined) act(attempt, { type: 'finish', by: 'trainee' }, minutes * 60_000)
-  return { paper, attempt, steps, score: scoreOf(attempt.slots, quiz.passPercent) }
+  return { paper, attempt, steps, score: scoreOf(attempt.slots, quiz) }
 }
 
 /** A sitting that ends as wished: the same person sits down again with other questions, each time a little better

@@ -17,6 +17,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'last-administrator': 409,
   'account-deactivated': 409,
   'attempt-not-open': 409,
+  'attempt-not-finished': 409,
   'attempts-used-up': 409,
   'time-is-up': 409,
   'slot-unknown': 404,

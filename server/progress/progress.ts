@@ -7,7 +7,7 @@ import type { Database, Tx } from '../db/database.ts'
 import type { Settings } from '../deps.ts'
 import type { Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
-import { textIn } from '../quiz/quiz.ts'
+import { gradeOverAttempts, textIn } from '../quiz/quiz.ts'
 import type { World } from '../world.ts'
 import {
   addDone, completeEnrolment, insertActivityDone, selectDoneKeys, selectEnrolmentsOf, selectInstructorIds, selectOptionalEnrolment,
@@ -119,7 +119,7 @@ export async function markDone (tx: Tx, deps: ProgressDeps, enrolment: Pick<Enro
   if (!activitiesOf(outline).every(({ key }) => done.has(key))) return
   if (!await completeEnrolment(tx, enrolment.id, at)) return
   await audit(tx, deps.world, { actorId: enrolment.personId, action: 'enrolment.completed', subjectType: 'enrolment', subjectId: enrolment.id })
-  await issueCertificate(tx, deps.world, deps.settings, { enrolmentId: enrolment.id, mark: await decidingMark(tx, outline, enrolment.id) })
+  await issueCertificate(tx, deps.world, deps.settings, { enrolmentId: enrolment.id, mark: await decidingMark(tx, deps, outline, enrolment) })
 }
 
 /** Whether a cohort's time is now. */
@@ -132,10 +132,12 @@ export async function noteActivity (tx: Tx, enrolmentId: string, at: string): Pr
   await updateActive(tx, enrolmentId, at)
 }
 
-/** What a certificate says was reached: the best result of the course's last quiz, its final exam; 100 for a course of lessons only. */
-async function decidingMark (tx: Tx, outline: CourseOutline, enrolmentId: string): Promise<number> {
+/** What a certificate says was reached: the grade of the course's last quiz, its final exam; 100 for a course of lessons only. */
+async function decidingMark (tx: Tx, deps: ProgressDeps, outline: CourseOutline, enrolment: { readonly id: string, readonly courseVersionId: string }): Promise<number> {
   const last = activitiesOf(outline).filter(({ kind }) => kind === 'quiz').at(-1)
   if (last === undefined) return 100
-  const standings = await selectQuizStandings(tx, enrolmentId)
-  return standings.find(({ quizKey }) => quizKey === last.key)?.bestPercent ?? 0
+  const standings = await selectQuizStandings(tx, enrolment.id)
+  const quiz = await deps.courses.quiz(tx, enrolment.courseVersionId, last.key)
+  const results = standings.find(({ quizKey }) => quizKey === last.key)?.results ?? []
+  return quiz === undefined ? 0 : gradeOverAttempts(results, quiz)?.percent ?? 0
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/database.ts'
 import type { EnrolmentTable } from '../db/tables.ts'
+import type { AttemptResult } from '../quiz/quiz.ts'
 
 export interface Enrolment {
   readonly id: string
@@ -97,12 +98,13 @@ export interface QuizStanding {
   readonly used: number
   readonly openAttemptId: string | null
   readonly openDueAt: string | null
-  readonly bestPercent: number | null
+  /** of every attempt, the first first */
+  readonly results: readonly AttemptResult[]
 }
 
 /** How far each quiz of an enrolment has come. */
 export async function selectQuizStandings (tx: Tx, enrolmentId: string): Promise<QuizStanding[]> {
-  const rows = await tx.selectFrom('attempt').select(['id', 'quiz_key as quizKey', 'state', 'due_at as dueAt', 'percent'])
+  const rows = await tx.selectFrom('attempt').select(['id', 'quiz_key as quizKey', 'number', 'state', 'due_at as dueAt', 'percent', 'passed'])
     .where('enrolment_id', '=', enrolmentId).orderBy('number').execute()
   const standings = new Map<string, QuizStanding>()
   for (const row of rows) {
@@ -113,7 +115,7 @@ export async function selectQuizStandings (tx: Tx, enrolmentId: string): Promise
       used: (before?.used ?? 0) + 1,
       openAttemptId: open ? row.id : before?.openAttemptId ?? null,
       openDueAt: open ? row.dueAt : before?.openDueAt ?? null,
-      bestPercent: row.percent === null ? before?.bestPercent ?? null : Math.max(row.percent, before?.bestPercent ?? 0)
+      results: [...before?.results ?? [], { number: row.number, state: row.state, percent: row.percent, passed: row.passed === null ? null : row.passed === 1 }]
     })
   }
   return [...standings.values()]
