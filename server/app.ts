@@ -5,6 +5,7 @@ import type { Deps, Settings } from './deps.ts'
 import type { App } from './http/app-type.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { attemptRoutes } from './attempts/routes.ts'
+import { regradeRoutes } from './attempts/regrade-routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
 import { cohortRoutes } from './cohorts/routes.ts'
 import { makeCourseCache } from './courses/courses.ts'
@@ -71,6 +72,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     certificateRoutes(scope, deps)
     progressRoutes(scope, deps)
     attemptRoutes(scope, deps)
+    regradeRoutes(scope, deps)
     reportRoutes(scope, deps)
     annualReportRoutes(scope, deps)
     readinessRoutes(scope, deps)

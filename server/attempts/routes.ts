@@ -5,10 +5,11 @@ import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { courseOf, isRunning } from '../progress/progress.ts'
-import { behaviours, kindOf } from '../quiz/quiz.ts'
+import { behaviours, kindOf, type MarkInput } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
 import { answerKey, checkAnswer, finishAttempt, quizStanding, saveAnswers, savePage, seeAttempt, startAttempt, type SeenAttempt } from './attempts.ts'
 import { answerOf, firstOf, slotsOf, type Fields } from './form.ts'
+import { markSlot } from './marking.ts'
 import { quizView } from './quiz-view.ts'
 import { AttemptAnswer, Tried } from './schemas.ts'
 import { attemptJson, attemptView, pagesOf, reviewJson, reviewView, type Reader } from './views.ts'
@@ -163,6 +164,24 @@ function attemptApi (app: App, deps: Deps): void {
     schema: { params: AttemptId, response: { 200: FinishedAttempt } }
   }, async (request) => await finishAttempt(db, deps, signedIn(request), request.params.id))
 
+  app.post('/api/v1/attempts/:id/marks', {
+    config: { access: STAFF },
+    schema: {
+      params: AttemptId,
+      body: Type.Object({
+        slot: Type.Integer({ minimum: 1, maximum: 1000 }),
+        fraction: Type.Optional(Type.Number({ description: 'Of the slot\'s mark, 0 to 1; or' })),
+        mark: Type.Optional(Type.Number({ description: '0 to the slot\'s markMax; or' })),
+        rubric: Type.Optional(Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 64 }), { description: 'A level for each criterion of the question\'s rubric' })),
+        comment: Type.Optional(Type.String({ maxLength: 10_000 }))
+      }, { additionalProperties: false, description: 'Exactly one of fraction, mark and rubric' }),
+      response: { 200: Type.Object({ slot: Type.Integer(), fraction: Type.Number(), ...FinishedAttempt.properties }) }
+    }
+  }, async (request) => {
+    const { slot, comment, ...given } = request.body
+    return await markSlot(db, deps, signedIn(request), request.params.id, { slot, ...oneMark(given), ...comment !== undefined && { comment } })
+  })
+
   app.get('/api/v1/attempts/:id/key', {
     config: { access: STAFF },
     schema: { params: AttemptId, response: { 200: Type.Object({ answers: Type.Record(Type.String(), Type.Unknown()) }) } }
@@ -179,6 +198,14 @@ function attemptApi (app: App, deps: Deps): void {
     if (seen.row.state === 'open' && behaviours[seen.quiz.behaviour].check === null) throw new Refusal('review-not-offered')
     return await reply.header('cache-control', 'no-store').send(reviewJson(seen, request.language))
   })
+}
+
+/** @throws Refusal bad-input unless exactly one way of marking is given */
+function oneMark ({ fraction, mark, rubric }: { fraction?: number, mark?: number, rubric?: Record<string, string> }): MarkInput {
+  const given: MarkInput[] = [...fraction === undefined ? [] : [{ fraction }], ...mark === undefined ? [] : [{ mark }], ...rubric === undefined ? [] : [{ rubric }]]
+  const [one, another] = given
+  if (one === undefined || another !== undefined) throw new Refusal('bad-input', {}, [{ path: 'mark', message: 'give exactly one of fraction, mark and rubric' }])
+  return one
 }
 
 /** The answers of the page a form shows; fields of other slots are not looked at. */
