@@ -55,6 +55,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /attempts/:id/review': '-+0+000+',
   'GET /api/v1/attempts/:id/review': '-+0+000+',
   'GET /api/v1/attempts/:id/key': '-xx+0xx+',
+  'POST /attempts/:id/marks': '-xx+0xx+',
+  'POST /api/v1/attempts/:id/marks': '-xx+0xx+',
   'POST /attempts/:id/finish': '-+000000',
   'POST /api/v1/attempts/:id/finish': '-+000000',
   // the desk: cohorts
@@ -65,6 +67,9 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /api/v1/cohorts/:id': '-xx+0+0+',
   'GET /api/v1/cohorts/:id/progress': '-xx+0+0+',
   'GET /api/v1/cohorts/:id/enrolments': '-xx+0+0+',
+  'GET /desk/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
+  'POST /desk/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
+  'POST /api/v1/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
   'GET /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /api/v1/cohorts/:id/enrolments': '-xx+0xx+',
@@ -244,6 +249,8 @@ function bodyOf (route: string, { somebodyElse }: Scene): Record<string, unknown
     case '/set-up/:secret': return { name: 'A B', email: 'a@test.example', password: 'a long password', again: 'a long password' }
     case '/me': return { locale: 'en' }
     case '/attempts/:id': return { slots: '' }
+    case '/attempts/:id/marks': return route.includes('/api/') ? { slot: 1, mark: 1 } : { slot: '1', mark: '1' }
+    case '/cohorts/:id/quizzes/:key/regrade': return route.includes('/api/') ? { reason: 'For the test of access' } : { question: '', reason: 'For the test of access', step: 'try' }
     case '/attempts/:id/answers/:slot': return { answer: null }
     case '/attempts/:id/answers': return { answers: { 1: null } }
     case '/cohorts/:id/enrol': return { csv: 'name,email,country,agency,rank,locale\nNew Person,new@test.example,ZM,,,en\n', step: 'check' }
@@ -303,6 +310,7 @@ function verdict ({ status, location }: { status: number, location: string }): s
 /** Everything that is kept, but for sessions and the log of who looked. */
 async function everything (test: TestApp): Promise<string> {
   const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot', 'person_merge']
+  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'question_correction', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot']
   const rows = await Promise.all(tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(test.db.read)).rows))
   return JSON.stringify(rows)
 }

@@ -1,4 +1,4 @@
-import type { Controls } from '../quiz/quiz.ts'
+import { isCertainty, type Controls, type MarkInput } from '../quiz/quiz.ts'
 
 /** A posted form: each field once, or several times. */
 export type Fields = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -37,6 +37,22 @@ export function answerOf (controls: Controls, slot: number, fields: Fields): unk
     case 'essay': case 'files': case 'scenario': case 'none':
       return undefined
   }
+}
+
+/** The answer with how sure the trainee says to be of it: `certainty3` for slot 3. A blank answer has no certainty. */
+export function withCertainty (answer: unknown, slot: number, fields: Fields): unknown {
+  const certainty = Number(firstOf(fields[`certainty${slot}`]))
+  return typeof answer === 'object' && answer !== null && isCertainty(certainty) ? { ...answer, certainty } : answer
+}
+
+/** A person's mark out of the form of one answer: `slot`, `comment`, and either `mark` or `rubric.<criterion>`.
+ * @returns a mark of NaN for what is no number, which the rule of marks refuses */
+export function markOf (fields: Fields): { readonly slot: number, readonly comment: string } & MarkInput {
+  const levels = Object.entries(fields).flatMap(([name, value]) => name.startsWith('rubric.') ? [[name.slice('rubric.'.length), firstOf(value)]] : [])
+  const common = { slot: Number(firstOf(fields['slot'])), comment: firstOf(fields['comment']) }
+  if (levels.length > 0) return { ...common, rubric: Object.fromEntries(levels) as Record<string, string> }
+  const typed = firstOf(fields['mark']).trim()
+  return { ...common, mark: typed === '' ? NaN : Number(typed.replace(',', '.')) }
 }
 
 /** The slots a form holds and the state of each that it showed: `slots=6,7` and `seq6=2`. */

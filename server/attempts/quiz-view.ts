@@ -3,8 +3,9 @@ import type { PageView } from '../http/app-type.ts'
 import { formatNumber } from '../http/pages.ts'
 import type { EnrolmentCourse, EnrolmentDetail } from '../progress/progress.ts'
 import { neighbours, type Reader } from '../progress/views.ts'
-import { textIn, type QuizDefinition } from '../quiz/quiz.ts'
+import { gradeOverAttempts, textIn, type QuizDefinition } from '../quiz/quiz.ts'
 import type { AttemptRow } from './attempts.ts'
+import { rulesOf } from './quiz-rules-view.ts'
 
 /** What a quiz will be like, in words, the attempts so far, and the button that begins. */
 export function quizView (detail: EnrolmentDetail, quiz: QuizDefinition, attempts: readonly AttemptRow[], course: EnrolmentCourse, running: boolean, reader: Reader): PageView {
@@ -13,6 +14,7 @@ export function quizView (detail: EnrolmentDetail, quiz: QuizDefinition, attempt
   const title = textIn(quiz.title, language, outline.language)
   const questions = quiz.sections.reduce((sum, section) => sum + ('draw' in section ? section.draw.reduce((of, row) => of + row.count, 0) : section.questions.length), 0)
   const open = attempts.find(({ state }) => state === 'open')
+  const grade = gradeOverAttempts(attempts, quiz)
   const left = quiz.attempts === undefined ? null : quiz.attempts - attempts.length
   return {
     title: `${title} · ${course.title}`,
@@ -29,11 +31,14 @@ export function quizView (detail: EnrolmentDetail, quiz: QuizDefinition, attempt
       { name: t('attempts.fact.attempts'), value: quiz.attempts === undefined ? t('attempts.fact.any-number') : t('attempts.fact.attempts-left', { left: Math.max(0, left ?? 0), of: quiz.attempts }) },
       { name: t('attempts.fact.feedback'), value: t(`attempts.fact.${quiz.behaviour}`) }
     ],
+    rules: rulesOf(quiz, outline.language, reader),
+    grade: grade === null || attempts.length < 2 ? '' : t('attempts.grade', { percent: formatNumber(Math.round(grade.percent * 10) / 10, language) }),
     attempts: attempts.map((attempt) => ({
       number: String(attempt.number),
       startedAt: attempt.startedAt,
       open: attempt.state === 'open',
       passed: attempt.passed === true,
+      waits: attempt.state === 'needs-marking',
       result: attempt.percent === null ? '' : t('attempts.fact.percent', { percent: formatNumber(Math.round(attempt.percent * 10) / 10, language) }),
       href: attempt.state === 'open' ? url('/attempts/:id', { id: attempt.id }) : url('/attempts/:id/review', { id: attempt.id })
     })),

@@ -1,9 +1,14 @@
 import Type from 'typebox'
+import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
-import { regradeQuiz } from './regrading.ts'
+import { hasRole } from '../person.ts'
+import { Refusal } from '../refusals.ts'
+import { checkQuestionText, regradeDesk, regradeQuiz } from './regrading.ts'
+import { regradeView } from './regrade-view.ts'
+import type { Reader } from './views.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
 const CohortQuiz = Type.Object({ id: Id, key: Id })
@@ -29,6 +34,46 @@ const Report = Type.Object({
 export function regradeRoutes (app: App, deps: Deps): void {
   const { db } = deps
 
+  app.get('/desk/cohorts/:id/quizzes/:key/regrade', {
+    config: { access: STAFF },
+    schema: { params: CohortQuiz, querystring: Type.Object({ question: Type.Optional(Type.String({ maxLength: 64 })) }) }
+  }, async (request, reply) => {
+    const { id, key } = request.params
+    const desk = await regradeDesk(db, deps, signedIn(request), { cohortId: id, quizKey: key })
+    return reply.page('attempts/regrade', regradeView(desk, { question: request.query.question ?? '' }, readerOf(request)) as never)
+  })
+
+  app.post('/desk/cohorts/:id/quizzes/:key/regrade', {
+    config: { access: STAFF },
+    schema: {
+      params: CohortQuiz,
+      body: Type.Object({
+        question: Type.String({ maxLength: 64 }),
+        definition: Type.Optional(Type.String({ maxLength: 200_000 })),
+        reason: Type.String({ maxLength: 1000 }),
+        step: Type.Enum(['try', 'apply'])
+      })
+    }
+  }, async (request, reply) => {
+    const { id, key } = request.params
+    const person = signedIn(request)
+    const { question, definition = '', reason, step } = request.body
+    const reader = readerOf(request)
+    const form = { question, definition, reason, mayApply: question === '' || hasRole(person, 'administrator') }
+    const written = question === '' ? { corrections: [] } : checkQuestionText(question, definition)
+    try {
+      if ('problems' in written) throw new Refusal('bad-input', {}, written.problems)
+      if (reason.trim().length < 3) throw new Refusal('bad-input', {}, [{ path: 'reason', message: request.t('attempts.regrade.reason-missing') }])
+      const report = await regradeQuiz(db, deps, person, { cohortId: id, quizKey: key, reason: reason.trim(), corrections: written.corrections, dryRun: step === 'try' })
+      const desk = await regradeDesk(db, deps, person, { cohortId: id, quizKey: key })
+      return reply.page('attempts/regrade', regradeView(desk, { ...form, report }, reader) as never)
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'bad-input') throw error
+      const desk = await regradeDesk(db, deps, person, { cohortId: id, quizKey: key })
+      return reply.status(422).page('attempts/regrade', regradeView(desk, { ...form, problems: error.problems }, reader) as never)
+    }
+  })
+
   app.post('/api/v1/cohorts/:id/quizzes/:key/regrade', {
     config: { access: STAFF },
     schema: {
@@ -47,4 +92,8 @@ export function regradeRoutes (app: App, deps: Deps): void {
     const { id, key } = request.params
     return await regradeQuiz(db, deps, signedIn(request), { cohortId: id, quizKey: key, dryRun: request.query.dryRun === true, ...request.body }) as never
   })
+}
+
+function readerOf (request: FastifyRequest): Reader {
+  return { ...request.place, t: request.t, url: request.server.url }
 }

@@ -1,7 +1,9 @@
+import { stringify } from 'yaml'
 import { audit } from '../audit/audit.ts'
 import { managedCohort } from '../cohorts/cohorts.ts'
 import type { CohortRow } from '../cohorts/queries.ts'
 import type { Question } from '../courses/courses.ts'
+import { parseLocatedYaml } from '../courses/located-yaml.ts'
 import { insertCorrection } from '../courses/queries.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { hasRole, type Person } from '../person.ts'
@@ -153,6 +155,18 @@ async function regradable (tx: Tx, deps: ProgressDeps, person: Person, { cohortI
   const quiz = await deps.courses.quiz(tx, cohort.versionId, quizKey)
   if (quiz === undefined) throw new Refusal('not-found')
   return { cohort, quiz }
+}
+
+/** A corrected question as somebody typed it, in YAML as in a bank.
+ * @returns what `regradeQuiz` takes, or what is wrong with the text, by line */
+export function checkQuestionText (question: string, text: string): { readonly corrections: NonNullable<RegradeInput['corrections']> } | { readonly problems: readonly Problem[] } {
+  const parsed = parseLocatedYaml(text)
+  return 'problems' in parsed ? parsed : { corrections: [{ question, definition: parsed.value }] }
+}
+
+/** A question as `checkQuestionText` reads it. */
+export function questionText (definition: QuestionDefinition): string {
+  return stringify(definition, { lineWidth: 0 })
 }
 
 interface Correction { readonly questionId: string, readonly definition: QuestionDefinition }

@@ -8,11 +8,11 @@ import { courseOf, isRunning } from '../progress/progress.ts'
 import { behaviours, kindOf, type MarkInput } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
 import { answerKey, checkAnswer, finishAttempt, quizStanding, saveAnswers, savePage, seeAttempt, startAttempt, type SeenAttempt } from './attempts.ts'
-import { answerOf, firstOf, slotsOf, type Fields } from './form.ts'
+import { answerOf, firstOf, markOf, slotsOf, withCertainty, type Fields } from './form.ts'
 import { markSlot } from './marking.ts'
 import { quizView } from './quiz-view.ts'
 import { AttemptAnswer, Tried } from './schemas.ts'
-import { attemptJson, attemptView, pagesOf, reviewJson, reviewView, type Reader } from './views.ts'
+import { asksCertainty, attemptJson, attemptView, pagesOf, reviewJson, reviewView, type Reader } from './views.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
 const AttemptId = Type.Object({ id: Id })
@@ -97,6 +97,18 @@ export function attemptRoutes (app: App, deps: Deps): void {
     const { id } = request.params
     await finishAttempt(db, deps, signedIn(request), id)
     return await reply.redirect(app.url('/attempts/:id/review', { id }), 303)
+  })
+
+  app.post('/attempts/:id/marks', {
+    config: { access: STAFF },
+    schema: {
+      params: AttemptId,
+      body: Type.Record(Type.String(), Type.Union([Type.String({ maxLength: 10_000 }), Type.Array(Type.String({ maxLength: 10_000 }))]))
+    }
+  }, async (request, reply) => {
+    const { id } = request.params
+    const { slot } = await markSlot(db, deps, signedIn(request), id, markOf(request.body as Fields))
+    return await reply.redirect(`${app.url('/attempts/:id/review', { id })}#q${slot}`, 303)
   })
 
   app.get('/attempts/:id/review', {
@@ -215,7 +227,8 @@ function answersOf (seen: SeenAttempt, fields: Fields): Array<{ slot: number, an
     if (paperSlot === undefined) return []
     const definition = seen.definitionOf(slot)
     const controls = kindOf(definition).controls(definition, paperSlot.order)
-    const answer = answerOf(controls, slot, fields)
+    const given = answerOf(controls, slot, fields)
+    const answer = asksCertainty(seen) ? withCertainty(given, slot, fields) : given
     return answer === undefined ? [] : [{ slot, base, answer }]
   })
 }

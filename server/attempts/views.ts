@@ -5,7 +5,7 @@ import { directionOf, type Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
 import { renderInline, renderMarkdown } from '../courses/markdown.ts'
 import {
-  isAnswer, kindOf, policyAt, reviewOf, rounded, textIn, type Controls, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
+  behaviours, CERTAINTIES, certaintyOf, isAnswer, isMarkedByPerson, kindOf, policyAt, reviewOf, rounded, rubricOf, scoreOf, textIn, type Controls, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
 } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
 import type { AttemptAnswer } from './schemas.ts'
@@ -115,7 +115,9 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
     attemptId: row.id,
     page,
     pageLine: page === null ? t('attempts.summary') : t('attempts.page-of', { page, pages }),
-    clock: clockView(row.dueAt, now, quiz.limitMinutes !== undefined),
+    clock: clockView(row, now, quiz.limitMinutes !== undefined),
+    inGrace: row.dueAt !== null && row.endsAt !== row.dueAt && now.toISOString() >= row.dueAt,
+    hasGrace: row.endsAt !== row.dueAt,
     savedAt: seen.slots.some(({ seq }) => seq > 0) ? t('attempts.saved') : '',
     squares: squaresOf(seen, reviews, page, reader),
     slots: questions.map(({ slot }) => slot).join(','),
@@ -135,11 +137,13 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
 }
 
 /** Milliseconds are for the script; the words for everybody. No clock is shown where only the cohort's end would end it. */
-function clockView (dueAt: string | null, now: Date, limited: boolean): { dueAt: string, serverNow: string, left: string, low: boolean } | null {
-  if (dueAt === null || !limited) return null
+function clockView ({ dueAt: due, endsAt }: SeenAttempt['row'], now: Date, limited: boolean): { dueAt: string, endsAt: string, serverNow: string, left: string, low: boolean } | null {
+  if (due === null || endsAt === null || !limited) return null
+  // Once the time is up, what runs is the grace.
+  const dueAt = now.toISOString() < due ? due : endsAt
   const seconds = Math.max(0, Math.floor((Date.parse(dueAt) - now.getTime()) / 1000))
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'))
-  return { dueAt, serverNow: now.toISOString(), left: (parts[0] === '00' ? parts.slice(1) : parts).join(':'), low: seconds < 300 }
+  return { dueAt, endsAt, serverNow: now.toISOString(), left: (parts[0] === '00' ? parts.slice(1) : parts).join(':'), low: seconds < 300 }
 }
 
 function slotHref (seen: SeenAttempt, slot: number, url: Url): string {
@@ -176,6 +180,8 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
   const right = review.rightAnswer as Record<string, unknown> | undefined
   const mark = markOf(review)
   const written = languageOf(definition.prompt, language, seen.language)
+  const isTriable = behaviours[seen.quiz.behaviour].check !== null && kindOf(definition).asked !== false && !isMarkedByPerson(definition)
+  const isTried = !state.locked && (review.state === 'right' || review.state === 'partly-right' || review.state === 'wrong')
   return {
     slot: String(slot.slot),
     seq: String(state.seq),
@@ -189,13 +195,63 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
     group: controls.control !== 'line',
     state: mark,
     unreadable: state.state === 'unreadable' && open ? t(`attempts.unreadable.${controls.control}`) : '',
-    checkable: mayAnswer && seen.quiz.behaviour === 'immediate',
-    marked: state.locked,
-    verdict: state.locked ? verdictOf(review, reader) : '',
+    checkable: mayAnswer && isTriable,
+    checkLabel: t(isTried ? 'attempts.check-again' : 'attempts.check'),
+    certainty: asksCertainty(seen) && kindOf(definition).asked !== false && !isMarkedByPerson(definition) ? certaintyView(slot.slot, state.answer, mayAnswer, reader) : null,
+    needsCertainty: mayAnswer && seen.quiz.behaviour === 'immediate-certainty' && state.state === 'answered' && certaintyOf(state.answer) === null,
+    hint: review.hint === undefined ? '' : renderInline(review.hint),
+    triesLine: triesLine(review, mayAnswer, reader),
+    tried: isTried,
+    marked: state.locked || isTried,
+    verdict: state.locked || isTried ? verdictOf(review, reader) : '',
+    comment: review.comment ?? '',
+    marking: markingView(seen, slot, state, reader),
     summary: review.summary ?? '',
     feedback: (review.feedback ?? []).map((text) => renderInline(text)),
     rightAnswer: state.locked && review.rightAnswerSummary !== undefined && mark !== 'right' ? review.rightAnswerSummary : '',
     source: definition.source === undefined ? '' : textIn(definition.source, language, seen.language)
+  }
+}
+
+/** "How sure are you?": three radio buttons beside the answer. */
+function certaintyView (slot: number, answer: unknown, open: boolean, { t }: Reader): object {
+  const given = certaintyOf(answer)
+  return {
+    name: `certainty${slot}`,
+    disabled: !open,
+    levels: CERTAINTIES.map((level) => ({ value: String(level), label: t(`attempts.certainty.${level}`), checked: level === given }))
+  }
+}
+
+function triesLine ({ tries, triesLeft }: SlotReview, open: boolean, { t }: Reader): string {
+  if (!open || tries === undefined) return ''
+  return triesLeft === undefined ? t('attempts.tries', { tries }) : t('attempts.tries-left', { left: triesLeft })
+}
+
+/** What those who run the cohort mark a finished answer with; null for everybody else, and where nothing can be marked. */
+function markingView (seen: SeenAttempt, slot: PaperSlot, state: SlotState, { t, language, url }: Reader): object | null {
+  const definition = seen.definitionOf(slot.slot)
+  if (seen.reach !== 'staff' || seen.row.state === 'open' || seen.row.endedBy === 'discarded' || kindOf(definition).asked === false) return null
+  const plainly = (text: Text): string => textIn(text, language, seen.language)
+  return {
+    action: url('/attempts/:id/marks', { id: seen.row.id }),
+    slot: String(slot.slot),
+    open: state.state === 'needs-marking',
+    title: t(state.state === 'needs-marking' ? 'attempts.mark-it' : 'attempts.mark-again'),
+    markLabel: t('attempts.mark-of', { max: formatNumber(slot.mark, language) }),
+    max: String(slot.mark),
+    mark: state.marking === undefined || state.fraction === null ? '' : String(rounded(state.fraction * slot.mark)),
+    comment: state.marking?.comment ?? '',
+    rubric: rubricOf(definition).map(({ key, text, levels }) => ({
+      name: `rubric.${key}`,
+      id: `rubric-${slot.slot}-${key}`,
+      text: plainly(text),
+      levels: levels.map((level) => ({
+        key: level.key,
+        text: t('attempts.rubric-level', { level: plainly(level.text), points: level.points }),
+        chosen: state.marking?.rubric?.[key] === level.key
+      }))
+    }))
   }
 }
 
@@ -374,6 +430,20 @@ function plain (html: string): string {
   return html.replace(/<[^>]*>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&')
 }
 
+/** How far each section with a minimum of its own has come. */
+function sectionLines ({ slots, quiz, language: first }: SeenAttempt, { t, language }: Reader): object[] {
+  return (scoreOf(slots, quiz).sections ?? []).map(({ section, percent, minPercent, reached }) => {
+    const title = quiz.sections[section]?.title
+    return {
+      reached,
+      line: t('attempts.section-line', {
+        section: title === undefined ? t('attempts.section', { number: formatNumber(section + 1, language) }) : textIn(title, language, first),
+        percent: formatNumber(Math.round(percent * 10) / 10, language), min: minPercent
+      })
+    }
+  })
+}
+
 /** The finished attempt as far as its policy shows it. */
 export function reviewView (seen: SeenAttempt, reader: Reader): PageView {
   const { t, language, url } = reader
@@ -393,6 +463,8 @@ export function reviewView (seen: SeenAttempt, reader: Reader): PageView {
     inProgress: row.state === 'open',
     needsMarking: row.state === 'needs-marking',
     expired: row.endedBy === 'expiry',
+    discarded: row.endedBy === 'discarded',
+    sections: row.state === 'open' ? [] : sectionLines(seen, reader),
     number: String(row.number),
     finishedAt: row.finishedAt,
     certificateSerial: enrolment.certificateSerial ?? '',

@@ -1,6 +1,7 @@
 import { selectQuizzes } from '../courses/queries.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Person } from '../person.ts'
+import type { Text } from '../quiz/text.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { cohortOf, countsOf, percentOf, seenCohort, stateOf, type Cohort, type Counts } from './cohorts.ts'
@@ -69,6 +70,7 @@ export interface CohortOverview {
   readonly cohort: Cohort
   readonly stuck: { readonly count: number, readonly first: readonly TraineeProgress[] }
   readonly byCountry: readonly CountryProgress[]
+  readonly quizzes: ReadonlyArray<{ readonly key: string, readonly title: Text }>
 }
 
 /** How a cohort stands, at a glance, of the people whom the asker may see.
@@ -91,7 +93,8 @@ export async function cohortOverview (db: Database, world: World, person: Person
       count: stuck.length,
       first: stuck.map((trainee) => progressOf(trainee, stuckOf)).sort((a, b) => urgency(a) - urgency(b)).slice(0, most)
     },
-    byCountry
+    byCountry,
+    quizzes: (await selectQuizzes(tx, cohort.versionId)).map(({ key, title }) => ({ key, title }))
   }
 }
 

@@ -57,6 +57,19 @@ function answerOf (question) {
   }
 }
 
+/** The answer with how sure its trainee says to be, where the page asks that. @param {HTMLElement} question */
+function answerGiven (question) {
+  const answer = answerOf(question)
+  const level = /** @type {HTMLInputElement | null} */ (question.querySelector('.certainty input:checked'))
+  return answer === null || level === null ? answer : { ...answer, certainty: Number(level.value) }
+}
+
+/** @param {HTMLElement} question @param {any} answer */
+function showGiven (question, answer) {
+  show(question, answer)
+  for (const level of /** @type {NodeListOf<HTMLInputElement>} */ (question.querySelectorAll('.certainty input'))) level.checked = Number(level.value) === answer?.certainty
+}
+
 /** Fills in an answer that was saved elsewhere, or kept from an earlier visit.
  * @param {HTMLElement} question @param {any} answer */
 function show (question, answer) {
@@ -98,7 +111,9 @@ function changed (slot) {
   const question = questionOf(slot)
   if (question === null) return
   const before = waiting[slot]
-  waiting[slot] = { answer: answerOf(question), seq: Math.max(seqOf(slot), before?.seq ?? 0) + 1 }
+  // What was said of the last try is not about this answer.
+  question.querySelector('.feedback[data-tried]')?.remove()
+  waiting[slot] = { answer: answerGiven(question), seq: Math.max(seqOf(slot), before?.seq ?? 0) + 1 }
   keep()
   say('saving')
   mark(slot, waiting[slot].answer !== null)
@@ -292,7 +307,13 @@ function tick () {
     ? `${two(Math.floor(left / 3600))}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`
     : `${two(Math.floor(left / 60))}:${two(left % 60)}`
   clock.dataset.state = left === 0 ? 'over' : left < 300 ? 'low' : ''
-  if (left === 0) void end()
+  if (left > 0) return
+  if (clock.dataset.ends !== undefined && clock.dataset.due !== clock.dataset.ends) {
+    clock.dataset.due = clock.dataset.ends
+    document.getElementById('grace')?.removeAttribute('hidden')
+  } else {
+    void end()
+  }
 }
 
 let ended = false
@@ -320,7 +341,7 @@ async function refresh () {
   const attempt = await response.json()
   // The answer left the server about half a round trip ago.
   correction += Date.parse(attempt.serverNow) + (performance.now() - asked) / 2 - serverNow()
-  if (clock !== null && attempt.dueAt !== null) clock.dataset.due = attempt.dueAt
+  if (clock !== null && attempt.dueAt !== null) clock.dataset.due = serverNow() < Date.parse(attempt.dueAt) ? attempt.dueAt : attempt.endsAt
   if (attempt.state !== 'open') {
     location.assign(/** @type {string} */ (root.dataset.review))
     return
@@ -335,7 +356,7 @@ async function refresh () {
     }
     const field = seqField(String(slot))
     if (field !== null) field.value = String(seq)
-    show(question, answer)
+    showGiven(question, answer)
     limitChoices(question)
   }
 }
@@ -358,7 +379,7 @@ window.addEventListener('beforeunload', event => { if (Object.keys(waiting).leng
 // What an earlier visit could not send is shown again and sent.
 for (const [slot, { answer }] of Object.entries(waiting)) {
   const question = questionOf(slot)
-  if (question !== null && seqField(slot) !== null) show(question, answer)
+  if (question !== null && seqField(slot) !== null) showGiven(question, answer)
   mark(slot, answer !== null)
 }
 for (const question of document.querySelectorAll('section.question')) limitChoices(/** @type {HTMLElement} */ (question))

@@ -133,16 +133,19 @@ t.test('certainty: asked for beside each answer, and scored, with and without sc
 
 t.test('grace: an attempt goes on after its time, and what is answered then counts', async (t) => {
   const { test, walk } = await scene(t)
+  test.world.setNow(NOW)
   const attempt = await start(test, walk, 'grace')
-  t.match(attempt, { dueAt: /^2026-06-15T08:10:00/, endsAt: /^2026-06-15T08:12:00/ })
+  t.match(attempt, { dueAt: /^2026-06-15T08:10:0/, endsAt: /^2026-06-15T08:12:0/ })
   test.world.setNow('2026-06-15T08:11:30Z')
-  t.match((await (async () => { const browser = openBrowser(test.app); browser.cookies.set('muster', walk.trainee.token); return await browser.get(`/attempts/${attempt.id}?page=1`) })()).body, /extra time/i)
+  const browser = openBrowser(test.app)
+  browser.cookies.set('muster', walk.trainee.token)
+  t.match((await browser.get(`/attempts/${attempt.id}?page=1`)).body, /id="grace">The time is up\. This is extra time/)
   t.equal((await call(test, walk.trainee, 'PUT', `/attempts/${attempt.id}/answers/1`, { answer: { text: 'mule' } })).status, 200)
   const deps = { world: test.world, courses: makeCourseCache(), settings: { programme: '', timeZone: 'UTC', publicUrl: '', prefix: '', secure: false, demo: false } }
   t.equal(await sweepOverdue(test.db, deps), 0)
   test.world.setNow('2026-06-15T08:13:00Z')
   t.equal(await sweepOverdue(test.db, deps), 1)
-  t.match((await call(test, walk.trainee, 'GET', `/attempts/${attempt.id}/review`)).json, { endedBy: 'expiry', finishedAt: /^2026-06-15T08:12:00/, passed: true })
+  t.match((await call(test, walk.trainee, 'GET', `/attempts/${attempt.id}/review`)).json, { endedBy: 'expiry', finishedAt: /^2026-06-15T08:12:0/, passed: true })
 })
 
 t.test('discard: an attempt that is not handed in earns nothing', async (t) => {
@@ -262,4 +265,53 @@ t.test('a regrade reaches the cohort it is asked for, of a quiz that its course 
   t.equal((await call(test, walk.instructor, 'POST', `/cohorts/${elsewhere}/quizzes/exam/regrade`, body)).status, 404)
   t.equal((await call(test, walk.admin, 'POST', `/cohorts/${walk.cohortId}/quizzes/gone/regrade`, body)).status, 404)
   t.equal((await call(test, walk.admin, 'POST', `/cohorts/${walk.cohortId}/quizzes/exam/regrade`, { reason: ' ' })).status, 422)
+})
+
+t.test('the desk: marking on the review page, and regrading by a page of its own', async (t) => {
+  const { test, walk } = await scene(t)
+  const exam = await sit(test, walk, 'exam', { 'short-text': { text: 'smurf' }, choice: { choices: ['bank'] } })
+  const byHand = await sit(test, walk, 'by-hand', RIGHT)
+  const desk = async (who: Somebody): Promise<ReturnType<typeof openBrowser>> => {
+    const browser = openBrowser(test.app)
+    browser.cookies.set('muster', who.token)
+    await browser.get('/')
+    return browser
+  }
+  const instructor = await desk(walk.instructor)
+  const review = await instructor.get(`/attempts/${byHand.id}/review`)
+  t.match(review.body, /Mark this answer/)
+  t.match(await instructor.post(`/attempts/${byHand.id}/marks`, { slot: '1', mark: '1,5', comment: 'Nearly' }), { status: 303, location: `/attempts/${byHand.id}/review#q1` })
+  t.equal((await instructor.post(`/attempts/${byHand.id}/marks`, { slot: '1', mark: '' })).status, 422)
+  const trainee = await desk(walk.trainee)
+  const own = (await trainee.get(`/attempts/${byHand.id}/review`)).body
+  t.match(own, /1\.5 of 2[\s\S]*Comment:<\/span> Nearly/)
+  t.notMatch(own, /Mark this answer/)
+
+  t.match((await instructor.get(`/desk/cohorts/${walk.cohortId}`)).body, /quizzes\/exam\/regrade/)
+  const path = `/desk/cohorts/${walk.cohortId}/quizzes/exam/regrade`
+  t.match((await instructor.get(path)).body, /<option value="word">word<\/option>/)
+  const chosen = (await instructor.get(`${path}?question=word`)).body
+  t.match(chosen, /key: word[\s\S]*accept:/)
+  const original = await test.db.read.selectFrom('question').select('definition').where('key', '=', 'word').executeTakeFirstOrThrow()
+  const definition = JSON.stringify({ ...JSON.parse(original.definition) as object, accept: ['smurf'] })
+  const tried = await instructor.post(path, { question: 'word', definition, reason: 'A smurf was meant', step: 'try' })
+  t.match(tried.body, /1 attempt changes[\s\S]*word: 0\.5 to 1[\s\S]*Newly passed/)
+  t.match(tried.body, /an administrator has to apply it/)
+  t.notMatch(tried.body, /value="apply"/)
+  t.equal((await instructor.post(path, { question: 'word', definition, reason: 'A smurf was meant', step: 'apply' })).status, 403)
+
+  const admin = await desk(walk.admin)
+  for (const [fields, words] of [
+    [{ question: 'word', definition: 'accept: [', reason: 'A reason' }, /is not proper YAML/], [{ question: 'word', definition: '{}', reason: 'A reason' }, /kind: is missing/],
+    [{ question: 'word', definition, reason: ' ' }, /Say why/]
+  ] as const) {
+    const { status, body } = await admin.post(path, { ...fields, step: 'try' })
+    t.equal(status, 422)
+    t.match(body, words)
+  }
+  t.match((await admin.post(path, { question: 'word', definition, reason: 'A smurf was meant', step: 'try' })).body, /value="apply"/)
+  t.match((await admin.post(path, { question: 'word', definition, reason: 'A smurf was meant', step: 'apply' })).body, /Done\.[\s\S]*word \(corrected\)/)
+  t.match((await call(test, walk.trainee, 'GET', `/attempts/${exam.id}/review`)).json, { percent: 100, passed: true })
+  t.match((await instructor.post(path, { question: '', reason: 'Once more', step: 'try' })).body, /Nobody&#x27;s result changes|Nobody's result changes/)
+  t.match((await trainee.get(`/enrolments/${walk.enrolmentId}/quizzes/exam`)).body, /the last one counts[\s\S]*at least 100 % is also needed/)
 })
