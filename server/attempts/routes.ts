@@ -107,7 +107,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
     }
   }, async (request, reply) => {
     const { id } = request.params
-    const { slot } = await markSlot(db, deps, signedIn(request), id, markOf(request.body as Fields))
+    const { slot } = await markSlot(db, deps, signedIn(request), id, markOf(request.body))
     return await reply.redirect(`${app.url('/attempts/:id/review', { id })}#q${slot}`, 303)
   })
 

@@ -3,7 +3,7 @@ import { directionOf, type Translate } from '../http/messages.ts'
 import { formatDate, formatNumber, type Place } from '../http/pages.ts'
 import type { Url } from '../http/urls.ts'
 import { hasRole, type Person } from '../person.ts'
-import type { QuizDefinition } from '../quiz/definition.ts'
+import type { BehaviourName, QuizDefinition } from '../quiz/definition.ts'
 import { textIn } from '../quiz/text.ts'
 import type { CourseDetail, CourseEntry, LessonPreview } from './desk.ts'
 import { activitiesOf } from './outline.ts'
@@ -106,6 +106,18 @@ export function courseView ({ version, versions, questions, quizzes }: CourseDet
   }
 }
 
+/** When feedback comes, as the message's choices are called. */
+const FEEDBACK: Readonly<Record<BehaviourName, 'atEnd' | 'eachQuestion' | 'eachTry' | 'marked'>> = {
+  deferred: 'atEnd',
+  'deferred-certainty': 'atEnd',
+  immediate: 'eachQuestion',
+  'immediate-certainty': 'eachQuestion',
+  interactive: 'eachTry',
+  adaptive: 'eachTry',
+  'adaptive-no-penalty': 'eachTry',
+  manual: 'marked'
+}
+
 /** A quiz in one sentence: how many questions, what passes, how often, how long, when feedback comes. */
 export function quizSummary ({ sections, passPercent, attempts, limitMinutes, behaviour }: QuizDefinition, t: Translate): string {
   const asked = sections.reduce((sum, section) => sum + ('questions' in section ? section.questions.length : section.draw.reduce((sum, { count }) => sum + count, 0)), 0)
@@ -115,7 +127,7 @@ export function quizSummary ({ sections, passPercent, attempts, limitMinutes, be
     // ICU chooses the wording by these; 0 is "without a limit", which no quiz can have.
     attempts: attempts ?? 0,
     minutes: limitMinutes ?? 0,
-    behaviour
+    feedback: FEEDBACK[behaviour]
   })
 }
 
