@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox'
+import Type, { type Static, type TObject } from 'typebox'
 import { readNumber } from './number.ts'
 import type { Problem } from './problem.ts'
 import { text, textIn, textsOf, type Text } from './text.ts'
@@ -50,10 +50,8 @@ export const numberRules = {
   ...unitRules
 }
 
-const units = Type.Object(unitRules)
-const rules = Type.Object(numberRules)
-export type UnitRules = Static<typeof units>
-export type NumberRules = Static<typeof rules>
+export type UnitRules = Static<TObject<typeof unitRules>>
+export type NumberRules = Static<TObject<typeof numberRules>>
 export type AcceptedNumber = NonNullable<NumberRules['answers']>[number]
 
 /** A number as typed, with the unit typed or chosen beside it. */

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox'
+import Type, { type Static, type TObject } from 'typebox'
 import type { Problem } from './problem.ts'
 import { compileRegex, matchesWhole } from './regex.ts'
 import { text, type Text } from './text.ts'
@@ -28,8 +28,7 @@ export const textRules = {
   ignoreAccents: Type.Optional(Type.Boolean({ default: false }))
 }
 
-const rules = Type.Object(textRules)
-export type TextRules = Static<typeof rules>
+export type TextRules = Static<TObject<typeof textRules>>
 type Accepted = Exclude<TextRules['accept'][number], string>
 
 /** What a typed text earns by the rule that it meets best. */

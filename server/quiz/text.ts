@@ -43,3 +43,10 @@ export function textsOf (text: Text): readonly string[] {
 function own (text: Readonly<Record<string, string>>, language: string): string | undefined {
   return Object.hasOwn(text, language) ? text[language] : undefined
 }
+
+/** A text with each of its wordings changed. */
+export function mapText (text: Text, change: (wording: string) => string): Text {
+  return typeof text === 'string'
+    ? change(text)
+    : Object.fromEntries(Object.entries(text).map(([language, wording]) => [language, change(wording)]))
+}

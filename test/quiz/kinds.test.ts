@@ -148,7 +148,7 @@ t.test('match, order and short-text: what no schema says is said to the author',
     { path: 'stems/2/choice', message: "there is no choice 'nothing'" }
   ])
   const { definition: steps } = order.samples[0]!
-  t.strictSame(order.problems({ ...steps, items: [...steps.items, steps.items[1]!] }), [{ path: 'items/3/key', message: "'freeze' is used twice" }])
+  t.strictSame(order.problems({ ...steps, items: [...steps.items, steps.items[1]!] }), [{ path: 'items/4/key', message: "'freeze' is used twice" }])
   const short = (accept: ShortTextDefinition['accept']): ShortTextDefinition => ({ ...part, kind: 'short-text', accept })
   const none = { path: 'accept', message: 'no answer that earns the full mark can be shown; one needs fraction 1 and more than `*`, or an `example`' }
   t.strictSame(shortText.problems(short([{ text: 'smurf', fraction: 0.5 }])), [none])

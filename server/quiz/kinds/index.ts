@@ -5,6 +5,8 @@ import { isCertainty } from '../certainty.ts'
 import type { GapsAnswer } from '../gapped-text.ts'
 import type { Kind } from '../kind.ts'
 import type { NoAnswer } from '../unasked.ts'
+import { calculated, type CalculatedDefinition } from './calculated.ts'
+import { categorise, type CategoriseAnswer, type CategoriseDefinition } from './categorise.ts'
 import { choice, type ChoiceAnswer, type ChoiceDefinition } from './choice.ts'
 import { description, type DescriptionDefinition } from './description.ts'
 import { dragImage, type DragImageAnswer, type DragImageDefinition } from './drag-image.ts'
@@ -13,6 +15,7 @@ import { errorText, type ErrorTextAnswer, type ErrorTextDefinition } from './err
 import { essay, type EssayAnswer, type EssayDefinition } from './essay.ts'
 import { gapSelect, type GapSelectDefinition } from './gap-select.ts'
 import { hotspot, type HotspotDefinition } from './hotspot.ts'
+import { kprim, type KprimAnswer, type KprimDefinition } from './kprim.ts'
 import { longMenu, type LongMenuDefinition } from './long-menu.ts'
 import { markImage, type MarkImageDefinition } from './mark-image.ts'
 import { match, type MatchAnswer, type MatchDefinition } from './match.ts'
@@ -26,13 +29,14 @@ import { upload, type UploadAnswer, type UploadDefinition } from './upload.ts'
 
 /** A question as an author writes it, of any kind; told apart by `kind`. */
 export type QuestionDefinition =
-  | ChoiceDefinition | TrueFalseDefinition | MatchDefinition | OrderDefinition | NumericDefinition | ShortTextDefinition
+  | ChoiceDefinition | TrueFalseDefinition | KprimDefinition | MatchDefinition | OrderDefinition | CategoriseDefinition
+  | NumericDefinition | CalculatedDefinition | ShortTextDefinition
   | GapSelectDefinition | DragWordsDefinition | LongMenuDefinition | ErrorTextDefinition | HotspotDefinition | MarkImageDefinition
   | DragImageDefinition | EssayDefinition | UploadDefinition | ScenarioDefinition | StimulusDefinition | DescriptionDefinition
 
 /** An answer to a question of any kind. Kinds may share a shape. */
 export type Answer =
-  | ChoiceAnswer | TrueFalseAnswer | MatchAnswer | OrderAnswer | NumericAnswer | ShortTextAnswer
+  | ChoiceAnswer | TrueFalseAnswer | KprimAnswer | MatchAnswer | OrderAnswer | CategoriseAnswer | NumericAnswer | ShortTextAnswer
   | GapsAnswer | ErrorTextAnswer | PointsAnswer | DragImageAnswer | EssayAnswer | UploadAnswer | ScenarioAnswer | NoAnswer
 
 export type KindName = QuestionDefinition['kind']
@@ -41,9 +45,12 @@ export type KindName = QuestionDefinition['kind']
 export const kinds: Readonly<Record<KindName, Kind<QuestionDefinition, Answer>>> = {
   choice,
   'true-false': trueFalse,
+  kprim,
   match,
   order,
+  categorise,
   numeric,
+  calculated,
   'short-text': shortText,
   'gap-select': gapSelect,
   'drag-words': dragWords,

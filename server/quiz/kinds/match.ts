@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
-import { arrange, gradeBy, textOf, type Kind } from '../kind.ts'
+import { arrange, textOf, type Kind } from '../kind.ts'
+import { gradeParts, LEFT_OUT, rightOrWrong } from '../parts.ts'
 import { repeatedKeys } from '../problem.ts'
 import { answerKey, key, questionPart } from '../question.ts'
 import { text, textIn } from '../text.ts'
@@ -10,11 +11,13 @@ const definition = Type.Object({
   stems: Type.Array(Type.Object({
     key,
     text,
-    choice: Type.String({ maxLength: 64, description: 'Key of the choice that belongs to this stem' })
+    choice: Type.String({ maxLength: 64, description: 'Key of the choice that belongs to this stem' }),
+    feedback: Type.Optional(text)
   }, { additionalProperties: false }), { minItems: 2, maxItems: 50 }),
   choices: Type.Array(Type.Object({ key, text }, { additionalProperties: false }), {
     minItems: 2, maxItems: 50, description: 'May hold more than are used'
   }),
+  scoring: Type.Optional(Type.Enum(['partial', 'all-or-nothing'], { default: 'partial' })),
   shuffle: Type.Optional(Type.Boolean({ default: true }))
 }, { additionalProperties: false, title: 'Match each stem to a choice' })
 
@@ -25,7 +28,11 @@ const answer = Type.Object({
 export type MatchDefinition = Static<typeof definition>
 export type MatchAnswer = Static<typeof answer>
 
-/** A choice for each stem; earns right pairs ÷ stems. A stem given '' is left open. Several stems may share a choice. */
+/** A choice for each stem. A stem given '' is left open. Several stems may share a choice. `scoring` earns:
+ * - `partial` (default): right pairs ÷ stems, as Moodle's qtype_match and QTI's `map_response` with one point a pair
+ * - `all-or-nothing`: 1 when every pair is right, else 0, as QTI's `match_correct`
+ *
+ * A stem's feedback is shown to whoever gave it a choice. */
 export const match: Kind<MatchDefinition, MatchAnswer> = {
   name: 'match',
   definition,
@@ -59,18 +66,22 @@ export const match: Kind<MatchDefinition, MatchAnswer> = {
   },
 
   grade (definition, answer) {
-    return gradeBy(match.read(definition, answer), () => {
-      const pairs = new Map(pairsOf(answer))
-      return definition.stems.filter(stem => pairs.get(stem.key) === stem.choice).length / definition.stems.length
-    })
+    const reading = match.read(definition, answer)
+    if (reading !== 'answered') return { state: reading, fraction: 0 }
+    const pairs = new Map(pairsOf(answer))
+    return gradeParts(definition.stems.map(({ key, choice }) => {
+      const given = pairs.get(key)
+      return { key, weight: 1, grade: given === undefined ? LEFT_OUT : rightOrWrong(given === choice) }
+    }), definition.scoring)
   },
 
   rightAnswer (definition) {
     return { pairs: Object.fromEntries(definition.stems.map(stem => [stem.key, stem.choice])) }
   },
 
-  feedback () {
-    return []
+  feedback (definition, answer) {
+    const paired = new Set(pairsOf(answer).map(([stem]) => stem))
+    return definition.stems.flatMap(({ key, feedback }) => paired.has(key) && feedback !== undefined ? [feedback] : [])
   },
 
   summary (definition, answer, language) {
@@ -80,16 +91,17 @@ export const match: Kind<MatchDefinition, MatchAnswer> = {
       .join('; ')
   },
 
-  samples: [{
+  samples: (['partial', 'all-or-nothing'] as const).map(scoring => ({
     definition: {
       key: 'roles',
-      kind: 'match',
+      kind: 'match' as const,
       topic: 'telecom-fraud',
-      difficulty: 'medium',
+      difficulty: 'medium' as const,
       prompt: 'Match each role to what it does.',
+      scoring,
       stems: [
         { key: 'recruiter', text: 'Recruiter', choice: 'finds' },
-        { key: 'mule', text: 'Money mule', choice: 'moves' }
+        { key: 'mule', text: 'Money mule', choice: 'moves', feedback: 'A mule need not know whose money it is.' }
       ],
       choices: [
         { key: 'finds', text: 'Finds people to work the phones' },
@@ -98,16 +110,16 @@ export const match: Kind<MatchDefinition, MatchAnswer> = {
       ]
     },
     cases: [
-      { answer: { pairs: { recruiter: 'finds', mule: 'moves' } }, state: 'right', fraction: 1 },
-      { answer: { pairs: { recruiter: 'finds', mule: 'hosts' } }, state: 'partly-right', fraction: 0.5 },
-      { answer: { pairs: { mule: 'moves', recruiter: '' } }, state: 'partly-right', fraction: 0.5 },
-      { answer: { pairs: { recruiter: 'moves', mule: 'finds' } }, state: 'wrong', fraction: 0 },
-      { answer: { pairs: {} }, state: 'not-answered', fraction: 0 },
-      { answer: { pairs: { recruiter: '', mule: '' } }, state: 'not-answered', fraction: 0 },
-      { answer: { pairs: { recruiter: 'finds', boss: 'moves' } }, state: 'unreadable', fraction: 0 },
-      { answer: { pairs: { recruiter: 'constructor' } }, state: 'unreadable', fraction: 0 }
+      { answer: { pairs: { recruiter: 'finds', mule: 'moves' } }, state: 'right' as const, fraction: 1 },
+      { answer: { pairs: { recruiter: 'finds', mule: 'hosts' } }, ...(scoring === 'partial' ? { state: 'partly-right' as const, fraction: 0.5 } : { state: 'wrong' as const, fraction: 0 }) },
+      { answer: { pairs: { mule: 'moves', recruiter: '' } }, ...(scoring === 'partial' ? { state: 'partly-right' as const, fraction: 0.5 } : { state: 'wrong' as const, fraction: 0 }) },
+      { answer: { pairs: { recruiter: 'moves', mule: 'finds' } }, state: 'wrong' as const, fraction: 0 },
+      { answer: { pairs: {} }, state: 'not-answered' as const, fraction: 0 },
+      { answer: { pairs: { recruiter: '', mule: '' } }, state: 'not-answered' as const, fraction: 0 },
+      { answer: { pairs: { recruiter: 'finds', boss: 'moves' } }, state: 'unreadable' as const, fraction: 0 },
+      { answer: { pairs: { recruiter: 'constructor' } }, state: 'unreadable' as const, fraction: 0 }
     ]
-  }]
+  }))
 }
 
 // A form sends '' for a stem whose menu was left alone.
