@@ -1,4 +1,4 @@
-import { checkDraw, checkQuestion, checkQuiz, type QuestionDefinition } from '../quiz/definition.ts'
+import { checkDraw, checkQuestion, checkQuiz, checkStimuli, type QuestionDefinition } from '../quiz/definition.ts'
 import { explain } from '../quiz/explain.ts'
 import { repeatedKeys, type Problem } from '../quiz/problem.ts'
 import type { Text } from '../quiz/text.ts'
@@ -118,6 +118,8 @@ function readQuestions (value: unknown): { readonly problems: Problem[], readonl
     problems.push(...under(path, checked.problems))
     return []
   })
+  // A stimulus that has a problem of its own is there all the same.
+  if (problems.length === 0) problems.push(...under('questions', checkStimuli(questions.map(({ question }) => question))))
   return { problems, questions }
 }
 

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { isAsked } from './kinds/index.ts'
 import type { Problem } from './problem.ts'
 import { DIFFICULTIES, difficulty, key, type Asked, type Difficulty } from './question.ts'
 import { isWrittenIn, LANGUAGE, text } from './text.ts'
@@ -90,6 +91,19 @@ export function checkDraw (quiz: Blueprint, questions: readonly Asked[], firstLa
   return problems
 }
 
+/** References to a stimulus that lead nowhere.
+ * @param questions of one bank
+ * @returns problems with the index of the question in the list given, such as `3/stimulus`; [] when each reference is met */
+export function checkStimuli (questions: readonly Asked[]): Problem[] {
+  const kinds = new Map(questions.map(({ key, kind }) => [key, kind]))
+  return questions.flatMap(({ stimulus }, index) => {
+    const path = `${index}/stimulus`
+    if (stimulus === undefined) return []
+    if (!kinds.has(stimulus)) return [{ path, message: `there is no question '${stimulus}' in this bank` }]
+    return kinds.get(stimulus) === 'stimulus' ? [] : [{ path, message: `'${stimulus}' is not of kind stimulus` }]
+  })
+}
+
 /** Shares questions out to draws, each question once, so that as many as can be are met; each draw takes the first in the
  * order given that it can have.
  *
@@ -121,11 +135,11 @@ export function isDraw (row: Row): row is DrawRow {
   return !('question' in row)
 }
 
-/** Whether a row may take a question. */
+/** Whether a row may take a question. What asks nothing comes by name, or with the questions that refer to it. */
 export function isFor (row: Row, question: Asked, firstLanguage?: string): boolean {
   return 'question' in row
     ? question.key === row.question
-    : question.topic === row.topic && row.from.includes(question.difficulty) &&
+    : isAsked(question) && question.topic === row.topic && row.from.includes(question.difficulty) &&
       (row.language === undefined || isWrittenIn(question.prompt ?? {}, row.language, firstLanguage))
 }
 

@@ -7,7 +7,7 @@ import type { Problem } from './problem.ts'
 import { key } from './question.ts'
 import { text } from './text.ts'
 
-export { checkDraw } from './blueprint.ts'
+export { checkDraw, checkStimuli } from './blueprint.ts'
 export { questionSchema, type QuestionDefinition } from './kinds/index.ts'
 
 const flag = Type.Optional(Type.Boolean({ default: true }))

@@ -2,7 +2,7 @@ import { allot, isDraw, isFor, rowsOf, type Blueprint, type Row } from './bluepr
 import { highestScore, type CertaintyScores } from './certainty.ts'
 import type { BehaviourName } from './definition.ts'
 import type { Variant } from './kind.ts'
-import { kindOf, type KindName, type QuestionDefinition } from './kinds/index.ts'
+import { isAsked, kindOf, type KindName, type QuestionDefinition } from './kinds/index.ts'
 import { pick, randomFrom, shuffle, type Random } from './random.ts'
 
 /** A question that may be drawn. The id is its host's, and is only passed on. */
@@ -15,7 +15,7 @@ export interface Paper {
 }
 
 export interface PaperSlot {
-  /** from 1, through the whole paper */
+  /** from 1, through the whole paper; of what asks nothing too. @see numbersOf for the numbers a trainee reads */
   readonly slot: number
   /** from 1 */
   readonly page: number
@@ -23,12 +23,15 @@ export interface PaperSlot {
   readonly section: number
   readonly questionId: string
   readonly kind: KindName
-  /** what a right answer earns: the question's mark, times its section's weight, times the highest score of a certainty */
+  /** what a right answer earns: the question's mark, times its section's weight, times the highest score of a certainty. 0 of
+   * what asks nothing */
   readonly mark: number
   /** drawn order of the keys that the question shuffles; [] when it shuffles none */
   readonly order: readonly string[]
   /** of a kind with variables: the values drawn */
   readonly variant?: Variant
+  /** the slot of the stimulus that the question refers to, which may stand on an earlier page */
+  readonly stimulus?: number
 }
 
 /** How a quiz is made into papers. A quiz definition is one. */
@@ -52,7 +55,12 @@ export interface DrawOptions {
  * questions are given: they are taken by key. No question comes twice. Sections keep their order; within one, questions are
  * shuffled unless the quiz says otherwise, and then come as written, those of one draw by key. The order of a question's
  * options and its variables depend on the seed and its key alone.
- * @throws Error when the questions cannot meet the quiz; `checkDraw` says so beforehand, and where
+ *
+ * A question that refers to a stimulus brings it along: questions of one stimulus stay together in their section, in the order
+ * they would have unshuffled, with the stimulus before the first. A description keeps its place while questions are
+ * shuffled around it. Neither counts towards the questions of a page; each stands on that of the question it precedes.
+ * @throws Error when the questions cannot meet the quiz, or a stimulus is not among them; `checkDraw` and `checkStimuli` say
+ *   so beforehand, and where
  * @example
  * const paper = drawPaper(quiz, questions, world.newSeed())
  * paper.slots[0]   // { slot: 1, page: 1, section: 0, questionId: '…', kind: 'choice', mark: 1, order: ['c', 'a', 'b'] } */
@@ -60,25 +68,75 @@ export function drawPaper (quiz: PaperPlan, questions: readonly BankQuestion[], 
   const byKey = [...questions].sort((a, b) => compareKeys(a.definition.key, b.definition.key))
   const random = randomFrom(`${seed}/draw`)
   const drawn = rowsOf(quiz).some(row => 'language' in row) ? drawByLanguage(quiz, byKey, random, options) : drawInTurn(quiz, byKey, random, options)
-  const asked = quiz.sections.flatMap((_, section) => {
+  const shown = quiz.sections.flatMap((_, section) => {
     const rows = drawn.filter(row => row.section === section).sort((a, b) => a.row - b.row)
-    const inSection = rows.flatMap(row => row.taken.map(question => ({ section, ...question })))
-    return quiz.shuffleQuestions === false ? inSection : shuffle(inSection, randomFrom(`${seed}/section/${section}`))
+    const random = quiz.shuffleQuestions === false ? null : randomFrom(`${seed}/section/${section}`)
+    return arranged(rows.flatMap(row => row.taken), byKey, random).map(question => ({ section, ...question }))
   })
-  const perPage = quiz.questionsPerPage ?? 5
+  const pages = pagesOf(shown.map(({ definition }) => isAsked(definition)), quiz.questionsPerPage ?? 5)
   const highest = quiz.behaviour?.endsWith('-certainty') === true ? highestScore(quiz.certainty ?? {}) : 1
   return {
     seed,
-    slots: asked.map(({ section, id, definition }, index) => ({
-      slot: index + 1,
-      page: Math.floor(index / perPage) + 1,
-      section,
-      questionId: id,
-      kind: definition.kind,
-      mark: kindOf(definition).asked === false ? 0 : (definition.mark ?? 1) * (quiz.sections[section]?.weight ?? 1) * highest,
-      ...drawnFor(definition, seed)
-    }))
+    slots: shown.map(({ section, id, definition }, index) => {
+      const stimulus = shown.findIndex(other => other.section === section && other.definition.key === definition.stimulus)
+      return {
+        slot: index + 1,
+        page: pages[index] as number, // one for each
+        section,
+        questionId: id,
+        kind: definition.kind,
+        mark: isAsked(definition) ? (definition.mark ?? 1) * (quiz.sections[section]?.weight ?? 1) * highest : 0,
+        ...drawnFor(definition, seed),
+        ...stimulus !== -1 && { stimulus: stimulus + 1 }
+      }
+    })
   }
+}
+
+/** The number of each slot as a trainee counts questions; null of what asks nothing.
+ * @example
+ * numbersOf(paper.slots)   // [null, 1, 2, null, 3] */
+export function numbersOf (slots: readonly Pick<PaperSlot, 'kind'>[]): (number | null)[] {
+  let number = 0
+  return slots.map(slot => isAsked(slot) ? ++number : null)
+}
+
+/** The page of each: so many that are asked to a page, and what asks nothing with the one that follows it. */
+function pagesOf (asked: readonly boolean[], perPage: number): number[] {
+  const last = asked.filter(Boolean).length - 1
+  let before = 0
+  return asked.map(isAsked => {
+    const page = Math.floor(Math.max(0, Math.min(before, last)) / perPage) + 1
+    if (isAsked) before++
+    return page
+  })
+}
+
+/** What moves as one when a section is shuffled: a question by itself, or those of a stimulus after it; or stays in its place. */
+interface Block { readonly moves: boolean, readonly questions: BankQuestion[] }
+
+function arranged (questions: readonly BankQuestion[], bank: readonly BankQuestion[], random: Random | null): BankQuestion[] {
+  const referredTo = new Set(questions.map(({ definition }) => definition.stimulus))
+  const blocks: Block[] = []
+  const ofStimulus = new Map<string, Block>()
+  for (const question of questions) {
+    const { definition } = question
+    const stimulus = referredTo.has(definition.key) ? definition.key : definition.stimulus
+    const known = stimulus === undefined ? undefined : ofStimulus.get(stimulus)
+    const block = known ?? { moves: stimulus !== undefined || isAsked(definition), questions: stimulus === undefined ? [] : [stimulusOf(stimulus, bank)] }
+    if (known === undefined) blocks.push(block)
+    if (stimulus !== undefined) ofStimulus.set(stimulus, block)
+    if (stimulus !== definition.key) block.questions.push(question)
+  }
+  if (random === null) return blocks.flatMap(block => block.questions)
+  const moved = shuffle(blocks.filter(block => block.moves), random)
+  return blocks.flatMap(block => block.moves ? (moved.shift() as Block).questions : block.questions)
+}
+
+function stimulusOf (key: string, bank: readonly BankQuestion[]): BankQuestion {
+  const found = bank.find(({ definition }) => definition.key === key && definition.kind === 'stimulus')
+  if (found === undefined) throw new Error(`there is no stimulus '${key}' among the questions`)
+  return found
 }
 
 /** What is drawn for one question: the order of what it shuffles, and its variables. */

@@ -31,5 +31,13 @@ export const questionPart = {
   source: Type.Optional(text)
 }
 
-/** What a draw needs to know of a question; its prompt only for draws by language. */
-export interface Asked { readonly key: string, readonly topic: string, readonly difficulty: Difficulty, readonly prompt?: Text }
+/** What a draw needs to know of a question; its prompt only for draws by language, kind and stimulus where there are texts that
+ * ask nothing. */
+export interface Asked {
+  readonly key: string
+  readonly topic: string
+  readonly difficulty: Difficulty
+  readonly prompt?: Text
+  readonly kind?: string
+  readonly stimulus?: string
+}

@@ -22,15 +22,15 @@ export {
 export { behaviours, type Behaviour, type Graded, type Outcome, type Tried } from './behaviours.ts'
 export { CERTAINTIES, certaintyOf, certainFraction, highestScore, isCertainty, type Certainty, type CertaintyScores } from './certainty.ts'
 export {
-  checkDraw, checkQuestion, checkQuiz, questionSchema, quizSchema,
+  checkDraw, checkQuestion, checkQuiz, checkStimuli, questionSchema, quizSchema,
   type BehaviourName, type QuestionDefinition, type QuizDefinition, type ReviewPolicy, type ReviewSetting
 } from './definition.ts'
-export { definitionFor, drawPaper, type BankQuestion, type DrawOptions, type Paper, type PaperPlan, type PaperSlot } from './drawing.ts'
+export { definitionFor, drawPaper, numbersOf, type BankQuestion, type DrawOptions, type Paper, type PaperPlan, type PaperSlot } from './drawing.ts'
 export { insidePoint, isInside, type Area, type Point } from './geometry.ts'
 export { gradeAnswer, isMarkedByPerson, readAnswer } from './grading.ts'
 export type { Image, ItemImage } from './image.ts'
 export type { Controls, GapControl, Grade, GradedPart, Kind, Option, Reading, Sample, Variant } from './kind.ts'
-export { answerSchema, isAnswer, isKindName, kindOf, kinds, type Answer, type KindName } from './kinds/index.ts'
+export { answerSchema, isAnswer, isAsked, isKindName, kindOf, kinds, type Answer, type KindName } from './kinds/index.ts'
 export { wordLimitOf } from './kinds/essay.ts'
 export { markedFraction, rubricMark, rubricOf, type MarkInput } from './marking.ts'
 export { problemLine, type Problem } from './problem.ts'

@@ -7,9 +7,11 @@ export const readOnly = Type.Object({}, { additionalProperties: false })
 export type NoAnswer = Static<typeof readOnly>
 
 /** What kinds that ask nothing have in common. */
-export const unasked: Omit<Kind<unknown, NoAnswer>, 'name' | 'definition' | 'answer' | 'samples' | 'draw' | 'fix' | 'solution'> = {
+export const unasked: Omit<Kind<object, NoAnswer>, 'name' | 'definition' | 'answer' | 'samples' | 'draw' | 'fix' | 'solution'> = {
   asked: false,
-  problems: () => [],
+  problems: definition => ['mark', 'penalty', 'hints'].filter(name => Object.hasOwn(definition, name)).map(path => ({
+    path, message: 'has no meaning here: nothing is asked'
+  })),
   shuffled: () => [],
   controls: () => ({ control: 'none' }),
   read: () => 'not-answered',

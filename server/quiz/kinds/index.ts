@@ -76,6 +76,11 @@ export function isKindName (name: unknown): name is KindName {
   return typeof name === 'string' && Object.hasOwn(kinds, name)
 }
 
+/** Whether a question of this kind is asked: numbered, answered and graded. A text that is only read is not. */
+export function isAsked ({ kind }: { readonly kind?: string }): boolean {
+  return !isKindName(kind) || kinds[kind].asked !== false
+}
+
 /** The schema of a question of any kind, for editors that complete from it and for OpenAPI. */
 export const questionSchema = Type.Union(Object.values(kinds).map(kind => kind.definition))
 

@@ -15,6 +15,14 @@ export const stimulus: Kind<StimulusDefinition, NoAnswer> = {
   definition,
   answer: readOnly,
   ...unasked,
+
+  problems (definition) {
+    return [
+      ...unasked.problems(definition),
+      ...definition.stimulus === undefined ? [] : [{ path: 'stimulus', message: 'a stimulus cannot refer to another' }]
+    ]
+  },
+
   samples: [{
     definition: {
       key: 'call-log',
