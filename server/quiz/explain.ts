@@ -37,7 +37,7 @@ const TYPES = {
  *
  * The schema library's own errors are written for programmers, and every branch of a union adds its own. Reads the
  * keywords that the definitions use, no others: every object is closed, and the branches of a union differ in type or, if
- * maps, in the keys they require. */
+ * maps, in a constant (`input: text`) or in the keys they require. */
 export function explain (schema: TSchema, value: unknown): Problem[] {
   return [...problemsOf(schema, value, '')]
 }
@@ -60,15 +60,30 @@ function * problemsOf (part: Part, value: unknown, path: string): Generator<Prob
   else if (isMap(value) && part.type === 'object') yield * objectProblems(part, value, path)
 }
 
-// Branches are told apart by type, and maps by the keys they must have: the author meant the one that looks like it.
+// Branches are told apart by type, and maps by a constant or by the keys they must have: the author meant the one that looks
+// like it.
 function * unionProblems (branches: readonly Part[], value: unknown, path: string): Generator<Problem> {
   const alike = branches.filter(branch => typeOf(branch).has(value))
+  const telling = isMap(value) ? tellingKey(alike) : undefined
+  if (isMap(value) && telling !== undefined) {
+    const told = alike.find(({ properties }) => properties?.[telling]?.const === value[telling])
+    if (told !== undefined) return yield * problemsOf(told, value, path)
+    const known = list(alike.map(({ properties }) => say(properties?.[telling]?.const)))
+    return yield { path: under(path, telling), message: Object.hasOwn(value, telling) ? `must be ${known}` : `is missing; it is ${known}` }
+  }
   const meant = isMap(value) && alike.length > 1 ? alike.filter(({ required = [] }) => required.every(key => Object.hasOwn(value, key))) : alike
   const [branch, another] = meant
   if (branch !== undefined && another === undefined) return yield * problemsOf(branch, value, path)
   if (alike.length === 0) return yield { path, message: `must be ${list(branches.map(branch => typeOf(branch).name))}` }
   const keys = alike.flatMap(({ required = [] }) => required).map(say)
   yield { path, message: `must have ${list(keys)}${another === undefined ? '' : ', not both'}` }
+}
+
+/** The key that tells maps apart: one that has a constant in each branch. */
+function tellingKey (branches: readonly Part[]): string | undefined {
+  const [first = {}, ...others] = branches
+  return Object.entries(first.properties ?? {}).find(([key, part]) =>
+    part.const !== undefined && others.every(({ properties }) => properties?.[key]?.const !== undefined))?.[0]
 }
 
 function * stringProblems (part: Part, value: string, path: string): Generator<Problem> {

@@ -31,9 +31,14 @@ export function gradeParts (weighed: readonly Weighed[], scoring: PartScoring = 
   }
 }
 
+/** The grade of a part by what it earned: 1 is right, above 0 partly right, else wrong. */
+export function partGrade (fraction: number): PartGrade {
+  return { state: fraction >= 1 ? 'right' : fraction > 0 ? 'partly-right' : 'wrong', fraction }
+}
+
 /** The grade of a part that is right or wrong. */
 export function rightOrWrong (isRight: boolean): PartGrade {
-  return isRight ? { state: 'right', fraction: 1 } : { state: 'wrong', fraction: 0 }
+  return partGrade(isRight ? 1 : 0)
 }
 
 /** The grade of a part that was left out. */

@@ -50,9 +50,9 @@ t.test('what is wrong with a question is said at its place, all at once', async 
     [null, ['must be a map']],
     ['question', ['must be a map']],
     [[], ['must be a map']],
-    [{}, ['kind: is missing; known are choice, true-false, match, order, numeric, short-text']],
-    [{ ...question, kind: 'cloze' }, ['kind: must be one of choice, true-false, match, order, numeric, short-text']],
-    [{ ...question, kind: Object.create(null) }, ['kind: must be one of choice, true-false, match, order, numeric, short-text']],
+    [{}, [`kind: is missing; known are ${Object.keys(kinds).join(', ')}`]],
+    [{ ...question, kind: 'riddle' }, [`kind: must be one of ${Object.keys(kinds).join(', ')}`]],
+    [{ ...question, kind: Object.create(null) }, [`kind: must be one of ${Object.keys(kinds).join(', ')}`]],
     [{ ...question, key: 'SN 1' }, ['key: must be a key: lower-case words joined by hyphens, such as `money-mule`']],
     [{ ...question, difficulty: 'extreme', mark: 0, shuffle: 'no' }, [
       "difficulty: must be 'easy' or 'medium' or 'hard'", 'mark: must be more than 0', 'shuffle: must be true or false'

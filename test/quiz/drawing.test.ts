@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { checkDraw, type QuestionDefinition } from '../../server/quiz/definition.ts'
-import { drawPaper, type BankQuestion } from '../../server/quiz/drawing.ts'
+import { apply, openAttempt } from '../../server/quiz/attempt.ts'
+import { checkDraw, checkStimuli, type QuestionDefinition } from '../../server/quiz/definition.ts'
+import { drawPaper, numbersOf, type BankQuestion } from '../../server/quiz/drawing.ts'
 import { pick, randomFrom, shuffle } from '../../server/quiz/random.ts'
+import { scoreOf } from '../../server/quiz/scoring.ts'
+import { openSlots } from '../../server/quiz/step.ts'
 
 const DIFFICULTIES = ['easy', 'medium', 'hard'] as const
 
@@ -204,4 +207,80 @@ t.test('marks are drawn with the weight of their section, and with what the grea
   t.strictSame(marks({ behaviour: 'immediate' }), [2, 5, 1])
   t.strictSame(marks({ behaviour: 'deferred-certainty' }), [6, 15, 3])
   t.strictSame(marks({ behaviour: 'immediate-certainty', certainty: { right: [0, 1, 2] } }), [4, 10, 2])
+})
+
+const described = (key: string, kind: 'stimulus' | 'description'): BankQuestion => ({ id: `id-${key}`, definition: { key, kind, topic: 'even', difficulty: 'easy', prompt: 'Read this.' } })
+const withStimulus = (index: number, stimulus: string): BankQuestion => ({ id: `id-${index}`, definition: { ...question(index).definition, stimulus } })
+const bank = [
+  ...questions.filter(({ id }) => !['id-2', 'id-4', 'id-14'].includes(id)),
+  withStimulus(2, 's'), withStimulus(4, 's'), withStimulus(14, 's'), described('s', 'stimulus'), described('d', 'description'), described('e', 'description')
+]
+
+t.test('a stimulus comes with its questions, which stay together after it', async t => {
+  for (const shuffleQuestions of [true, false]) {
+    const named = { sections: [{ questions: ['q-2', 'q-9', 'q-4', 'q-5'] }, { questions: ['q-1', 'q-14', 's'] }], shuffleQuestions, questionsPerPage: 2 }
+    for (const seed of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      const { slots } = drawPaper(named, bank, seed)
+      const ids = slots.map(slot => slot.questionId)
+      const at = ids.indexOf('id-s')
+      t.strictSame(ids.slice(at, at + 3), ['id-s', 'id-2', 'id-4'], 'in the order they have unshuffled')
+      t.equal(ids.filter(id => id === 'id-s').length, 2, 'once in each section that needs it, though named besides')
+      t.equal(ids[ids.indexOf('id-14') - 1], 'id-s')
+      t.strictSame(slots.map(slot => slot.slot), [1, 2, 3, 4, 5, 6, 7, 8])
+      t.strictSame(slots.filter(slot => slot.kind === 'stimulus').map(slot => [slot.mark, slot.order]), [[0, []], [0, []]])
+      t.strictSame(slots.filter(slot => slot.stimulus !== undefined).map(slot => [slot.questionId, ids[slot.stimulus! - 1], slots[slot.stimulus! - 1]!.section === slot.section]), [
+        ['id-2', 'id-s', true], ['id-4', 'id-s', true], ['id-14', 'id-s', true]
+      ])
+      const pages = slots.filter(slot => slot.kind !== 'stimulus').map(slot => slot.page)
+      t.strictSame(pages, [1, 1, 2, 2, 3, 3], 'it takes no place on a page')
+      t.equal(slots[at]!.page, slots[at + 1]!.page, 'and stands on that of its first question')
+      t.strictSame(numbersOf(slots).filter(number => number !== null), [1, 2, 3, 4, 5, 6])
+      t.equal(numbersOf(slots)[at], null)
+    }
+  }
+  const orders = new Set(Array.from({ length: 40 }, (_, seed) => drawPaper({ sections: [{ questions: ['q-2', 'q-9', 'q-4', 'q-5'] }] }, bank, `${seed}`).slots.map(slot => slot.questionId).join()))
+  t.equal(orders.size, 6, 'the three blocks come in every order')
+})
+
+t.test('a draw takes what is asked, and a description keeps its place', async t => {
+  const drawn = { sections: [{ draw: [{ topic: 'even', count: 12 }] }] }
+  const { slots } = drawPaper(drawn, bank, 'seed')
+  t.equal(slots.filter(slot => slot.kind === 'stimulus').length, 1)
+  t.notOk(slots.some(slot => slot.kind === 'description'))
+  t.equal(scoreOf(openSlots(slots), 50).markMax, 12)
+  t.strictSame(checkDraw(drawn, bank.map(({ definition }) => definition)), [])
+  t.match(checkDraw({ sections: [{ draw: [{ topic: 'even', count: 13 }] }] }, bank.map(({ definition }) => definition)), [{ message: /only 12 are left/ }])
+  for (const seed of ['a', 'b', 'c']) {
+    const { slots } = drawPaper({ sections: [{ questions: ['d', 'q-1', 'q-3', 'e', 'q-5'] }, { questions: ['q-7', 's'] }], questionsPerPage: 2 }, bank, seed)
+    t.strictSame(slots.map(slot => slot.kind), ['description', 'choice', 'choice', 'description', 'choice', 'choice', 'stimulus'])
+    t.strictSame(slots.map(slot => slot.page), [1, 1, 1, 2, 2, 2, 2], 'on the page of the question that follows, or else of the last')
+    t.strictSame(numbersOf(slots), [null, 1, 2, null, 3, 4, null])
+  }
+  t.strictSame(drawPaper({ sections: [{ questions: ['d'] }] }, bank, 's').slots.map(slot => slot.page), [1])
+})
+
+t.test('a stimulus that is not there is said before, and refused at the draw', async t => {
+  const definitions = [withStimulus(0, 'gone'), withStimulus(1, 'q-3'), withStimulus(2, 's'), question(3), described('s', 'stimulus')].map(({ definition }) => definition)
+  t.strictSame(checkStimuli(definitions), [
+    { path: '0/stimulus', message: "there is no question 'gone' in this bank" }, { path: '1/stimulus', message: "'q-3' is not of kind stimulus" }
+  ])
+  t.strictSame(checkStimuli(bank.map(({ definition }) => definition)), [])
+  for (const stimulus of ['gone', 'q-1']) {
+    t.throws(() => drawPaper({ sections: [{ questions: ['q-0', 'q-1'] }] }, [withStimulus(0, stimulus), question(1)], 's'), { message: `there is no stimulus '${stimulus}' among the questions` })
+  }
+})
+
+t.test('what asks nothing neither counts nor keeps an attempt from being graded', async t => {
+  const { slots } = drawPaper({ sections: [{ questions: ['d', 'q-2'] }] }, bank, 's')
+  const at = '2024-05-01T09:00:00.000Z'
+  const definitionOf = (slot: number): QuestionDefinition => bank.find(({ id }) => id === slots[slot - 1]!.questionId)!.definition
+  for (const behaviour of ['deferred', 'immediate', 'interactive', 'adaptive', 'deferred-certainty', 'immediate-certainty', 'manual'] as const) {
+    const attempt = openAttempt({ seed: 's', slots }, { behaviour, startedAt: at, dueAt: null })
+    t.match(apply(attempt, { type: 'answer', slot: 1, answer: { text: 'x' } }, { at, definitionOf }), { ok: false, refused: 'answer-malformed' })
+    t.match(apply(attempt, { type: 'answer', slot: 1, answer: {} }, { at, definitionOf }), { ok: true, steps: [] })
+    const answered = apply(attempt, { type: 'answer', slot: 3, answer: { choices: ['a'] } }, { at, definitionOf })
+    const ended = apply(answered.ok ? answered.attempt : attempt, { type: 'finish', by: 'trainee' }, { at, definitionOf })
+    t.match(ended, { ok: true, attempt: { state: behaviour === 'manual' ? 'needs-marking' : 'graded', slots: [{ state: 'not-answered' }, { state: 'not-answered' }, {}] } }, behaviour)
+    if (ended.ok && behaviour === 'deferred') t.match(scoreOf(ended.attempt.slots, 100), { mark: 1, markMax: 1, percent: 100, passed: true })
+  }
 })

@@ -8,6 +8,7 @@ import type { NoAnswer } from '../unasked.ts'
 import { calculated, type CalculatedDefinition } from './calculated.ts'
 import { categorise, type CategoriseAnswer, type CategoriseDefinition } from './categorise.ts'
 import { choice, type ChoiceAnswer, type ChoiceDefinition } from './choice.ts'
+import { cloze, type ClozeDefinition } from './cloze.ts'
 import { description, type DescriptionDefinition } from './description.ts'
 import { dragImage, type DragImageAnswer, type DragImageDefinition } from './drag-image.ts'
 import { dragWords, type DragWordsDefinition } from './drag-words.ts'
@@ -23,6 +24,7 @@ import { numeric, type NumericAnswer, type NumericDefinition } from './numeric.t
 import { order, type OrderAnswer, type OrderDefinition } from './order.ts'
 import { scenario, type ScenarioAnswer, type ScenarioDefinition } from './scenario.ts'
 import { shortText, type ShortTextAnswer, type ShortTextDefinition } from './short-text.ts'
+import { slider, type SliderAnswer, type SliderDefinition } from './slider.ts'
 import { stimulus, type StimulusDefinition } from './stimulus.ts'
 import { trueFalse, type TrueFalseAnswer, type TrueFalseDefinition } from './true-false.ts'
 import { upload, type UploadAnswer, type UploadDefinition } from './upload.ts'
@@ -31,13 +33,13 @@ import { upload, type UploadAnswer, type UploadDefinition } from './upload.ts'
 export type QuestionDefinition =
   | ChoiceDefinition | TrueFalseDefinition | KprimDefinition | MatchDefinition | OrderDefinition | CategoriseDefinition
   | NumericDefinition | CalculatedDefinition | ShortTextDefinition
-  | GapSelectDefinition | DragWordsDefinition | LongMenuDefinition | ErrorTextDefinition | HotspotDefinition | MarkImageDefinition
-  | DragImageDefinition | EssayDefinition | UploadDefinition | ScenarioDefinition | StimulusDefinition | DescriptionDefinition
+  | ClozeDefinition | GapSelectDefinition | DragWordsDefinition | LongMenuDefinition | ErrorTextDefinition | HotspotDefinition | MarkImageDefinition
+  | DragImageDefinition | EssayDefinition | UploadDefinition | ScenarioDefinition | SliderDefinition | StimulusDefinition | DescriptionDefinition
 
 /** An answer to a question of any kind. Kinds may share a shape. */
 export type Answer =
   | ChoiceAnswer | TrueFalseAnswer | KprimAnswer | MatchAnswer | OrderAnswer | CategoriseAnswer | NumericAnswer | ShortTextAnswer
-  | GapsAnswer | ErrorTextAnswer | PointsAnswer | DragImageAnswer | EssayAnswer | UploadAnswer | ScenarioAnswer | NoAnswer
+  | GapsAnswer | ErrorTextAnswer | PointsAnswer | DragImageAnswer | EssayAnswer | UploadAnswer | ScenarioAnswer | SliderAnswer | NoAnswer
 
 export type KindName = QuestionDefinition['kind']
 
@@ -52,6 +54,7 @@ export const kinds: Readonly<Record<KindName, Kind<QuestionDefinition, Answer>>>
   numeric,
   calculated,
   'short-text': shortText,
+  cloze,
   'gap-select': gapSelect,
   'drag-words': dragWords,
   'long-menu': longMenu,
@@ -62,6 +65,7 @@ export const kinds: Readonly<Record<KindName, Kind<QuestionDefinition, Answer>>>
   essay,
   upload,
   scenario,
+  slider,
   stimulus,
   description
 }
