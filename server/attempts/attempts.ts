@@ -6,7 +6,7 @@ import {
   type ProgressDeps
 } from '../progress/progress.ts'
 import {
-  apply, drawPaper, dueAt, GRACE_SECONDS, isSameAnswer, kindOf, momentOf, openSlots, policyAt, replay, reviewOf, scoreOf, textIn,
+  apply, drawPaper, dueAt, GRACE_SECONDS, isAsked, isSameAnswer, kindOf, momentOf, openSlots, policyAt, replay, reviewOf, scoreOf, textIn,
   type AnswerAction, type Applied, type Attempt, type Moment, type QuestionDefinition, type QuizDefinition, type Refused, type SlotReview,
   type SlotState, type Step
 } from '../quiz/quiz.ts'
@@ -221,16 +221,16 @@ export async function sweepOverdue (db: Database, deps: ProgressDeps): Promise<n
   return ids.length
 }
 
-/** A fully right answer for each slot, in the answer's own shape. For those who teach or administer the cohort; audited. */
+/** A fully right answer for each slot that asks something, in the answer's own shape. For those who teach or administer the cohort; audited. */
 export async function answerKey (db: Database, deps: ProgressDeps, person: Person, attemptId: string): Promise<Record<string, unknown>> {
   const seen = await readAttempt(db.read, deps, person, attemptId)
   if (seen.reach !== 'staff') throw new Refusal('not-allowed')
   await db.write(async (tx) => {
     await audit(tx, deps.world, { actorId: person.id, action: 'attempt.key-read', subjectType: 'attempt', subjectId: attemptId })
   })
-  return Object.fromEntries(seen.slots.map(({ slot }) => {
+  return Object.fromEntries(seen.slots.flatMap(({ slot }) => {
     const definition = seen.definitionOf(slot)
-    return [slot, kindOf(definition).rightAnswer(definition)]
+    return isAsked(definition) ? [[slot, kindOf(definition).rightAnswer(definition)]] : []
   }))
 }
 

@@ -14,7 +14,10 @@ export const AttemptAnswer = Type.Object({
   asksCertainty: Type.Boolean({ description: 'Whether answers carry `certainty`: 1, 2 or 3' }),
   finishedAt: Type.Union([Type.String(), Type.Null()]), serverNow: Type.String(), pages: Type.Integer(),
   questions: Type.Array(Type.Object({
-    slot: Type.Integer(), page: Type.Integer(), kind: Type.String(), markMax: Type.Number(), prompt: Type.String(),
+    slot: Type.Integer(),
+    number: Type.Union([Type.Integer(), Type.Null()], { description: 'As a trainee counts questions; null for a text that asks nothing' }),
+    stimulus: Type.Optional(Type.Integer({ description: 'Slot of the text that the question refers to' })),
+    page: Type.Integer(), kind: Type.String(), markMax: Type.Number(), prompt: Type.String(),
     controls: Type.Unknown(), answer: Type.Unknown(), seq: Type.Integer(), state: Type.String(), locked: Type.Boolean(), ...Tried
   }))
 })

@@ -5,7 +5,7 @@ import { directionOf, type Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
 import { renderInline, renderMarkdown } from '../courses/markdown.ts'
 import {
-  behaviours, CERTAINTIES, certaintyOf, isAnswer, isMarkedByPerson, kindOf, policyAt, reviewOf, rounded, rubricOf, scoreOf, textIn, type Controls, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
+  behaviours, CERTAINTIES, certaintyOf, isAnswer, isMarkedByPerson, kindOf, numbersOf, policyAt, reviewOf, rounded, rubricOf, scoreOf, textIn, type Controls, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
 } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
 import type { AttemptAnswer } from './schemas.ts'
@@ -43,6 +43,8 @@ export function attemptJson (seen: SeenAttempt, serverNow: Date, language: strin
       const asked = askedOf(seen, slot, state.answer, language)
       return {
         slot: slot.slot,
+        number: numberOf(seen, slot.slot),
+        ...slot.stimulus !== undefined && { stimulus: slot.stimulus },
         page: slot.page,
         kind: slot.kind,
         markMax: slot.mark,
@@ -56,6 +58,11 @@ export function attemptJson (seen: SeenAttempt, serverNow: Date, language: strin
       }
     })
   }
+}
+
+/** The number that a trainee reads; null of a text that asks nothing. */
+function numberOf ({ row }: SeenAttempt, slot: number): number | null {
+  return numbersOf(row.paper.slots)[slot - 1] ?? null
 }
 
 /** What followed on tries of a question that may be tried again. */
@@ -105,7 +112,8 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
   const title = textIn(quiz.title, language, seen.language)
   const reviews = ownReviews(seen, language)
   const questions = row.paper.slots.filter((slot) => slot.page === page).map((slot) => questionView(seen, slot, reviews[slot.slot - 1] as SlotReview, reader, true))
-  const unanswered = seen.slots.filter(({ state }) => state === 'not-answered' || state === 'unreadable')
+  const asked = seen.slots.filter(({ slot }) => numberOf(seen, slot) !== null)
+  const unanswered = asked.filter(({ state }) => state === 'not-answered' || state === 'unreadable')
   return {
     title: `${title} · ${seen.courseTitle}`,
     quizTitle: title,
@@ -125,10 +133,10 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
     hasPrevious: page === null ? pages > 0 : page > 1,
     lastPage: String(pages),
     isLast: page === pages,
-    answered: formatNumber(seen.slots.length - unanswered.length, language),
-    count: formatNumber(seen.slots.length, language),
+    answered: formatNumber(asked.length - unanswered.length, language),
+    count: formatNumber(asked.length, language),
     unanswered: unanswered.map(({ slot, state }) => ({
-      slot: String(slot),
+      number: String(numberOf(seen, slot)),
       href: slotHref(seen, slot, url),
       unreadable: state === 'unreadable'
     })),
@@ -152,15 +160,19 @@ function slotHref (seen: SeenAttempt, slot: number, url: Url): string {
 }
 
 function squaresOf (seen: SeenAttempt, reviews: readonly SlotReview[], page: number | null, { t, url }: Reader): object[] {
-  return seen.row.paper.slots.map((slot, index) => {
+  const numbers = numbersOf(seen.row.paper.slots)
+  return seen.row.paper.slots.flatMap((slot, index) => {
+    const number = numbers[index] ?? null
+    if (number === null) return []
     const answered = (seen.slots[index] as SlotState).answer !== null
-    return {
+    return [{
       slot: String(slot.slot),
+      number: String(number),
       href: slotHref(seen, slot.slot, url),
       state: answered ? 'answered' : 'open',
       label: t(answered ? 'attempts.state.answered' : 'attempts.state.not-answered'),
       here: slot.page === page
-    }
+    }]
   })
 }
 
@@ -182,13 +194,14 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
   const written = languageOf(definition.prompt, language, seen.language)
   const isTriable = behaviours[seen.quiz.behaviour].check !== null && kindOf(definition).asked !== false && !isMarkedByPerson(definition)
   const isTried = !state.locked && (review.state === 'right' || review.state === 'partly-right' || review.state === 'wrong')
+  const number = numberOf(seen, slot.slot)
   return {
     slot: String(slot.slot),
     seq: String(state.seq),
     kind: slot.kind,
     language: written,
     direction: directionOf(written),
-    meta: t('attempts.question-meta', { slot: slot.slot, marks: slot.mark }),
+    meta: number === null ? '' : t('attempts.question-meta', { slot: number, marks: slot.mark }),
     prompt,
     partial: `attempts/controls/${controls.control}`,
     control: controlView(controls, slot.slot, state.answer, mayAnswer, review.rightAnswer === undefined ? null : right ?? null, review, reader),

@@ -45,6 +45,7 @@ t.test('answers are summed up in plain words, in the language asked for', async 
     [first(hotspot, 1), { points: [{ x: 20, y: 50 }, { x: 100, y: 20 }, { x: 1, y: 1 }] }, 'ar', 'الباب الأمامي; Stairs; (1, 1)'],
     [first(dragImage), { drops: { middle: 'router', left: 'sim-box', right: '' } }, 'ar', 'إلى اليسار: صندوق شرائح; 3: Router'],
     [first(dragImage), { drops: { right: 'gone' } }, 'en', '2: gone'],
+    [{ ...first(dragImage), items: [{ key: 'bare' }] }, { drops: { right: 'bare' } }, 'en', '2: bare'],
     [first(essay), { text: ' A report. ' }, 'en', 'A report.'],
     [first(upload), { files: [{ id: '1', name: 'a.pdf' }, { id: '2', name: 'b.pdf' }] }, 'en', 'a.pdf; b.pdf'],
     [first(scenario), { path: ['recall', 'wait'] }, 'ar', '1. اطلب من مصرفها استرداده; 2. Wait for a court order'],

@@ -39,7 +39,7 @@ export const errorText: Kind<ErrorTextDefinition, ErrorTextAnswer> = {
   problems (definition) {
     const read = wordingsOf(definition)
     const written = typeof definition.text === 'string' ? [definition.text] : Object.values(definition.text)
-    const count = read[0]?.errors.length ?? 0
+    const count = read[0]!.errors.length
     return read.flatMap(({ language, tokens, errors }, index): Problem[] => {
       const path = language === null ? 'text' : `text/${language}`
       const taken = errors.flatMap(error => error.tokens)
