@@ -1,10 +1,11 @@
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { fileProblemLine } from '../../server/courses/file-problem.ts'
 import { readCourses } from '../../server/courses/import-courses.ts'
 import { parseLocatedYaml } from '../../server/courses/located-yaml.ts'
 import { readCourse } from '../../server/courses/read-course.ts'
+import { checkQuestion } from '../../server/quiz/definition.ts'
 import { sampleCourse } from './sample.ts'
 
 type Sample = ReturnType<typeof sampleCourse>
@@ -193,6 +194,17 @@ t.test('each thing that can be wrong is named with its file and its line', async
     const found = await problemLines(join(root, String(index)))
     t.match(found, expected, name)
     t.equal(found.length, expected.length, `${name}: nothing else`)
+  }
+})
+
+t.test('each question that the guide for authors shows is one', async (t) => {
+  const guide = readFileSync(join(import.meta.dirname, '../../docs/authoring.md'), 'utf8')
+  const examples = [...guide.matchAll(/^```yaml\n(kind: [\s\S]*?)^```/gm)].map(([, yaml = '']) => yaml)
+  t.ok(examples.length >= 14)
+  for (const yaml of examples) {
+    const parsed = parseLocatedYaml(yaml)
+    const checked = 'problems' in parsed ? parsed : checkQuestion({ key: 'one', topic: 'guide', difficulty: 'easy', ...parsed.value as object })
+    t.same('problems' in checked ? checked.problems : [], [], yaml.split('\n')[0] ?? '')
   }
 })
 
