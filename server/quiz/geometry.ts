@@ -115,15 +115,18 @@ function crossing ([from, to]: Edge, y: number): number {
   return from.x + (y - from.y) / (to.y - from.y) * (to.x - from.x)
 }
 
-// Half-way between two corners' heights no edge is met at its end, so that crossings come in pairs.
+/** The middle of the widest stretch found. Half-way between two corners' heights no edge is met at its end, so that crossings
+ * come in pairs. The tallest bands between corners come first: there is most room, and after a few it is known. */
 function insidePolygon (area: Area, width: number, height: number): Point | undefined {
   const edges = edgesOf(area.coords)
   const onImage = edges.map(([{ y }]) => Math.min(height, Math.max(0, y)))
   const heights = [...new Set(onImage)].sort((a, b) => a - b)
+  const bands = heights.slice(0, -1).map((top, index) => ({ top, bottom: heights[index + 1]! })).sort((a, b) => b.bottom - b.top - (a.bottom - a.top))
   let best: Point | undefined
   let widest = 0
-  for (const [index, top] of heights.slice(0, -1).entries()) {
-    const y = (top + heights[index + 1]!) / 2
+  for (const [index, { top, bottom }] of bands.entries()) {
+    if (index >= ENOUGH_BANDS && best !== undefined) return best
+    const y = (top + bottom) / 2
     const crossings = edges.map(edge => crossing(edge, y)).filter(Number.isFinite).sort((a, b) => a - b)
     for (let from = 0; from < crossings.length; from += 2) {
       const [left, right] = [Math.max(0, crossings[from]!), Math.min(width, crossings[from + 1]!)]
@@ -134,6 +137,8 @@ function insidePolygon (area: Area, width: number, height: number): Point | unde
   }
   return best
 }
+
+const ENOUGH_BANDS = 16
 
 function whole (point: Point, area: Area): Point {
   const rounded = { x: Math.floor(point.x), y: Math.floor(point.y) }

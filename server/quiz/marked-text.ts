@@ -46,11 +46,16 @@ export function readMarked (wording: string, from = 1): MarkedText {
   plain += wording.slice(read)
   const found = [...plain.matchAll(TOKEN)].map(({ 0: text, index }) => ({ text, start: index, end: index + text.length }))
   const keyed = found.map((token, index) => ({ ...token, key: `t${from + index}` }))
+  let next = 0
   return {
     tokens: keyed.map(({ key, text, end }, index) => ({ key, text, after: plain.slice(end, found[index + 1]?.start ?? plain.length) })),
-    errors: spans.map(({ wrong, correction, start, end }) => ({
-      wrong, correction, tokens: keyed.filter(token => token.start < end && token.end > start).map(token => token.key)
-    }))
+    // Both stand in the order of the text. Two errors may touch one token.
+    errors: spans.map(({ wrong, correction, start, end }) => {
+      while (next < keyed.length && keyed[next]!.end <= start) next++
+      const tokens: string[] = []
+      for (let at = next; at < keyed.length && keyed[at]!.start < end; at++) tokens.push(keyed[at]!.key)
+      return { wrong, correction, tokens: start < end ? tokens : [] }
+    })
   }
 }
 

@@ -50,6 +50,9 @@ t.test('a point well inside an area is on its image', async t => {
   t.ok(isInside(insidePoint(horseshoe, size)!, horseshoe), 'though its middle is not')
   t.equal(insidePoint({ shape: 'polygon', coords: [0, 0, 10, 10, 20, 20] }, size), undefined, 'a line has no inside')
   t.equal(insidePoint({ shape: 'polygon', coords: [200, 200, 210, 200, 210, 210] }, size), undefined)
+  const gear = Array.from({ length: 80 }, (_, index) => [50 + (index % 2 === 0 ? 45 : 30) * Math.cos(index * Math.PI / 40), 50 + (index % 2 === 0 ? 45 : 30) * Math.sin(index * Math.PI / 40)])
+  const middle = insidePoint({ shape: 'polygon', coords: gear.flat() }, size)
+  t.ok(middle !== undefined && Math.hypot(middle.x - 50, middle.y - 50) < 30, 'well inside, however many corners there are')
   const corner = fc.integer({ min: -50, max: 150 })
   const polygon = fc.array(fc.tuple(corner, corner), { minLength: 3, maxLength: 9 }).map((corners): Area => ({ shape: 'polygon', coords: corners.flat() }))
   fc.assert(fc.property(polygon, area => {

@@ -194,6 +194,7 @@ t.test('error-text: what no schema says is said to the author', async t => {
   t.strictSame(problems('All is well.'), ['text: has no error; one is written `[[wrong part|correction]]`'])
   t.strictSame(problems('It [[are|is] well.'), ['text: has `[[` or `]]` that is no error written as `[[wrong part|correction]]`'])
   t.strictSame(problems('It [[ |is]] well.'), ['text: has an error without a word that could be selected'])
+  t.strictSame(problems('It is we[[|l]]l.'), ['text: has an error without a word that could be selected'])
   t.strictSame(problems('It [[ar|i]][[e|s]] well.'), ["text: has two errors in the one word 'are'"])
   t.strictSame(problems({ en: '[[It|He]] [[are|is]]', ar: '[[هو|هي]]' }), ['text/ar: has 1 errors, and the first language has 2'])
 })

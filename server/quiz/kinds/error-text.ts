@@ -37,13 +37,14 @@ export const errorText: Kind<ErrorTextDefinition, ErrorTextAnswer> = {
   answer,
 
   problems (definition) {
-    const read = wordingsOf(definition)
+    const wordings = wordingsOf(definition)
     const written = typeof definition.text === 'string' ? [definition.text] : Object.values(definition.text)
-    const count = read[0]!.errors.length
-    return read.flatMap(({ language, tokens, errors }, index): Problem[] => {
+    const count = wordings[0]!.errors.length
+    return wordings.flatMap(({ language, tokens, errors }, index): Problem[] => {
       const path = language === null ? 'text' : `text/${language}`
       const taken = errors.flatMap(error => error.tokens)
-      const [twice] = tokens.filter(({ key }) => taken.indexOf(key) !== taken.lastIndexOf(key))
+      const shared = new Set(taken.filter((key, index) => key === taken[index - 1]))
+      const twice = tokens.find(({ key }) => shared.has(key))
       if (hasStrayMarks(written[index]!)) return [{ path, message: 'has `[[` or `]]` that is no error written as `[[wrong part|correction]]`' }]
       if (errors.some(error => error.tokens.length === 0)) return [{ path, message: 'has an error without a word that could be selected' }]
       if (twice !== undefined) return [{ path, message: `has two errors in the one word '${twice.text}'` }]
@@ -167,8 +168,17 @@ export const errorText: Kind<ErrorTextDefinition, ErrorTextAnswer> = {
   ]
 }
 
+// A definition is the same object at every call: its text is read once.
+const readings = new WeakMap<ErrorTextDefinition, readonly Wording[]>()
+
 /** The text in each of its languages; language null when it is written in one. */
-function wordingsOf ({ text }: ErrorTextDefinition): Wording[] {
+function wordingsOf (definition: ErrorTextDefinition): readonly Wording[] {
+  const known = readings.get(definition) ?? wordingsIn(definition)
+  readings.set(definition, known)
+  return known
+}
+
+function wordingsIn ({ text }: ErrorTextDefinition): Wording[] {
   const written = typeof text === 'string' ? [[null, text] as const] : Object.entries(text)
   let from = 1
   return written.map(([language, wording]) => {
