@@ -165,7 +165,7 @@ export function numberSummary (rules: UnitRules, typed: Typed, language: string)
   if (text === '') return ''
   const quantity = readQuantity(rules, typed)
   const unit = quantity?.named ?? (quantity?.unit === 'none' ? unitControls(rules).unit : undefined)
-  return unit === undefined ? `${text} ${typed.unit ?? ''}`.trim() : `${quantity?.text ?? text} ${textIn(unit, language)}`
+  return quantity === null || unit === undefined ? `${text} ${typed.unit ?? ''}`.trim() : `${quantity.text} ${textIn(unit, language)}`
 }
 
 /** What no schema says of the units. */

@@ -31,6 +31,9 @@ export const textRules = {
 export type TextRules = Static<TObject<typeof textRules>>
 type Accepted = Exclude<TextRules['accept'][number], string>
 
+/** Instructions of all expressions of one question: a longest answer to it is graded in some hundredths of a second at worst. */
+const MAX_SIZE = 5000
+
 /** What a typed text earns by the rule that it meets best. */
 export interface Met { readonly fraction: number, readonly feedback?: Text }
 
@@ -72,6 +75,9 @@ export function textProblems (rules: TextRules, at = ''): Problem[] {
       ? []
       : [{ path: `${at}accept/${index}/example`, message: 'is not matched by its own `regex`' }]
   })
+  if (problems.length === 0 && sizeOf(rules, comparison) > MAX_SIZE) {
+    return [{ path: `${at}accept`, message: 'the regular expressions are too large together; write fewer, or shorter ones' }]
+  }
   if (problems.length === 0 && rightText(rules) === '') {
     problems.push({ path: `${at}accept`, message: 'no answer that earns the full mark can be shown; one needs fraction 1 and more than `*`, or an `example`' })
   }
@@ -90,6 +96,13 @@ function meets (accepted: Accepted, typed: string, comparison: Comparison): bool
   if ('text' in accepted) return matches(typed, accepted.text, comparison)
   const regex = compileRegex(accepted.regex, comparison)
   return !('problem' in regex) && matchesWhole(regex, comparable(typed, comparison).trim())
+}
+
+function sizeOf (rules: TextRules, comparison: Comparison): number {
+  return acceptedBy(rules).reduce((sum, accepted) => {
+    const regex = 'regex' in accepted ? compileRegex(accepted.regex, comparison) : undefined
+    return regex === undefined || 'problem' in regex ? sum : sum + regex.program.length
+  }, 0)
 }
 
 function exampleOf (accepted: Extract<Accepted, { regex: string }>, comparison: Comparison): string {

@@ -1,3 +1,5 @@
+import { orProblem, SyntaxProblem } from './syntax.ts'
+
 /** A formula, read. Plain JSON. */
 export type Formula =
   | { readonly type: 'number', readonly value: number }
@@ -82,8 +84,6 @@ type FunctionName = keyof typeof FUNCTIONS
 /** How deeply parentheses and calls may stand inside each other. */
 const MAX_DEPTH = 100
 
-class SyntaxProblem extends Error {}
-
 /** Reads a formula: numbers, variables (`a` or `{a}`), `+ - * / %`, powers (`^` or `**`), comparisons, `&& || !`,
  * `test ? a : b`, parentheses and the functions above. Nothing of it is ever run as a program.
  *
@@ -94,12 +94,7 @@ class SyntaxProblem extends Error {}
  * parseFormula('2 * {a} + 1')   // { type: 'binary', operator: '+', … }
  * parseFormula('2 *')           // { problem: 'character 4: a number, a variable or a function is missing' } */
 export function parseFormula (source: string): Formula | { readonly problem: string } {
-  try {
-    return parse(source)
-  } catch (error) {
-    if (error instanceof SyntaxProblem) return { problem: error.message }
-    throw error
-  }
+  return orProblem(() => parse(source))
 }
 
 /** The value of a formula. Never throws: what has no value (0/0, a root of a negative number, a variable that is not there)

@@ -1,3 +1,4 @@
+import { orProblem, SyntaxProblem } from './syntax.ts'
 import { comparable, type Comparison } from './wildcard.ts'
 
 /** A regular expression that matches in time linear in the text, whatever the expression: it is run as a set of states over
@@ -35,8 +36,6 @@ interface CharacterSet {
 /** Instructions of one expression. With answers of 500 characters, a match takes at most half a million steps. */
 const MAX_SIZE = 1000
 
-class SyntaxProblem extends Error {}
-
 /** Compiles an expression for text in its comparable form (`comparable`: NFKC, spaces folded into one, and accents and case by
  * the comparison); it is to match the whole of it.
  *
@@ -45,14 +44,11 @@ class SyntaxProblem extends Error {}
  * `^` and `$` may be written and change nothing at the ends. Case is folded simply: a range such as `[A-Z]` takes either case.
  * @returns the expression, or why it is none, as a sentence with the position (from 1) in characters */
 export function compileRegex (source: string, comparison: Comparison): Regex | { readonly problem: string } {
-  try {
+  return orProblem(() => {
     const node = parse([...source.normalize('NFC').replace(/ +/g, ' ')], comparison)
     if (sizeOf(node) >= MAX_SIZE) throw new SyntaxProblem('is too large; repeat fewer times, or use `*` or `+` in place of `{m,n}`')
     return { program: programOf(node), example: exampleOf(node) }
-  } catch (error) {
-    if (error instanceof SyntaxProblem) return { problem: error.message }
-    throw error
-  }
+  })
 }
 
 /** Whether an expression matches the whole of a text.
@@ -118,7 +114,7 @@ const PROPERTIES: ReadonlyMap<string, RegExp> = new Map([
 ])
 const CONTROLS: ReadonlyMap<string, string> = new Map([['t', '\t'], ['n', '\n'], ['r', '\r'], ['f', '\f'], ['v', '\v']])
 /** What is tried for a set that is told by what it lacks. */
-const CANDIDATES = [...'abcdefghijklmnopqrstuvwxyz0123456789 -.,_', 'é', 'ا', 'A']
+const CANDIDATES = [...'abcdefghijklmnopqrstuvwxyz0123456789 -.,_+', 'é', 'ا', 'A']
 
 /** Recursive descent; an expression is at most as deep as it is long, and its schema keeps it short. */
 function parse (source: readonly string[], comparison: Comparison): Node {
@@ -161,12 +157,11 @@ function parse (source: readonly string[], comparison: Comparison): Node {
     if (take('*')) return { min: 0, max: Infinity }
     if (take('+')) return { min: 1, max: Infinity }
     if (take('?')) return { min: 0, max: 1 }
-    const counted = /^\{(\d+)(,?)(\d*)\}/.exec(source.slice(at, at + 20).join(''))
+    const counted = /^\{(\d+)(?:(,)(\d*))?\}/.exec(source.slice(at, at + 20).join(''))
     if (counted === null) return null
     const [whole, least = '', comma, most = ''] = counted
     const min = Number(least)
-    const max = comma === '' ? min : most === '' ? Infinity : Number(most)
-    if (comma === '' && most !== '') return null
+    const max = comma === undefined ? min : most === '' ? Infinity : Number(most)
     if (max < min) throw problem(`\`${whole}\` ends before it begins`)
     if (min > MAX_SIZE || (max !== Infinity && max > MAX_SIZE)) throw problem(`\`${whole}\` repeats too often; ${MAX_SIZE} is the most`)
     at += whole.length

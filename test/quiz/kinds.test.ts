@@ -3,8 +3,10 @@ import t from 'tap'
 import { explain } from '../../server/quiz/explain.ts'
 import { gradeAnswer, readAnswer } from '../../server/quiz/grading.ts'
 import { arrange } from '../../server/quiz/kind.ts'
+import { categorise } from '../../server/quiz/kinds/categorise.ts'
 import { choice, type ChoiceDefinition } from '../../server/quiz/kinds/choice.ts'
 import { isAnswer, isKindName, kindOf, kinds, type Answer, type QuestionDefinition } from '../../server/quiz/kinds/index.ts'
+import { kprim } from '../../server/quiz/kinds/kprim.ts'
 import { match } from '../../server/quiz/kinds/match.ts'
 import { numeric, type NumericDefinition } from '../../server/quiz/kinds/numeric.ts'
 import { order } from '../../server/quiz/kinds/order.ts'
@@ -249,4 +251,161 @@ t.test('numeric: bounds count as right, on both sides, whatever the binary fract
     [1, 0.1, '1.1', true], [1, 0.1, '0.9', true], [0.3, 0, '0,3', true], [0.1, 0.2, '0.3', true], [1e9, 0.1, '1000000000.1', true],
     [1, 0.1, '1.10001', false], [0, 0, '0', true], [0, 0, '0.0001', false], [-5, 0, '-5', true], [-5, 0, '5', false], [1.234, 0, '1,234', true], [1234, 0, '1.234', true]
   ] as const) t.equal(within(value, tolerance, text), expected, `${text} within ${value} ± ${tolerance}`)
+})
+
+t.test('numeric: tolerances, ranges, and the best of several answers', async t => {
+  const earns = (own: Partial<NumericDefinition>, text: string): number => numeric.grade({ ...part, kind: 'numeric', ...own }, { text }).fraction
+  for (const [own, text, expected] of [
+    [{ value: 200, tolerance: { absolute: 5 } }, '205', 1], [{ value: 200, tolerance: { absolute: 5 } }, '205.1', 0],
+    [{ value: 200, tolerance: { relative: 0.05 } }, '210', 1], [{ value: 200, tolerance: { relative: 0.05 } }, '210.1', 0], [{ value: -200, tolerance: { relative: 0.05 } }, '-190', 1], [{ value: 0, tolerance: { relative: 0.5 } }, '0.1', 0],
+    [{ value: 100, tolerance: { geometric: 0.25 } }, '125', 1], [{ value: 100, tolerance: { geometric: 0.25 } }, '80', 1], [{ value: 100, tolerance: { geometric: 0.25 } }, '79', 0], [{ value: -100, tolerance: { geometric: 0.25 } }, '-80', 1], [{ value: -100, tolerance: { geometric: 0.25 } }, '-126', 0],
+    [{ value: 1234, tolerance: { significantFigures: 2 } }, '1249', 1], [{ value: 1234, tolerance: { significantFigures: 2 } }, '1250', 0], [{ value: 0.00125, tolerance: { significantFigures: 2 } }, '0.0013', 1], [{ value: -1.005, tolerance: { significantFigures: 3 } }, '-1.01', 1], [{ value: 0, tolerance: { significantFigures: 2 } }, '0', 1],
+    [{ answers: [{ min: 1, max: 2 }] }, '1', 1], [{ answers: [{ min: 1, max: 2 }] }, '2.0001', 0], [{ answers: [{ min: 1, max: 2 }] }, '0.9999', 0], [{ answers: [{ min: 0.1, max: 0.3 }] }, '0,3', 1],
+    [{ answers: [{ min: 0, max: 9, fraction: 0.2 }, { value: 5 }, { value: 5, fraction: 0.5 }] }, '5', 1], [{ answers: [{ min: 0, max: 9, fraction: 0.2 }, { value: 5 }] }, '6', 0.2], [{}, '5', 0],
+    [{ value: 1e308, tolerance: { relative: 1 }, units: [{ unit: 'g', factor: 1 }, { unit: 'kg', factor: 1000 }] }, '1e308 kg', 0]
+  ] as const) t.equal(earns(own as Partial<NumericDefinition>, text), expected, `${text} for ${JSON.stringify(own)}`)
+  const definition: NumericDefinition = { ...part, kind: 'numeric', answers: [{ min: 0, max: 9, fraction: 0.2, feedback: 'Near.' }, { value: 5 }] }
+  t.strictSame(numeric.feedback(definition, { text: '6' }), ['Near.'])
+  t.strictSame(numeric.feedback(definition, { text: '5' }), [])
+  t.strictSame(numeric.feedback(definition, { text: 'x' }), [])
+})
+
+t.test('numeric: units as people write them', async t => {
+  const units = [{ unit: 'W', factor: 1 }, { unit: 'mW', factor: 0.001 }, { unit: { en: 'MW', fr: 'mégawatt' }, factor: 1e6 }, { unit: 'm²' }]
+  const definition: NumericDefinition = { ...part, kind: 'numeric', value: 5, units }
+  const earns = (text: string, unit?: string): number => numeric.grade(definition, unit === undefined ? { text } : { text, unit }).fraction
+  for (const [text, expected] of [
+    ['5', 1], ['5W', 1], ['5 w', 1], ['5000 mW', 1], ['5000 MW', 0], ['0.000005 MW', 1], ['5e-6 Mégawatt', 1], ['٥ W', 1], ['5 m2', 0], ['5 m²', 0], ['5 V', 0], ['5 000 mW', 1], ['0.005 mw', 0], ['5000 Mw', 1]
+  ] as const) t.equal(earns(text), expected, text)
+  t.equal(earns('5', 'W'), 1)
+  t.equal(earns('5', ' '), 1)
+  t.equal(earns('5000', 'mW'), 1)
+  t.equal(earns('5', 'V'), 0)
+  t.equal(earns('5000 mW', 'MW'), 1, 'a unit that is typed counts')
+  t.equal(numeric.read(definition, { text: 'W' }), 'unreadable')
+  t.equal(numeric.grade({ ...definition, unitPenalty: 0 }, { text: '5 V' }).fraction, 1)
+  const hours: NumericDefinition = { ...part, kind: 'numeric', value: 5, unit: { en: 'h', fr: 'heures' }, unitRequired: true }
+  t.strictSame(numeric.controls(hours, []), { control: 'line', input: 'numeric', maxLength: 100 }, 'a unit that is to be known is not shown')
+  t.strictSame(numeric.controls({ ...hours, unitRequired: false }, []), { control: 'line', input: 'numeric', maxLength: 100, unit: { en: 'h', fr: 'heures' } })
+  t.strictSame(numeric.controls(definition, []), { control: 'line', input: 'numeric', maxLength: 100, units: ['W', 'mW', { en: 'MW', fr: 'mégawatt' }, 'm²'] })
+  t.strictSame(numeric.controls({ ...definition, units: units.slice(0, 1) }, []), { control: 'line', input: 'numeric', maxLength: 100, unit: 'W' })
+  t.strictSame(numeric.rightAnswer(hours), { text: '5', unit: 'h' })
+  t.equal(numeric.grade(hours, { text: '5' }).fraction, 0)
+  t.equal(numeric.grade(hours, { text: '5 heures' }).fraction, 1)
+  t.equal(numeric.read({ ...hours, unitRequired: false }, { text: '5', unit: 'days' }), 'unreadable', 'as if it were typed')
+  t.equal(numeric.summary(hours, { text: '5' }, 'fr'), '5')
+  t.equal(numeric.summary(hours, { text: '5 h' }, 'fr'), '5 heures')
+})
+
+t.test('numeric: what no schema says is said to the author', async t => {
+  const base = { ...part, kind: 'numeric' } as const
+  const cases: [Partial<NumericDefinition>, string, string][] = [
+    [{}, 'value', 'is missing; or give `answers`'],
+    [{ value: 1, answers: [{ value: 1 }] }, 'answers', 'stands beside `value`; leave one of them out'],
+    [{ tolerance: 1, answers: [{ value: 1 }] }, 'tolerance', 'belongs to `value`; each of `answers` has its own'],
+    [{ answers: [{ value: 1 }, { min: 2, max: 1 }] }, 'answers/1/max', 'is less than `min`'],
+    [{ answers: [{ value: 1, fraction: 0.5 }] }, 'answers', 'no answer earns the full mark; one needs fraction 1'],
+    [{ value: 1, unit: 'm', units: [{ unit: 'm', factor: 1 }] }, 'units', 'stands beside `unit`; leave one of them out'],
+    [{ value: 1, unitPenalty: 0.5 }, 'unitPenalty', 'needs `unit` or `units`'],
+    [{ value: 1, unitRequired: true }, 'unitRequired', 'needs `unit` or `units`'],
+    [{ value: 1, units: [{ unit: 'km', factor: 1000 }] }, 'units/0/factor', 'must be 1: the values are in the first unit'],
+    [{ value: 1, units: [{ unit: 'm', factor: 1 }, { unit: { en: 'km', fr: 'km' }, factor: 1000 }, { unit: 'm ', factor: 2 }] }, 'units/2/unit', "'m' is used twice"],
+    [{ value: 1, units: [{ unit: 'e3', factor: 1 }] }, 'units/0/unit', 'would be read as a part of the number']
+  ]
+  for (const [own, path, message] of cases) t.strictSame(numeric.problems({ ...base, ...own }), [{ path, message }])
+  t.strictSame(numeric.rightAnswer(base), { text: '' })
+  for (const [min, max, text] of [[1, 4, '3'], [0.1, 0.2, '0.15'], [-1e308, 1e308, '0'], [5, 5, '5'], [1 / 3, 1 / 3, String(1 / 3)]] as const) {
+    t.equal(numeric.rightAnswer({ ...base, answers: [{ value: 7, fraction: 0 }, { min, max }] }).text.replace('-0', '0'), text)
+  }
+  t.strictSame(explain(numeric.definition, { ...base, value: 1, tolerance: { about: 1 } }), [{ path: 'tolerance', message: "must have 'absolute' or 'relative' or 'geometric' or 'significantFigures'" }])
+})
+
+t.test('short-text: expressions stand beside words', async t => {
+  const definition = (accept: ShortTextDefinition['accept']): ShortTextDefinition => ({ ...part, kind: 'short-text', accept })
+  const problems = (...accept: ShortTextDefinition['accept']): unknown => shortText.problems(definition(accept))
+  t.strictSame(problems({ regex: '(a' }, 'b'), [{ path: 'accept/0/regex', message: 'character 1: this parenthesis is not closed' }])
+  t.strictSame(problems({ regex: 'a+', example: 'b' }), [{ path: 'accept/0/example', message: 'is not matched by its own `regex`' }])
+  t.strictSame(problems({ regex: 'a\\bb' }), [{ path: 'accept', message: 'no answer that earns the full mark can be shown; one needs fraction 1 and more than `*`, or an `example`' }])
+  t.strictSame(problems(...Array.from({ length: 11 }, (_, index) => ({ regex: `a{0,490}${index}` }))), [
+    { path: 'accept', message: 'the regular expressions are too large together; write fewer, or shorter ones' }
+  ])
+  t.strictSame(shortText.rightAnswer(definition([{ regex: '(money )?mules?' }])), { text: 'mule' })
+  t.strictSame(shortText.rightAnswer(definition([{ regex: '.+', example: 'anything' }])), { text: 'anything' })
+  t.strictSame(shortText.grade(definition([{ regex: '(a' }]), { text: '(a' }), { state: 'wrong', fraction: 0 }, 'an expression that is none matches nothing')
+  t.strictSame(shortText.rightAnswer(definition([{ regex: '(a' }])), { text: '' })
+  t.strictSame(shortText.feedback(definition([{ regex: 'a.*', fraction: 0.5, feedback: 'More.' }, 'b']), { text: 'abc' }), ['More.'])
+})
+
+t.test('kprim and categorise: what no schema says is said to the author', async t => {
+  const { definition: signs } = kprim.samples[0]!
+  t.strictSame(kprim.problems({ ...signs, statements: [...signs.statements, signs.statements[1]!] }), [{ path: 'statements/4/key', message: "'share' is used twice" }])
+  const { definition: evidence } = categorise.samples[0]!
+  t.strictSame(categorise.problems({
+    ...evidence,
+    categories: [...evidence.categories, evidence.categories[0]!],
+    items: [...evidence.items, { key: 'cells', text: 'Cells', category: ['bank', 'gone'] }]
+  }), [
+    { path: 'categories/2/key', message: "'bank' is used twice" },
+    { path: 'items/4/key', message: "'cells' is used twice" },
+    { path: 'items/4/category', message: "there is no category 'gone'" }
+  ])
+  t.strictSame(categorise.problems({ ...evidence, items: evidence.items.map(item => ({ ...item, category: null })) }), [
+    { path: 'items', message: 'at least one must belong in a category' }
+  ])
+  t.strictSame(explain(categorise.definition, { ...evidence, items: [{ key: 'a', text: 'A', category: 1 }, { key: 'b', text: 'B', category: null }] }), [
+    { path: 'items/0/category', message: 'must be text or a list or null' }
+  ])
+})
+
+t.test('kprim, categorise, match and true-false: controls, feedback and words', async t => {
+  const { definition: signs } = kprim.samples[0]!
+  t.match(kprim.controls(signs, ['cash', 'share']), {
+    control: 'verdicts', statements: [{ key: 'cash' }, { key: 'share' }, { key: 'unaware' }, { key: 'immune' }], labels: [{ en: 'True' }, { en: 'False' }]
+  })
+  t.strictSame(kprim.shuffled(signs), ['unaware', 'share', 'immune', 'cash'])
+  t.strictSame(kprim.shuffled({ ...signs, shuffle: false }), [])
+  t.strictSame(kprim.feedback(signs, { verdicts: { share: false, cash: true } }), ['A few per cent are usual.'])
+  t.equal(kprim.summary(signs, { verdicts: { cash: true, share: false } }, 'ar'), 'They only ever move cash: صواب; They often keep a share of it: خطأ')
+  t.strictSame(kprim.grade(signs, { verdicts: { unaware: true, share: false, immune: false } }).parts, [
+    { key: 'unaware', state: 'right', fraction: 1 }, { key: 'share', state: 'wrong', fraction: 0 },
+    { key: 'immune', state: 'right', fraction: 1 }, { key: 'cash', state: 'not-answered', fraction: 0 }
+  ])
+  const { definition: evidence } = categorise.samples[0]!
+  t.match(categorise.controls(evidence, ['thoughts']), { control: 'groups', items: [{ key: 'thoughts' }, { key: 'statement' }], categories: [{ key: 'bank' }, { key: 'operator' }] })
+  t.strictSame(categorise.shuffled({ ...evidence, shuffle: false }), [])
+  t.strictSame(categorise.feedback(evidence, { groups: { statement: 'operator', cells: 'bank' } }), ['Ask for the full period.'])
+  t.strictSame(categorise.feedback(evidence, { groups: { statement: '' } }), [])
+  t.strictSame(categorise.rightAnswer(evidence), { groups: { statement: 'bank', cells: 'operator', number: 'bank' } })
+  t.equal(categorise.summary(evidence, { groups: { statement: 'bank', cells: 'operator', number: 'bank', thoughts: '' } }, 'ar'),
+    'المصرف: Account statement, Telephone number of the customer; المشغّل: Cells a telephone used')
+  const { definition: roles } = match.samples[0]!
+  t.strictSame(match.feedback(roles, { pairs: { mule: 'hosts' } }), ['A mule need not know whose money it is.'])
+  t.strictSame(match.feedback(roles, { pairs: { recruiter: 'finds', mule: '' } }), [])
+  t.strictSame(match.grade(roles, { pairs: { mule: 'moves' } }).parts, [
+    { key: 'recruiter', state: 'not-answered', fraction: 0 }, { key: 'mule', state: 'right', fraction: 1 }
+  ])
+  const { definition: freeze } = trueFalse.samples[1]!
+  t.match(trueFalse.controls(freeze, []), { options: [{ key: 'true', text: { en: 'Yes' } }, { key: 'false', text: { en: 'No' } }] })
+  t.strictSame(trueFalse.feedback(freeze, { choices: ['false'] }), ['It may, for as long as the law of its country says.'])
+  t.strictSame(trueFalse.feedback(freeze, { choices: ['true'] }), [])
+  t.strictSame(trueFalse.feedback(freeze, { choices: [] }), [])
+  t.equal(trueFalse.summary(freeze, { choices: ['false'] }, 'ar'), 'لا')
+})
+
+t.test('order: each way of counting', async t => {
+  t.strictSame(order.grade({ ...part, kind: 'order', items: [{ key: 'a', text: 'A' }, { key: 'b', text: 'B' }] }, { order: ['a', 'b'] }), { state: 'right', fraction: 1 })
+  const items = ['a', 'b', 'c', 'd', 'e', 'f'].map(key => ({ key, text: key }))
+  const earns = (answer: string, scoring: 'pairs' | 'longest-run' | 'longest-subset' | 'positions' | 'exact'): number =>
+    order.grade({ ...part, kind: 'order', items, scoring }, { order: [...answer] }).fraction
+  for (const [answer, exact, pairs, run, subset, positions] of [
+    ['abcdef', 1, 1, 1, 1, 1],
+    ['bcdefa', 0, 4 / 5, 5 / 6, 5 / 6, 0],
+    ['abdcef', 0, 2 / 5, 2 / 6, 5 / 6, 4 / 6],
+    ['fedcba', 0, 0, 0, 0, 0],
+    ['acebdf', 0, 0, 0, 4 / 6, 2 / 6],
+    ['cdabef', 0, 3 / 5, 2 / 6, 4 / 6, 2 / 6]
+  ] as const) {
+    t.strictSame([earns(answer, 'exact'), earns(answer, 'pairs'), earns(answer, 'longest-run'), earns(answer, 'longest-subset'), earns(answer, 'positions')],
+      [exact, pairs, run, subset, positions], answer)
+  }
 })

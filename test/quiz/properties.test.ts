@@ -180,6 +180,19 @@ for (const kind of Object.values(kinds)) {
   })
 }
 
+t.test("where all is shuffled, the author's own order shows nowhere", async t => {
+  for (const { definition } of Object.values(kinds).flatMap(kind => kind.samples)) {
+    const kind = kindOf(definition)
+    const shuffled = new Set(kind.shuffled(definition))
+    const fields = jsonOf(definition) as Readonly<Record<string, Json>>
+    for (const [name, list] of Object.entries(fields)) {
+      if (!isList(list) || list.length === 0 || !list.every(item => isMap(item) && shuffled.has(String(item['key'])))) continue
+      const otherwise = { ...fields, [name]: [...list].reverse() } as unknown as QuestionDefinition
+      t.ok(same(kind.controls(definition, [...shuffled]), kind.controls(otherwise, [...shuffled])), `${definition.key} ${name}`)
+    }
+  }
+})
+
 function same (a: Controls, b: Controls): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
