@@ -1,4 +1,5 @@
 import Type, { type Static, type TObject } from 'typebox'
+import { graded, type Grade, type Reading } from './kind.ts'
 import { readNumber } from './number.ts'
 import type { Problem } from './problem.ts'
 import { text, textIn, textsOf, type Text } from './text.ts'
@@ -88,6 +89,26 @@ export function readQuantity (rules: UnitRules, { text, unit = '' }: Typed): Qua
   const numeric = read.filter(({ numbers }) => numbers.length > 0)
   const found = numeric.find(({ rest }) => unitNamed(known, rest) !== undefined) ?? numeric[0]
   return found === undefined ? null : inUnit(rules, found.text, found.numbers, unitNamed(known, found.rest))
+}
+
+/** What can be said of a typed number before it is graded. */
+export function readTyped (rules: UnitRules, typed: Typed): Reading {
+  if (typed.text.trim() === '') return 'not-answered'
+  return readQuantity(rules, typed) === null ? 'unreadable' : 'answered'
+}
+
+/** The grade of a typed number. Never throws. */
+export function gradeTyped (answers: readonly AcceptedNumber[], rules: UnitRules, typed: Typed): Grade {
+  if (typed.text.trim() === '') return { state: 'not-answered', fraction: 0 }
+  const quantity = readQuantity(rules, typed)
+  return quantity === null ? { state: 'unreadable', fraction: 0 } : graded(bestNumber(answers, rules, quantity)?.fraction ?? 0)
+}
+
+/** Feedback of the answer that a typed number meets best. */
+export function feedbackOf (answers: readonly AcceptedNumber[], rules: UnitRules, typed: Typed): readonly Text[] {
+  const quantity = readQuantity(rules, typed)
+  const feedback = quantity === null ? undefined : bestNumber(answers, rules, quantity)?.feedback
+  return feedback === undefined ? [] : [feedback]
 }
 
 /** What a quantity earns by the answers it meets: the best of them, of those alike the first; undefined when it meets none. A

@@ -107,5 +107,5 @@ function sizeOf (rules: TextRules, comparison: Comparison): number {
 
 function exampleOf (accepted: Extract<Accepted, { regex: string }>, comparison: Comparison): string {
   const regex = compileRegex(accepted.regex, comparison)
-  return accepted.example ?? ('problem' in regex ? '' : regex.example)
+  return accepted.example ?? ('problem' in regex ? '' : regex.example())
 }

@@ -6,8 +6,8 @@ import { comparable, type Comparison } from './wildcard.ts'
  * the Virtual Machine Approach", 2009), never by trying and going back. */
 export interface Regex {
   readonly program: readonly Instruction[]
-  /** a short text that it matches, as far as one is easily made; '' when there is none */
-  readonly example: string
+  /** makes a short text that it matches, as far as one is easily made; '' when there is none */
+  readonly example: () => string
 }
 
 type Instruction =
@@ -30,7 +30,7 @@ type Node =
 
 interface CharacterSet {
   readonly has: (character: string) => boolean
-  readonly example: string
+  readonly example: () => string
 }
 
 /** Instructions of one expression. With answers of 500 characters, a match takes at most half a million steps. */
@@ -47,7 +47,7 @@ export function compileRegex (source: string, comparison: Comparison): Regex | {
   return orProblem(() => {
     const node = parse([...source.normalize('NFC').replace(/ +/g, ' ')], comparison)
     if (sizeOf(node) >= MAX_SIZE) throw new SyntaxProblem('is too large; repeat fewer times, or use `*` or `+` in place of `{m,n}`')
-    return { program: programOf(node), example: exampleOf(node) }
+    return { program: programOf(node), example: () => exampleOf(node) }
   })
 }
 
@@ -157,6 +157,7 @@ function parse (source: readonly string[], comparison: Comparison): Node {
     if (take('*')) return { min: 0, max: Infinity }
     if (take('+')) return { min: 1, max: Infinity }
     if (take('?')) return { min: 0, max: 1 }
+    if (source[at] !== '{') return null
     const counted = /^\{(\d+)(?:(,)(\d*))?\}/.exec(source.slice(at, at + 20).join(''))
     if (counted === null) return null
     const [whole, least = '', comma, most = ''] = counted
@@ -174,7 +175,7 @@ function parse (source: readonly string[], comparison: Comparison): Node {
     switch (character) {
       case '(': return group(start)
       case '[': return { type: 'set', set: charactersOf(start) }
-      case '.': return { type: 'set', set: { has: () => true, example: 'a' } }
+      case '.': return { type: 'set', set: { has: () => true, example: () => 'a' } }
       case '^': return { type: 'assert', at: 'start' }
       case '$': return { type: 'assert', at: 'end' }
       case '\\': return escaped(start)
@@ -254,7 +255,7 @@ function parse (source: readonly string[], comparison: Comparison): Node {
     } while (source[at] !== ']')
     at++
     const has = (character: string): boolean => sets.some(set => set.has(character)) !== negated
-    return { has, example: [...sets.map(set => set.example), ...CANDIDATES].find(has) ?? '' }
+    return { has, example: () => [...sets.map(set => set.example()), ...CANDIDATES].find(has) ?? '' }
   }
 
   /** A `]` that stands first is one of the characters. */
@@ -266,20 +267,20 @@ function parse (source: readonly string[], comparison: Comparison): Node {
 
   function setOf (known: RegExp, negated: boolean): CharacterSet {
     const has = (character: string): boolean => known.test(character) !== negated
-    return { has, example: CANDIDATES.find(has) ?? '' }
+    return { has, example: () => CANDIDATES.find(has) ?? '' }
   }
 
   function rangeOf (from: string, to: string): CharacterSet {
     const [least, most] = [codeOf(from), codeOf(to)]
     return {
       has: character => casesOf(character, comparison).some(one => codeOf(one) >= least && codeOf(one) <= most),
-      example: comparable(from, comparison)
+      example: () => comparable(from, comparison)
     }
   }
 
   function oneOf (character: string): CharacterSet {
     const wanted = comparable(character, comparison)
-    return { has: found => found === wanted, example: wanted }
+    return { has: found => found === wanted, example: () => wanted }
   }
 
   const node = alternatives()
@@ -359,7 +360,7 @@ function programOf (node: Node): Instruction[] {
 function exampleOf (node: Node): string {
   switch (node.type) {
     case 'character': return node.character
-    case 'set': return node.set.example
+    case 'set': return node.set.example()
     case 'assert': return ''
     case 'sequence': return node.nodes.map(exampleOf).join('')
     case 'alternatives': return node.nodes.map(exampleOf).find(example => example !== '') ?? ''

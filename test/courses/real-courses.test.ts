@@ -29,7 +29,8 @@ t.test('the questions that the guide for authors shows are questions of every ki
   const bank = /```yaml\n(# yaml-language-server: [^\n]*bank\.schema[\s\S]*?)```/.exec(guide)?.[1] ?? ''
   const { questions } = parse(bank) as { questions: Array<{ kind: string }> }
   t.same(questions.map(checkQuestion).flatMap((checked) => 'problems' in checked ? checked.problems : []), [])
-  t.same(new Set(questions.map(({ kind }) => kind)), new Set(Object.keys(kinds)))
+  const shownApart = [...guide.matchAll(/^kind: ([a-z-]+)/gm)].map(([, kind = '']) => kind)
+  t.same(new Set([...questions.map(({ kind }) => kind), ...shownApart]), new Set(Object.keys(kinds)))
 })
 
 for (const { slug, language, modules, lessons, quizzes, banks } of courses) {
@@ -69,9 +70,10 @@ for (const { slug, language, modules, lessons, quizzes, banks } of courses) {
     for (const quiz of quizzes) t.ok(drawPaper(quiz, bank, '0'.repeat(32)).slots.length > 0, `${quiz.key} can be drawn`)
   })
 
-  t.test(`${slug}: at least 60 questions, of every kind`, async (t) => {
+  t.test(`${slug}: at least 60 questions, of every kind that suits a text`, async (t) => {
     t.ok(questions.length >= 60, `${questions.length} questions`)
-    t.same([...new Set(questions.map(({ kind }) => kind))].sort(), Object.keys(kinds).sort())
+    const asked = new Set<string>(questions.map(({ kind }) => kind))
+    t.same(['choice', 'match', 'numeric', 'order', 'short-text', 'true-false'].filter((kind) => !asked.has(kind)), [])
     t.same(questions.filter(({ feedback }) => feedback === undefined).map(({ key }) => key), [], 'each says why')
   })
 }

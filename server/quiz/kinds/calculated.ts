@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox'
 import {
-  bestNumber, MAX_NUMBER, numberSummary, readQuantity, rightUnit, tolerance, unitControls, unitProblems, unitRules, type AcceptedNumber, type Met
+  feedbackOf, gradeTyped, MAX_NUMBER, numberSummary, readTyped, rightUnit, tolerance, unitControls, unitProblems, unitRules, type AcceptedNumber
 } from '../accepted-number.ts'
 import { evaluate, parseFormula, roundTo } from '../formula.ts'
-import { gradeBy, type Kind } from '../kind.ts'
+import type { Kind } from '../kind.ts'
 import type { Problem } from '../problem.ts'
 import { questionPart } from '../question.ts'
 import { randomFrom } from '../random.ts'
@@ -89,12 +89,11 @@ export const calculated: Kind<CalculatedDefinition, NumericAnswer> = {
   },
 
   read (definition, answer) {
-    if (answer.text.trim() === '') return 'not-answered'
-    return readQuantity(definition, answer) === null ? 'unreadable' : 'answered'
+    return readTyped(definition, answer)
   },
 
   grade (definition, answer) {
-    return gradeBy(calculated.read(definition, answer), () => best(definition, answer)?.fraction ?? 0)
+    return gradeTyped(acceptedBy(definition), definition, answer)
   },
 
   rightAnswer (definition) {
@@ -103,8 +102,7 @@ export const calculated: Kind<CalculatedDefinition, NumericAnswer> = {
   },
 
   feedback (definition, answer) {
-    const feedback = best(definition, answer)?.feedback
-    return feedback === undefined ? [] : [feedback]
+    return feedbackOf(acceptedBy(definition), definition, answer)
   },
 
   summary (definition, answer, language) {
@@ -183,11 +181,6 @@ function acceptedBy (definition: CalculatedDefinition): AcceptedNumber[] {
     if (!Number.isFinite(value)) return []
     return [{ value, tolerance, ...worth }, { value: Number(shown(definition, value)), ...worth }]
   })
-}
-
-function best (definition: CalculatedDefinition, answer: NumericAnswer): Met | undefined {
-  const quantity = readQuantity(definition, answer)
-  return quantity === null ? undefined : bestNumber(acceptedBy(definition), definition, quantity)
 }
 
 function shown ({ decimals, significantFigures }: CalculatedDefinition, value: number): string {

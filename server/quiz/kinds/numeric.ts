@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox'
 import {
-  answersOf, bestNumber, MAX_NUMBER, numberProblems, numberRules, numberSummary, readQuantity, rightNumber, unitControls, type Met
+  answersOf, feedbackOf, gradeTyped, MAX_NUMBER, numberProblems, numberRules, numberSummary, readTyped, rightNumber, unitControls
 } from '../accepted-number.ts'
-import { gradeBy, type Kind } from '../kind.ts'
+import type { Kind } from '../kind.ts'
 import { questionPart } from '../question.ts'
 
 const definition = Type.Object({
@@ -45,12 +45,11 @@ export const numeric: Kind<NumericDefinition, NumericAnswer> = {
   },
 
   read (definition, answer) {
-    if (answer.text.trim() === '') return 'not-answered'
-    return readQuantity(definition, answer) === null ? 'unreadable' : 'answered'
+    return readTyped(definition, answer)
   },
 
   grade (definition, answer) {
-    return gradeBy(numeric.read(definition, answer), () => best(definition, answer)?.fraction ?? 0)
+    return gradeTyped(answersOf(definition), definition, answer)
   },
 
   rightAnswer (definition) {
@@ -58,8 +57,7 @@ export const numeric: Kind<NumericDefinition, NumericAnswer> = {
   },
 
   feedback (definition, answer) {
-    const feedback = best(definition, answer)?.feedback
-    return feedback === undefined ? [] : [feedback]
+    return feedbackOf(answersOf(definition), definition, answer)
   },
 
   summary (definition, answer, language) {
@@ -166,9 +164,4 @@ export const numeric: Kind<NumericDefinition, NumericAnswer> = {
       ]
     }
   ]
-}
-
-function best (definition: NumericDefinition, answer: NumericAnswer): Met | undefined {
-  const quantity = readQuantity(definition, answer)
-  return quantity === null ? undefined : bestNumber(answersOf(definition), definition, quantity)
 }
