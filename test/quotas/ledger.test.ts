@@ -203,7 +203,8 @@ t.test('the recount finds what does not fit', async (t) => {
   await spoilt(`update quota_entry set day = '2026-10-02' where serial = '${two}'`, 'update quota_entry set day = \'2026-10-01\'', /the line is of 2026-10-02/)
   await spoilt(`update quota_entry set country = 'RU' where serial = '${two}'`, `update quota_entry set country = 'MY' where serial = '${two}'`, /does not say what certificate/)
   await spoilt(`update quota_person set certificate_id = (select id from certificate where serial = '${two}') where person_id = '${amina}'`, `update quota_person set certificate_id = (select id from certificate where serial = '${one}') where person_id = '${amina}'`, /counted by another certificate/)
-  await spoilt(`update quota_entry set delta = -1 where serial = '${one}'`, `update quota_entry set delta = 1 where serial = '${one}'`, /taken back, but not revoked/)
+  await spoilt(`update quota_entry set delta = -1 where serial = '${one}'`, `update quota_entry set delta = 1 where serial = '${one}'`, /do not add and take back in turn/)
+  await spoilt(`update quota_entry set delta = -1, turn = 2, cause = 'revocation' where serial = '${one}'`, `update quota_entry set delta = 1, turn = 1, cause = 'issue' where serial = '${one}'`, /taken back, but not revoked/)
   t.equal(await counted(p, id), 2)
 })
 
