@@ -7,7 +7,8 @@ const Environment = Type.Object({
   NODE_ENV: Type.Optional(Type.String()),
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.String({ default: '3000', pattern: '^[0-9]{1,5}$', description: 'a port number, 0 to 65535' }),
-  DATABASE_URL: Type.String({ default: 'sqlite:data/muster.db', pattern: '^sqlite:.+', description: 'sqlite:<path>' }),
+  DATABASE_URL: Type.String({ default: 'sqlite:data/muster.db', pattern: '^(sqlite:.+|postgres(ql)?://.+)', description: 'sqlite:<path> or postgres://user:password@host/database' }),
+  DATABASE_CONNECTIONS: Type.String({ default: '20', pattern: '^([2-9]|[1-9][0-9]{1,2})$', description: 'a number from 2 to 999' }),
   MUSTER_SECRET: Type.Optional(Type.String({ minLength: 32, description: 'at least 32 characters' })),
   MUSTER_DEMO_PASSWORD: Type.Optional(Type.String({ minLength: 8, description: 'at least 8 characters' })),
   MUSTER_PUBLIC_URL: Type.Optional(Type.String({ pattern: '^https?://[^\\s]+$', description: 'an http(s) address' })),
@@ -22,12 +23,17 @@ const Environment = Type.Object({
   }))
 })
 
+/** What is not repeated in a message: they hold passwords. */
+const SECRET: ReadonlySet<string> = new Set(['MUSTER_SECRET', 'MUSTER_DEMO_PASSWORD', 'DATABASE_URL', 'SMTP_URL'])
+
 /** Settings, typed. This file is the only reader of the environment. */
 export interface Config {
   readonly production: boolean
   readonly host: string
   readonly port: number
   readonly databaseUrl: string
+  /** To PostgreSQL, of this server. */
+  readonly databaseConnections: number
   /** Signs session tokens. Random on each start when not set, which ends every session. */
   readonly secret: string
   readonly secretIsSet: boolean
@@ -50,7 +56,7 @@ export function readConfig (env: Readonly<Record<string, string | undefined>> = 
   const problems = Object.entries(Environment.properties).flatMap(([name, schema]) => {
     const value = (filled as Record<string, unknown>)[name]
     if (value === undefined || Value.Check(schema, value)) return []
-    return [`${name}: must be ${(schema as { description?: string }).description ?? 'text'}${name === 'MUSTER_SECRET' ? '' : `, not '${String(value)}'`}`]
+    return [`${name}: must be ${(schema as { description?: string }).description ?? 'text'}${SECRET.has(name) ? '' : `, not '${String(value)}'`}`]
   })
   if (problems.length === 0 && Number(filled.PORT) > 65535) problems.push(`PORT: must be a port number, 0 to 65535, not '${filled.PORT}'`)
   if (!isTimeZone(filled.MUSTER_TIME_ZONE)) {
@@ -64,6 +70,7 @@ export function readConfig (env: Readonly<Record<string, string | undefined>> = 
       host: filled.HOST,
       port,
       databaseUrl: filled.DATABASE_URL,
+      databaseConnections: Number(filled.DATABASE_CONNECTIONS),
       secret: filled.MUSTER_SECRET ?? randomBytes(32).toString('hex'),
       secretIsSet: filled.MUSTER_SECRET !== undefined,
       demoPassword: filled.MUSTER_DEMO_PASSWORD ?? null,

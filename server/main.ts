@@ -39,14 +39,14 @@ type Outcome = number | null
 const COMMANDS: Readonly<Record<string, (config: Config, rest: readonly string[]) => Promise<Outcome>>> = {
   serve: async (config) => {
     if (config.production && !config.secretIsSet) return fail('MUSTER_SECRET: must be set in production: at least 32 characters that nobody can guess, the same after every restart')
-    const address = await serve(openDatabase(config.databaseUrl), config, false)
+    const address = await serve(open(config), config, false)
     console.log(`Muster serves ${config.programme} on ${address}`)
     return null
   },
 
   demo: async (config) => {
     const started = performance.now()
-    const db = openDatabase(config.databaseUrl)
+    const db = open(config)
     await migrate(db)
     const password = config.demoPassword ?? randomBytes(9).toString('base64url')
     const folder = fileURLToPath(new URL('../courses', import.meta.url))
@@ -117,8 +117,12 @@ const COMMANDS: Readonly<Record<string, (config: Config, rest: readonly string[]
   })
 }
 
+function open (config: Config): Database {
+  return openDatabase(config.databaseUrl, { connections: config.databaseConnections })
+}
+
 async function withDatabase (config: Config, work: (db: Database) => Promise<Outcome>): Promise<Outcome> {
-  const db = openDatabase(config.databaseUrl)
+  const db = open(config)
   try {
     return await work(db)
   } finally {

@@ -1,14 +1,13 @@
 import type { Test } from 'tap'
 import { buildApp } from '../server/app.ts'
 import type { Database } from '../server/db/database.ts'
-import { migrate } from '../server/db/migrate.ts'
-import { openDatabase } from '../server/db/open.ts'
 import type { App } from '../server/http/app-type.ts'
 import { importCourses } from '../server/courses/import-courses.ts'
 import { insertAccount, insertPerson, insertRole, insertSession } from '../server/people/queries.ts'
 import { signToken } from '../server/http/session.ts'
 import type { RoleGrant } from '../server/person.ts'
 import { realWorld, type World } from '../server/world.ts'
+import { testDatabase } from './database.ts'
 
 /** A clock that a test may set; ids and seeds stay real. */
 export interface TestWorld extends World {
@@ -29,6 +28,10 @@ export interface Somebody {
 export interface TestApp {
   readonly app: App
   readonly db: Database
+  /** As DATABASE_URL has it. */
+  readonly url: string
+  /** The same database, opened once more: what another server has. */
+  readonly again: () => Database
   readonly world: TestWorld
   /** A person with an active account and a live session. Several share nothing. */
   readonly somebody: (name: string, roles: readonly RoleGrant[], more?: { country?: string, agency?: string, locale?: string }) => Promise<Somebody>
@@ -36,11 +39,10 @@ export interface TestApp {
 
 export const SECRET = 'a secret that only the tests know, long enough'
 
-/** The production app on a migrated SQLite database of its own, closed when the test ends.
+/** The production app on a migrated database of its own, closed when the test ends.
  * @param options.courses a folder of courses to publish first */
 export async function testApp (t: Test, options: { courses?: string, prefix?: string, now?: string, demo?: boolean } = {}): Promise<TestApp> {
-  const db = openDatabase(`sqlite:${t.testdir()}/muster.db`)
-  await migrate(db)
+  const { db, url, again } = await testDatabase(t)
   const world = testWorld(options.now)
   if (options.courses !== undefined) {
     const { problems } = await importCourses(db, world, null, options.courses)
@@ -56,14 +58,13 @@ export async function testApp (t: Test, options: { courses?: string, prefix?: st
     settings: { programme: 'Test programme', timeZone: 'Asia/Shanghai', publicUrl: `http://localhost${prefix}`, prefix, secure: false, demo: options.demo ?? false }
   })
   await app.ready()
-  t.teardown(async () => {
-    await app.close()
-    await db.close()
-  })
+  t.teardown(async () => { await app.close() })
   let count = 0
   return {
     app,
     db,
+    url,
+    again,
     world,
     somebody: async (name, roles, more = {}) => {
       const personId = world.newId()

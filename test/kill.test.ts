@@ -15,7 +15,7 @@ t.test('SIGKILL while answers are being saved: every acknowledged one is there a
     const exam = await start(test, walk, 'exam', trainee, await enrol(test, walk.admin, walk.cohortId, trainee))
     sittings.push({ trainee, exam, slot: exam.questions.find(({ kind }) => kind === 'short-text')?.slot ?? 0, acknowledged: 0, sent: 0 })
   }
-  const env = { DATABASE_URL: `sqlite:${t.testdirName}/muster.db` }
+  const env = { DATABASE_URL: test.url }
 
   for (let round = 1; round <= ROUNDS; round++) {
     const server = await startServer(['serve'], env)

@@ -11,7 +11,7 @@ import {
   type SlotState, type Step
 } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
-import { closeAttempt, insertAttempt, insertSteps, selectAttemptsOf, selectOptionalAttempt, selectOverdue, selectSteps, type AttemptRow } from './queries.ts'
+import { closeAttempt, insertAttempt, insertSteps, selectAttemptsOf, selectOptionalAttempt, selectOptionalAttemptHeld, selectOverdue, selectSteps, type AttemptRow } from './queries.ts'
 import { attemptOf, definitionsOf, endOf, isRowOver, quizOf, resultOf, settle, type Finished } from './sitting.ts'
 
 export type { AttemptRow } from './queries.ts'
@@ -52,7 +52,7 @@ export async function startAttempt (db: Database, deps: ProgressDeps, person: Pe
     const open = earlier.find((attempt) => attempt.state === 'open')
     if (open !== undefined) {
       if (!isRowOver(open, now)) return { id: open.id, started: false }
-      await finish(tx, deps, open, 'expiry')
+      await finishNow(tx, deps, open.id, 'expiry')
     }
     if (quiz.attempts !== undefined && earlier.length >= quiz.attempts) throw new Refusal('attempts-used-up', { attempts: quiz.attempts })
     const corrected = await deps.courses.corrections(tx, enrolment.courseVersionId, now)
@@ -78,7 +78,7 @@ export async function startAttempt (db: Database, deps: ProgressDeps, person: Pe
     })
     await noteActivity(tx, enrolment.id, now)
     return { id, started: true }
-  })
+  }, 'alongside')
 }
 
 /** One's own quiz before an attempt: what it is, and the attempts so far. @throws Refusal not-found */
@@ -94,7 +94,7 @@ export async function quizStanding (db: Database, deps: ProgressDeps, person: Pe
 export async function seeAttempt (db: Database, deps: ProgressDeps, person: Person, attemptId: string): Promise<SeenAttempt> {
   const seen = await readAttempt(db.read, deps, person, attemptId)
   if (seen.row.state !== 'open' || !isRowOver(seen.row, deps.world.now().toISOString())) return seen
-  await db.write(async (tx) => { await finishNow(tx, deps, attemptId, 'expiry') })
+  await db.write(async (tx) => { await finishNow(tx, deps, attemptId, 'expiry') }, 'alongside')
   return await readAttempt(db.read, deps, person, attemptId)
 }
 
@@ -137,7 +137,7 @@ export async function checkAnswer (db: Database, deps: ProgressDeps, person: Per
 async function act (db: Database, deps: ProgressDeps, person: Person, attemptId: string, actions: readonly AnswerAction[]): Promise<Saved[]> {
   const result = await db.write(async (tx) => {
     const at = deps.world.now().toISOString()
-    const row = await ownAttempt(tx, person, attemptId)
+    const row = own(await selectOptionalAttemptHeld(tx, attemptId), person)
     if (row.state === 'open' && isRowOver(row, at)) {
       // Seen late: it ends here, and the answer is refused after that is on record.
       await finish(tx, deps, row, 'expiry')
@@ -166,7 +166,7 @@ async function act (db: Database, deps: ProgressDeps, person: Person, attemptId:
         }
       })
     }
-  })
+  }, 'alongside')
   if ('refused' in result) throw result.refused
   return result.saved
 }
@@ -191,7 +191,7 @@ function refusalOf (refused: Refused, slot: number, row: AttemptRow): Refusal {
 /** A page of the form, sent whole. The browser says which state of each slot it showed (`base`), so that a page left open in
  * one tab cannot overwrite with what it merely displays what was answered meanwhile in another. */
 export async function savePage (db: Database, deps: ProgressDeps, person: Person, attemptId: string, fields: ReadonlyArray<{ slot: number, answer: unknown, base: number | null }>): Promise<void> {
-  const row = await ownAttempt(db.read, person, attemptId)
+  const row = own(await selectOptionalAttempt(db.read, attemptId), person)
   const steps = fields.length === 0 ? [] : await selectSteps(db.read, row.id, fields.map(({ slot }) => slot))
   const slots = replay(row.paper.slots, steps)
   const changed = fields.filter(({ slot, answer, base }) => {
@@ -208,17 +208,20 @@ export async function savePage (db: Database, deps: ProgressDeps, person: Person
  * places at once, changes nothing and answers the same. @throws Refusal not-found */
 export async function finishAttempt (db: Database, deps: ProgressDeps, person: Person, attemptId: string): Promise<Finished> {
   return await db.write(async (tx) => {
-    const row = await ownAttempt(tx, person, attemptId)
+    const row = own(await selectOptionalAttemptHeld(tx, attemptId), person)
     return await resultOf(tx, row.state === 'open' ? await finish(tx, deps, row, 'trainee') : row)
-  })
+  }, 'alongside')
 }
 
 /** Finishes every attempt whose time and grace are over. @returns how many */
 export async function sweepOverdue (db: Database, deps: ProgressDeps): Promise<number> {
   const before = new Date(deps.world.now().getTime() - GRACE_SECONDS * 1000).toISOString()
   const ids = await selectOverdue(db.read, before, 500)
-  for (const id of ids) await db.write(async (tx) => { await finishNow(tx, deps, id, 'expiry') })
-  return ids.length
+  let count = 0
+  for (const id of ids) {
+    if (await db.write(async (tx) => await finishNow(tx, deps, id, 'expiry'), 'alongside')) count += 1
+  }
+  return count
 }
 
 /** A fully right answer for each slot that asks something, in the answer's own shape. For those who teach or administer the cohort; audited. */
@@ -227,17 +230,20 @@ export async function answerKey (db: Database, deps: ProgressDeps, person: Perso
   if (seen.reach !== 'staff') throw new Refusal('not-allowed')
   await db.write(async (tx) => {
     await audit(tx, deps.world, { actorId: person.id, action: 'attempt.key-read', subjectType: 'attempt', subjectId: attemptId })
-  })
+  }, 'alongside')
   return Object.fromEntries(seen.slots.flatMap(({ slot }) => {
     const definition = seen.definitionOf(slot)
     return isAsked(definition) ? [[slot, kindOf(definition).rightAnswer(definition)]] : []
   }))
 }
 
-async function finishNow (tx: Tx, deps: ProgressDeps, attemptId: string, by: 'trainee' | 'expiry'): Promise<void> {
-  const row = await selectOptionalAttempt(tx, attemptId)
+/** @returns false when somebody else finished it first */
+async function finishNow (tx: Tx, deps: ProgressDeps, attemptId: string, by: 'trainee' | 'expiry'): Promise<boolean> {
+  const row = await selectOptionalAttemptHeld(tx, attemptId)
   // Read anew inside the unit of work: somebody else may have finished it since.
-  if (row?.state === 'open') await finish(tx, deps, row, by)
+  if (row?.state !== 'open') return false
+  await finish(tx, deps, row, by)
+  return true
 }
 
 async function finish (tx: Tx, deps: ProgressDeps, row: AttemptRow, by: 'trainee' | 'expiry'): Promise<AttemptRow> {
@@ -262,8 +268,7 @@ function endingOf ({ attempt }: Applied): Pick<Required<Attempt>, 'state' | 'fin
   return { state, finishedAt, endedBy }
 }
 
-async function ownAttempt (tx: Tx, person: Person, attemptId: string): Promise<AttemptRow> {
-  const row = await selectOptionalAttempt(tx, attemptId)
+function own (row: AttemptRow | undefined, person: Person): AttemptRow {
   if (row === undefined || row.personId !== person.id || row.enrolmentState === 'withdrawn') throw new Refusal('not-found')
   return row
 }

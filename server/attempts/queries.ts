@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database.ts'
+import { lockRow } from '../db/locks.ts'
 import type { AttemptTable, EnrolmentTable } from '../db/tables.ts'
 import type { Marking, Paper, Step } from '../quiz/quiz.ts'
 
@@ -45,6 +46,18 @@ function rowOf (row: Row): AttemptRow {
 export async function selectOptionalAttempt (tx: Tx, id: string): Promise<AttemptRow | undefined> {
   const row = await attempts(tx).where('attempt.id', '=', id).executeTakeFirst()
   return row === undefined ? undefined : rowOf(row)
+}
+
+/** Held until the unit of work ends: whoever saves or finishes it stands in line, so that no answer slips in behind a finish
+ * that has not read it. */
+export async function selectOptionalAttemptHeld (tx: Tx, id: string): Promise<AttemptRow | undefined> {
+  const row = await lockRow(tx, attempts(tx).where('attempt.id', '=', id), 'attempt').executeTakeFirst()
+  return row === undefined ? undefined : rowOf(row)
+}
+
+/** Holds an enrolment until the unit of work ends: what is read of it afterwards is what others left. */
+export async function holdEnrolment (tx: Tx, enrolmentId: string): Promise<void> {
+  await lockRow(tx, tx.selectFrom('enrolment').select('id').where('id', '=', enrolmentId), 'enrolment').execute()
 }
 
 /** Every attempt of one quiz, the first first. */

@@ -3,7 +3,7 @@ import { markDone, progressOf, type ProgressDeps } from '../progress/progress.ts
 import {
   definitionFor, endsAt, gradeOverAttempts, isOver, type Attempt, type AttemptResult, type QuestionDefinition, type QuizDefinition, type SlotState
 } from '../quiz/quiz.ts'
-import { selectAttemptsOf, type AttemptRow } from './queries.ts'
+import { holdEnrolment, selectAttemptsOf, type AttemptRow } from './queries.ts'
 
 /** A stored attempt as the engine takes it.
  * @param slots those that are wanted, as their steps left them */
@@ -69,6 +69,8 @@ export async function gradeOf (tx: Tx, row: Pick<AttemptRow, 'enrolmentId' | 'qu
 /** What follows from an attempt's result, in the same unit of work: a quiz that is passed is done, and with the last activity
  * the certificate is issued and counted. What was passed once stays done. */
 export async function settle (tx: Tx, deps: ProgressDeps, row: AttemptRow, quiz: QuizDefinition): Promise<void> {
+  // Two attempts of one quiz that end or are marked at once: the second sees what the first came to.
+  await holdEnrolment(tx, row.enrolmentId)
   if ((await gradeOf(tx, row, quiz))?.passed !== true) return
   await markDone(tx, deps, { id: row.enrolmentId, personId: row.personId, courseVersionId: row.courseVersionId }, { key: row.quizKey, kind: 'quiz' })
 }

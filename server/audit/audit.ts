@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Tx } from '../db/database.ts'
+import { lastly } from '../db/lastly.ts'
+import { lock } from '../db/locks.ts'
 import type { World } from '../world.ts'
 import { appendEntries, selectEntriesAfter, selectOptionalLastEntry } from './queries.ts'
 
@@ -41,28 +43,33 @@ export async function auditAll (tx: Tx, world: World, changes: readonly Change[]
   await auditPast(tx, changes.map((change) => ({ world: moment, change })))
 }
 
-/** Changes that each happened in a moment of their own, in order of time: a history that is taken over. */
+/** Changes that each happened in a moment of their own, in order of time: a history that is taken over.
+ *
+ * They are chained at the end of the unit of work, where the head of the chain is held for one statement and the commit. */
 export async function auditPast (tx: Tx, changes: ReadonlyArray<{ readonly world: World, readonly change: Change }>): Promise<void> {
   if (changes.length === 0) return
+  const said = changes.map(({ world, change }) => ({
+    id: world.newId(),
+    at: world.now().toISOString(),
+    actorId: change.actorId,
+    action: change.action,
+    subjectType: change.subjectType,
+    subjectId: change.subjectId,
+    detail: JSON.stringify(change.detail ?? {})
+  }))
+  lastly(tx, async () => { await chain(tx, said) })
+}
+
+async function chain (tx: Tx, said: ReadonlyArray<Omit<AuditEntry, 'seq' | 'previousHash' | 'hash'>>): Promise<void> {
+  await lock(tx, 'audit')
   const last = await selectOptionalLastEntry(tx)
   let seq = last?.seq ?? 0
   let previousHash = last?.hash ?? FIRST_PREVIOUS
-  const entries = changes.map(({ world, change }): AuditEntry => {
-    const entry = {
-      seq: ++seq,
-      id: world.newId(),
-      at: world.now().toISOString(),
-      actorId: change.actorId,
-      action: change.action,
-      subjectType: change.subjectType,
-      subjectId: change.subjectId,
-      detail: JSON.stringify(change.detail ?? {}),
-      previousHash
-    }
-    previousHash = entryHash(entry)
-    return { ...entry, hash: previousHash }
-  })
-  await appendEntries(tx, entries)
+  await appendEntries(tx, said.map((entry): AuditEntry => {
+    const next = { ...entry, seq: ++seq, previousHash }
+    previousHash = entryHash(next)
+    return { ...next, hash: previousHash }
+  }))
 }
 
 /** The hash that the next entry will be chained to: it stands for the whole log up to now. */

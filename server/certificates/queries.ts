@@ -80,7 +80,7 @@ export interface CertificatePlace {
 export async function selectCertificates (tx: Tx, filter: { holder: string | null, after: CertificatePlace | null, limit: number }): Promise<Certificate[]> {
   const { holder, after, limit } = filter
   let query = tx.selectFrom('certificate').select(CERTIFICATE).orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(limit)
-  if (holder !== null) query = query.where(sql<boolean>`holder like ${`%${holder.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`)
+  if (holder !== null) query = query.where(sql<boolean>`lower(holder) like ${`%${holder.replace(/[\\%_]/g, '\\$&').replace(/[A-Z]/g, (letter) => letter.toLowerCase())}%`} escape '\\'`)
   if (after !== null) {
     query = query.where((where) => where.or([
       where('issued_at', '<', after.issuedAt),

@@ -4,13 +4,21 @@ import type { Tables } from './tables.ts'
 /** What a query runs on: the reading connection, or the inside of a unit of work. */
 export type Tx = Kysely<Tables>
 
+/** How a unit of work stands to others, on however many servers (docs/decisions/0005).
+ * - `alone`: no two of these run at once, so what was read is still so at the commit. The default.
+ * - `alongside`: beside any other. Only for work whose races are decided by row locks (`lockRow`), guarded updates and unique
+ *   keys: what trainees do all the time. On SQLite the one writer makes both the same. */
+export type How = 'alone' | 'alongside'
+
 /** The one door to storage. Reads go to `read`; whatever writes does so inside one `write`. */
 export interface Database {
   readonly dialect: 'sqlite' | 'postgres'
   /** Sees only what is committed. */
   readonly read: Tx
   /** One unit of work: all of it is durable when the promise resolves, none of it when it rejects.
-   * The work must await only its own queries: it holds the one writer while it runs. */
-  write: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
+   * The work must await only its own queries: it holds a writer while it runs. On PostgreSQL it may be run again from its
+   * beginning, after what it did before is undone: so it changes nothing outside the database.
+   * @throws StorageUnavailable (faults.ts) when the database is away, full or read-only */
+  write: <T>(work: (tx: Tx) => Promise<T>, how?: How) => Promise<T>
   close: () => Promise<void>
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { migrations } from '../../migrations/index.ts'
-import type { Database } from './database.ts'
+import type { Database, Tx } from './database.ts'
 
 /** Brings the schema up to date: each migration once, in order, in a unit of work of its own.
  * Forward only; one that has landed is never edited.
@@ -16,6 +16,7 @@ export async function migrate (db: Database): Promise<string[]> {
       const found = await sql<{ name: string }>`select name from migration where name = ${name}`.execute(tx)
       if (found.rows.length > 0) return false
       await up(tx)
+      if (db.dialect === 'postgres') await compareBytes(tx)
       await sql`insert into migration (name, at) values (${name}, ${new Date().toISOString()})`.execute(tx)
       return true
     })
@@ -24,9 +25,27 @@ export async function migrate (db: Database): Promise<string[]> {
   return ran
 }
 
+/** Text is compared byte by byte, as SQLite does, whatever the database's own collation: lists are in the same order on both, and
+ * a change of the system's locale data spoils no index. */
+async function compareBytes (tx: Tx): Promise<void> {
+  const found = await sql<{ table: string, column: string }>`
+    select c.relname as "table", a.attname as "column" from pg_attribute a
+    join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'r' and n.nspname = current_schema() and a.attnum > 0 and not a.attisdropped
+    and a.atttypid = 'text'::regtype and a.attcollation = 'pg_catalog."default"'::regcollation order by c.relname, a.attnum`.execute(tx)
+  const columns = Map.groupBy(found.rows, ({ table }) => table)
+  for (const [table, some] of columns) {
+    const changes = some.map(({ column }) => sql`alter column ${sql.ref(column)} type text collate "C"`)
+    await sql`alter table ${sql.table(table)} ${sql.join(changes)}`.execute(tx)
+  }
+}
+
 /** True when every migration has run: what `/ready` asks, and commands that only read. */
 export async function isMigrated (db: Database): Promise<boolean> {
-  if (!(await db.read.introspection.getTables()).some(({ name }) => name === 'migration')) return false
+  const known = db.dialect === 'postgres'
+    ? sql`select 1 where to_regclass('migration') is not null`
+    : sql`select 1 from sqlite_schema where name = 'migration'`
+  if ((await known.execute(db.read)).rows.length === 0) return false
   const found = await sql<{ name: string }>`select name from migration`.execute(db.read)
   const names = new Set(found.rows.map((row) => row.name))
   return migrations.every(({ name }) => names.has(name))

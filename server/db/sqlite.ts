@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { Kysely, SqliteDialect, sql, type SqliteDatabase } from 'kysely'
 import type { Database, Tx } from './database.ts'
+import { runWithLast } from './lastly.ts'
 import type { Tables } from './tables.ts'
 
 /** Opens a SQLite file in WAL mode, every commit synced to disk (`synchronous=FULL`).
@@ -105,7 +106,7 @@ function groupCommit (db: Kysely<Tables>): Database['write'] {
   return (work) => new Promise((resolve, reject) => {
     let result: Awaited<ReturnType<typeof work>>
     queue.push({
-      run: async (tx) => { result = await work(tx) },
+      run: async (tx) => { result = await runWithLast(tx, work) },
       settle: (failed) => { if (failed === undefined) resolve(result); else reject(failed) }
     })
     if (!draining) setImmediate(() => { if (!draining) void drain() })

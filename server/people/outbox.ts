@@ -65,7 +65,7 @@ async function claimDueMails (db: Database, world: World): Promise<Mail[]> {
       if (await claimMail(tx, mail, leaseUntil)) mine.push({ ...mail, tries: mail.tries + 1 })
     }
     return mine
-  })
+  }, 'alongside')
 }
 
 type Result = 'sent' | 'failed' | 'given-up'
@@ -78,10 +78,10 @@ async function send (db: Database, world: World, transport: Transporter, from: s
     const giveUp = mail.tries >= MOST_TRIES
     const next = giveUp ? NEVER : new Date(world.now().getTime() + FIRST_WAIT_SECONDS * 2 ** (mail.tries - 1) * 1000).toISOString()
     const reason = error instanceof Error ? error.message : String(error)
-    await db.write(async (tx) => { await updateMailFailed(tx, mail.id, reason, next) })
+    await db.write(async (tx) => { await updateMailFailed(tx, mail.id, reason, next) }, 'alongside')
     return giveUp ? 'given-up' : 'failed'
   }
-  await db.write(async (tx) => { await updateMailSent(tx, mail.id, world.now().toISOString()) })
+  await db.write(async (tx) => { await updateMailSent(tx, mail.id, world.now().toISOString()) }, 'alongside')
   return 'sent'
 }
 

@@ -169,7 +169,7 @@ export async function getPerson (db: Database, person: Person, personId: string)
 
 /** The language a person's pages and mails are in. */
 export async function chooseLocale (db: Database, person: Person, locale: string): Promise<Person> {
-  await db.write(async (tx) => { await updateLocale(tx, person.id, locale) })
+  await db.write(async (tx) => { await updateLocale(tx, person.id, locale) }, 'alongside')
   return { ...person, locale }
 }
 

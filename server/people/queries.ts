@@ -304,7 +304,7 @@ export async function selectPeople (tx: Tx, filter: PeopleFilter): Promise<Perso
   const { search, role, state, countries, after } = filter
   if (search !== null) {
     query = query.where((where) => where.or([
-      ...spellings(search).map((text) => sql<boolean>`person.name like ${pattern(text)} escape '\\'`),
+      ...spellings(search).map((text) => sql<boolean>`lower(person.name) like ${pattern(text)} escape '\\'`),
       sql<boolean>`account.email like ${pattern(search.toLowerCase())} escape '\\'`
     ]))
   }
@@ -324,10 +324,10 @@ export async function selectPeople (tx: Tx, filter: PeopleFilter): Promise<Perso
 }
 
 function pattern (text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`
+  return `%${text.replace(/[\\%_]/g, '\\$&').replace(/[A-Z]/g, (letter) => letter.toLowerCase())}%`
 }
 
-/** SQLite folds the case of ASCII alone, so a name typed in small Cyrillic or Greek letters is looked for capitalised too. */
+/** A database folds the case of ASCII alone (`lower` on SQLite, and on PostgreSQL with bytes compared), so a name typed in small Cyrillic or Greek letters is looked for capitalised too. */
 function spellings (text: string): string[] {
   const small = text.toLowerCase()
   return [...new Set([text, small, small.replace(/(?<!\p{L})\p{L}/gu, (letter) => letter.toUpperCase()), text.toUpperCase()])]

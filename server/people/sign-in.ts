@@ -30,10 +30,10 @@ export async function signIn (db: Database, world: World, input: { email: string
   if (account === undefined || !matches || account.state !== 'active') {
     await db.write(async (tx) => {
       for (const [subject] of subjects) await noteFailure(tx, world, subject)
-    })
+    }, 'alongside')
     throw new Refusal('sign-in-failed')
   }
-  return await db.write(async (tx) => await openSession(tx, world, account.id, sessionSeconds))
+  return await db.write(async (tx) => await openSession(tx, world, account.id, sessionSeconds), 'alongside')
 }
 
 /** A new session of an account, which forgives the failures before it. */
@@ -49,7 +49,7 @@ export async function openSession (tx: Tx, world: World, accountId: string, sess
 
 /** The session ends at once, wherever its token is. */
 export async function signOut (db: Database, world: World, sessionId: string): Promise<void> {
-  await db.write(async (tx) => { await endSession(tx, sessionId, world.now().toISOString()) })
+  await db.write(async (tx) => { await endSession(tx, sessionId, world.now().toISOString()) }, 'alongside')
 }
 
 export async function personOfSession (db: Database, world: World, sessionId: string): Promise<Person | null> {

@@ -98,7 +98,7 @@ export async function finishLesson (db: Database, deps: ProgressDeps, person: Pe
     if (!activitiesOf(outline).some(({ key, kind }) => kind === 'lesson' && key === input.lessonKey)) throw new Refusal('not-found')
     await markDone(tx, deps, enrolment, { key: input.lessonKey, kind: 'lesson' })
     return await progressOf(tx, input.enrolmentId)
-  })
+  }, 'alongside')
 }
 
 /** Where an enrolment stands now, in numbers. */

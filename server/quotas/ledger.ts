@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database.ts'
+import { lock } from '../db/locks.ts'
 import type { World } from '../world.ts'
 import { localDay } from '../cohorts/days.ts'
 import {
@@ -8,8 +9,10 @@ import {
 import { fallsUnder, type CountableCertificate } from './rule.ts'
 
 /** Counts a certificate in every quota it falls under, closed ones too: there it is a restatement. Called in the unit
- * of work that issues it, so that what exists is counted and what is counted exists. */
+ * of work that issues it, so that what exists is counted and what is counted exists. Many issue at once; whoever makes a
+ * quota or revokes waits for them, and they for it. */
 export async function countIssue (tx: Tx, world: World, certificate: CountableCertificate): Promise<void> {
+  await lock(tx, 'ledger', 'shared')
   const quotas = await quotasOf(tx, certificate)
   const person = await selectRoot(tx, certificate.personId)
   // The key of quota_person, or else that of the ledger itself, decides however many requests come at once.
@@ -25,6 +28,8 @@ export async function countIssue (tx: Tx, world: World, certificate: CountableCe
  * @param group every record of its holder (`recordsOf`) */
 export async function countRevocation (tx: Tx, world: World, certificate: CountableCertificate, group: readonly string[]): Promise<void> {
   if (certificate.revokedAt === null) throw new Error(`certificate ${certificate.serial} is not revoked`)
+  // One that is being issued to the same person would not be seen, and would not see that it has to count.
+  await lock(tx, 'ledger')
   const person = group[0] ?? certificate.personId
   for (const quota of await quotasOf(tx, certificate)) {
     if (quota.counts === 'certificates') {
@@ -45,6 +50,7 @@ export async function recordsOf (tx: Tx, personId: string): Promise<string[]> {
 /** Two people turn out to be one: where both were counted, the later certificate is taken back; where one was, it stands.
  * @param groups each with its root first */
 export async function countMerge (tx: Tx, world: World, { from, into }: { readonly from: readonly string[], readonly into: readonly string[] }): Promise<void> {
+  await lock(tx, 'ledger')
   const [one = '', root = ''] = [from[0], into[0]]
   const there = new Map((await selectCountingPersons(tx, root)).map(({ quota, certificateId }) => [quota.id, certificateId]))
   for (const { quota, certificateId } of await selectCountingPersons(tx, one)) {
@@ -65,6 +71,7 @@ export async function countMerge (tx: Tx, world: World, { from, into }: { readon
 /** One person turns out to be two: each is counted by a certificate of their own.
  * @param groups each with its root first; the pointer between them is gone already */
 export async function countUnmerge (tx: Tx, world: World, { from, stayed }: { readonly from: readonly string[], readonly stayed: readonly string[] }): Promise<void> {
+  await lock(tx, 'ledger')
   const [one = '', root = ''] = [from[0], stayed[0]]
   for (const { quota, certificateId } of await selectCountingPersons(tx, root)) {
     const certificate = await selectOptionalCertificate(tx, certificateId)

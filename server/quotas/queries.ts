@@ -106,8 +106,10 @@ export async function insertQuota (tx: Tx, quota: Quota): Promise<void> {
 
 /** The same change to the total of each. */
 export async function addCounted (tx: Tx, ids: readonly string[], delta: number): Promise<void> {
-  if (ids.length === 0) return
-  await tx.updateTable('quota').set((set) => ({ counted: set('counted', '+', delta) })).where('id', 'in', [...ids]).execute()
+  // One after another in one order: two units of work that change the same totals cannot wait for each other.
+  for (const id of [...ids].sort()) {
+    await tx.updateTable('quota').set((set) => ({ counted: set('counted', '+', delta) })).where('id', '=', id).execute()
+  }
 }
 
 /** @returns false when another request closed it first */
@@ -459,7 +461,7 @@ export async function selectDayDeltas (tx: Tx, quotaIds: readonly string[]): Pro
 /** The count by country, the greatest first; null for people without one. */
 export async function selectCountedByCountry (tx: Tx, quotaId: string): Promise<Array<{ country: string | null, counted: number }>> {
   const rows = await tx.selectFrom('quota_entry').select((select) => ['country', select.fn.sum<number>('delta').as('counted')])
-    .where('quota_id', '=', quotaId).groupBy('country').orderBy('counted', 'desc').orderBy('country').execute()
+    .where('quota_id', '=', quotaId).groupBy('country').orderBy('counted', 'desc').orderBy('country', (order) => order.asc().nullsFirst()).execute()
   return rows.map((row) => ({ ...row, counted: Number(row.counted) }))
 }
 

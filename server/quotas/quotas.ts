@@ -1,5 +1,6 @@
 import { audit } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
+import { lock } from '../db/locks.ts'
 import { hasRole, liaisonCountries, type Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
@@ -37,6 +38,8 @@ export async function createQuota (db: Database, world: World, person: Person, i
     const problems = problemsOf(asked, new Set((await selectCourses(tx)).map(({ slug }) => slug)))
     if (problems.length > 0) return { id: null, problems }
     const id = world.newId()
+    // A certificate that is being issued is either among these, or waits and finds the quota.
+    await lock(tx, 'ledger')
     const merged = await selectMergedPeople(tx)
     const { lines, standing } = replay(asked, await selectCertificatesUnder(tx, asked), (personId) => rootIn(merged, personId))
     const counted = lines.reduce((sum, { delta }) => sum + delta, 0)

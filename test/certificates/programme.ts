@@ -1,11 +1,10 @@
 import type { Test } from 'tap'
 import { issueCertificate } from '../../server/certificates/certificates.ts'
 import type { Database } from '../../server/db/database.ts'
-import { migrate } from '../../server/db/migrate.ts'
-import { openDatabase } from '../../server/db/open.ts'
 import { insertPerson } from '../../server/people/queries.ts'
 import type { Person } from '../../server/person.ts'
 import { realWorld, type World } from '../../server/world.ts'
+import { testDatabase } from '../database.ts'
 
 /** A programme small enough to write by hand: courses, people and enrolments on a real database, and a clock that stands
  * still until it is set. */
@@ -25,9 +24,7 @@ export const TIME_ZONE = 'Asia/Shanghai'
 
 /** @param courses slug → months of validity, null for ever */
 export async function programme (t: Test, courses: Readonly<Record<string, number | null>> = { fraud: 36, drugs: null }): Promise<Programme> {
-  const db = openDatabase(`sqlite:${t.testdir()}/muster.db`)
-  await migrate(db)
-  t.teardown(async () => { await db.close() })
+  const { db } = await testDatabase(t)
   return await programmeOn(db, clock(), courses)
 }
 

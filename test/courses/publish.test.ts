@@ -15,17 +15,13 @@ import {
 } from '../../server/courses/queries.ts'
 import { makeRecent } from '../../server/courses/recent.ts'
 import type { Database } from '../../server/db/database.ts'
-import { migrate } from '../../server/db/migrate.ts'
-import { openDatabase } from '../../server/db/open.ts'
 import { Refusal } from '../../server/refusals.ts'
 import { realWorld } from '../../server/world.ts'
+import { testDatabase } from '../database.ts'
 import { sampleCourse } from './sample.ts'
 
-async function database (t: Test, folder: string): Promise<Database> {
-  const db = openDatabase(`sqlite:${join(folder, 'data', 'x.db')}`)
-  t.teardown(async () => { await db.close() })
-  await migrate(db)
-  return db
+async function database (t: Test): Promise<Database> {
+  return (await testDatabase(t)).db
 }
 
 async function source (folder: string): Promise<CourseSource> {
@@ -48,7 +44,7 @@ async function content (db: Database, versionId: string): Promise<unknown> {
 t.test('a course is published once, again only when it has changed, and a version never changes', async (t) => {
   const folder = t.testdir({ courses: { sample: sampleCourse() } })
   const courses = join(folder, 'courses')
-  const db = await database(t, folder)
+  const db = await database(t)
 
   t.same(await importCourses(db, realWorld, null, courses), { results: [{ slug: 'sample', version: 1, published: true }], problems: [] })
   const first = await selectOptionalLatestVersion(db.read, 'sample')
@@ -78,7 +74,7 @@ t.test('a course is published once, again only when it has changed, and a versio
 
 t.test('two publications at once make one version', async (t) => {
   const folder = t.testdir({ sample: sampleCourse() })
-  const db = await database(t, folder)
+  const db = await database(t)
   const course = await source(join(folder, 'sample'))
   const both = await Promise.all([publishCourse(db, realWorld, null, course), publishCourse(db, realWorld, null, course)])
   t.same(both.map(({ version, published }) => [version, published]), [[1, true], [1, false]])
@@ -86,7 +82,7 @@ t.test('two publications at once make one version', async (t) => {
 
 t.test('a published version holds all that a trainee meets', async (t) => {
   const folder = t.testdir({ sample: sampleCourse() })
-  const db = await database(t, folder)
+  const db = await database(t)
   await publishCourse(db, realWorld, null, await source(join(folder, 'sample')))
   const version = await selectOptionalLatestVersion(db.read, 'sample')
   if (version === undefined) return t.fail('nothing was published')
@@ -136,7 +132,7 @@ t.test('a published version holds all that a trainee meets', async (t) => {
 t.test('nothing is published while one of the courses has a problem', async (t) => {
   const course = sampleCourse()['course.yaml'].replace('slug: sample', 'slug: other')
   const folder = t.testdir({ courses: { a: sampleCourse(), b: { ...sampleCourse(), 'course.yaml': course.replace('[one, two]', '[one, ten]') } } })
-  const db = await database(t, folder)
+  const db = await database(t)
   const { results, problems } = await importCourses(db, realWorld, null, join(folder, 'courses'))
   t.same(results, [])
   t.same(problems.map(fileProblemLine), ["b/course.yaml:41: quizzes/1/sections/0/questions/1: there is no question 'ten'"])
@@ -150,7 +146,7 @@ t.test('nothing is published while one of the courses has a problem', async (t) 
 
 t.test('what is exported and imported again is the same content', async (t) => {
   const folder = t.testdir({ sample: sampleCourse(), out: {} })
-  const db = await database(t, folder)
+  const db = await database(t)
   await publishCourse(db, realWorld, null, await source(join(folder, 'sample')))
   const written = await exportCourse(db.read, 'sample', join(folder, 'out'))
   t.equal(written, join(folder, 'out', 'sample'))
@@ -189,7 +185,7 @@ t.test('the hash of content follows what matters and nothing else', async (t) =>
 
 t.test('an app keeps published content in memory, and what it does not know it asks for', async (t) => {
   const folder = t.testdir({ sample: sampleCourse() })
-  const db = await database(t, folder)
+  const db = await database(t)
   const courses = makeCourseCache()
   await t.rejects(courses.version(db.read, 'none'), new Refusal('not-found'))
   await t.rejects(courses.question(db.read, 'none'), new Refusal('not-found'))
@@ -209,7 +205,7 @@ t.test('an app keeps published content in memory, and what it does not know it a
   t.equal(await courses.lesson(db.read, version.id, 'none', ['en']), undefined)
   t.same(await makeCourseCache().question(db.read, question?.id ?? ''), question?.definition, 'a question by itself, when nothing is kept yet')
 
-  const empty = await database(t, join(folder, 'other'))
+  const empty = await database(t)
   t.equal(await courses.outline(empty.read, version.id), await courses.outline(db.read, version.id), 'no query is made for what is kept')
   t.equal(await courses.question(empty.read, question?.id ?? ''), question?.definition)
   t.equal((await courses.lesson(empty.read, version.id, 'the-first-hour', ['my']))?.language, 'en')

@@ -2,10 +2,9 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import t, { type Test } from 'tap'
-import { migrate } from '../../server/db/migrate.ts'
-import { openDatabase } from '../../server/db/open.ts'
 import { listMails, makeTransport, queueMail, queueMails, sendDueMails } from '../../server/people/outbox.ts'
 import { realWorld } from '../../server/world.ts'
+import { testDatabase } from '../database.ts'
 
 /** A real SMTP server that keeps what it takes and refuses the recipients it is told to. */
 async function mailServer (t: Test, refuse: (to: string) => boolean = () => false): Promise<{ url: string, taken: Array<{ to: string, text: string }> }> {
@@ -34,12 +33,10 @@ async function mailServer (t: Test, refuse: (to: string) => boolean = () => fals
 const FROM = 'Muster <no-reply@muster.example>'
 
 async function outbox (t: Test) {
-  const db = openDatabase(`sqlite:${t.testdir()}/muster.db`)
-  await migrate(db)
-  t.teardown(async () => { await db.close() })
+  const { db, again } = await testDatabase(t)
   let shift = 0
   const world = { ...realWorld, now: () => new Date(Date.now() + shift) }
-  return { db, world, advance: (seconds: number) => { shift += seconds * 1000 } }
+  return { db, again, world, advance: (seconds: number) => { shift += seconds * 1000 } }
 }
 
 t.test('a mail goes out once, whole, in any script', async (t) => {
@@ -112,9 +109,8 @@ t.test('a server that is not there is a failure like any other', async (t) => {
 })
 
 t.test('two workers on one database never send a mail twice', async (t) => {
-  const { db, world } = await outbox(t)
-  const other = openDatabase(`sqlite:${t.testdirName}/muster.db`)
-  t.teardown(async () => { await other.close() })
+  const { db, again, world } = await outbox(t)
+  const other = again()
   const { url, taken } = await mailServer(t)
   const transports = [makeTransport(url), makeTransport(url)] as const
   t.teardown(() => { for (const transport of transports) transport.close() })

@@ -1,0 +1,11 @@
+import t from 'tap'
+import { onPostgres } from '../on-postgres.ts'
+
+t.setTimeout(280_000)
+await onPostgres(t, [
+  'test/attempts/attempts.test.ts',
+  'test/courses/publish.test.ts',
+  'test/people/sign-in.test.ts',
+  'test/people/outbox.test.ts',
+  'test/access.test.ts'
+])
