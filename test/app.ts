@@ -32,6 +32,8 @@ export interface TestApp {
   readonly url: string
   /** The same database, opened once more: what another server has. */
   readonly again: () => Database
+  /** Another server on the same database, with the same clock and the same people. */
+  readonly beside: () => Promise<TestApp>
   readonly world: TestWorld
   /** A person with an active account and a live session. Several share nothing. */
   readonly somebody: (name: string, roles: readonly RoleGrant[], more?: { country?: string, agency?: string, locale?: string }) => Promise<Somebody>
@@ -49,7 +51,8 @@ export async function testApp (t: Test, options: { courses?: string, prefix?: st
     if (problems.length > 0) throw new Error(JSON.stringify(problems, null, 2))
   }
   const prefix = options.prefix ?? ''
-  const app = await buildApp({
+  const build = async (db: Database): Promise<App> => {
+    const app = await buildApp({
     db,
     world,
     secret: SECRET,
@@ -59,8 +62,11 @@ export async function testApp (t: Test, options: { courses?: string, prefix?: st
   })
   await app.ready()
   t.teardown(async () => { await app.close() })
+    return app
+  }
+  const app = await build(db)
   let count = 0
-  return {
+  const test: TestApp = {
     app,
     db,
     url,
@@ -80,8 +86,13 @@ export async function testApp (t: Test, options: { courses?: string, prefix?: st
       })
       const token = signToken(app, sessionId, personId)
       return { personId, accountId, email, name, token, bearer: { authorization: `Bearer ${token}` } }
+    },
+    beside: async () => {
+      const other = again()
+      return { ...test, app: await build(other), db: other }
     }
   }
+  return test
 }
 
 function testWorld (start: string | undefined): TestWorld {

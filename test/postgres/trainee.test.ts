@@ -4,6 +4,7 @@ import { onPostgres } from '../on-postgres.ts'
 t.setTimeout(280_000)
 await onPostgres(t, [
   'test/attempts/attempts.test.ts',
+  'test/servers.test.ts',
   'test/courses/publish.test.ts',
   'test/people/sign-in.test.ts',
   'test/people/outbox.test.ts',
