@@ -6,16 +6,15 @@ import { readConfig, type Config } from './config.ts'
 import { exportCourse } from './courses/export-course.ts'
 import { fileProblemLine } from './courses/file-problem.ts'
 import { importCourses } from './courses/import-courses.ts'
-import { verifyChain } from './audit/audit.ts'
 import type { Database } from './db/database.ts'
 import { isMigrated, migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
 import { makeDemo } from './demo/demo.ts'
 import { loadMessages } from './http/messages.ts'
+import { backup, copyProgramme, restore, verify, type Report } from './keep.ts'
 import { addAccount } from './people/add-account.ts'
 import { hashPassword } from './people/passwords.ts'
 import { ROLES, type Role } from './person.ts'
-import { recount } from './quotas/recount.ts'
 import { makeSigner } from './quotas/snapshot.ts'
 import { serve, settingsOf } from './serve.ts'
 import { realWorld } from './world.ts'
@@ -29,7 +28,11 @@ const USAGE = `muster COMMAND
   export SLUG FOLDER         write a course's latest version as text files
   user add EMAIL --name NAME --role ROLE [--country CC] [--locale en]
                              add an account and print its one-time invitation link; roles: ${ROLES.join(', ')}
-  verify                     integrity, audit chain, and every quota recounted from its certificates`
+  backup FILE                write all there is to one file, while it is served; FILE.db is a SQLite database, any other
+                             name the portable format (gzipped lines of JSON)
+  restore FILE               fill an empty database from a backup, of either form and dialect
+  copy --from URL --to URL   take a whole programme to another, empty database
+  verify                     integrity, references, audit chain, and every quota recounted from its certificates`
 
 const NOT_MIGRATED = 'DATABASE_URL: this database is empty or of an earlier version; `muster migrate` brings it up to date'
 
@@ -104,17 +107,23 @@ const COMMANDS: Readonly<Record<string, (config: Config, rest: readonly string[]
     })
   },
 
-  verify: async (config) => await withDatabase(config, async (db) => {
-    if (!await isMigrated(db)) return fail(NOT_MIGRATED)
-    const { quotas, agrees } = await db.write(async (tx) => await recount(tx))
-    for (const quota of quotas) {
-      console.log(`${quota.agrees ? 'agrees ' : 'DIFFERS'}  ${quota.name}: ledger ${quota.ledger}, recounted ${quota.recounted}`)
-      for (const problem of quota.problems) console.log(`         ${problem}`)
-    }
-    const { entries, brokenAt } = await verifyChain(db.read)
-    console.log(brokenAt === null ? `agrees   audit chain: ${entries} entries` : `BROKEN   audit chain: at entry ${brokenAt}`)
-    return agrees && brokenAt === null ? 0 : 1
-  })
+  copy: async (config, rest) => {
+    const { values: { from, to } } = parseArgs({ args: [...rest], options: { from: { type: 'string' }, to: { type: 'string' } } })
+    if (from === undefined || to === undefined) return fail('copy --from URL --to URL')
+    return await report(copyProgramme(from, to))
+  },
+
+  backup: async (config, [file]) => {
+    if (file === undefined) return fail('backup: into which file?')
+    return await report(backup(config.databaseUrl, file))
+  },
+
+  restore: async (config, [file]) => {
+    if (file === undefined) return fail('restore: from which file?')
+    return await report(restore(file, config.databaseUrl))
+  },
+
+  verify: async (config) => await report(verify(config.databaseUrl))
 }
 
 function open (config: Config): Database {
@@ -144,6 +153,16 @@ function demoNotice (config: Config, password: string | null): string {
   Password of all: ${known}
   Stop with Ctrl-C. Starting again keeps the data; delete data/ to begin anew.
 `
+}
+
+async function report (made: Promise<Report>): Promise<number> {
+  try {
+    const { lines, agrees } = await made
+    for (const line of lines) console.log(line)
+    return agrees ? 0 : 1
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error))
+  }
 }
 
 function fail (message: string): number {

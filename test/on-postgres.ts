@@ -17,6 +17,6 @@ export async function onPostgres (t: Test, files: readonly string[]): Promise<vo
   await migrate(db)
   await db.close()
   for (const file of files) {
-    await t.spawn(process.execPath, [file], { env: { ...process.env, TEST_POSTGRES: template, TAP_TIMEOUT: '120' }, timeout: 120_000 }, `${file} on PostgreSQL`)
+    await t.spawn(process.execPath, [file], { env: { ...process.env, TEST_POSTGRES: template, TAP_TIMEOUT: '240' }, timeout: 240_000 }, `${file} on PostgreSQL`)
   }
 }

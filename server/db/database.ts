@@ -20,5 +20,7 @@ export interface Database {
    * beginning, after what it did before is undone: so it changes nothing outside the database.
    * @throws StorageUnavailable (faults.ts) when the database is away, full or read-only */
   write: <T>(work: (tx: Tx) => Promise<T>, how?: How) => Promise<T>
+  /** Reads of several queries that all see the same moment, whoever writes meanwhile. It holds a connection while it runs. */
+  atOneMoment: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
   close: () => Promise<void>
 }

@@ -4,13 +4,14 @@ import type { Database, Tx } from './database.ts'
 
 /** Brings the schema up to date: each migration once, in order, in a unit of work of its own.
  * Forward only; one that has landed is never edited.
+ * @param only as far as an older database that is being brought over; default: all there are
  * @returns the names of those that ran */
-export async function migrate (db: Database): Promise<string[]> {
+export async function migrate (db: Database, only?: readonly string[]): Promise<string[]> {
   await db.write(async (tx) => {
     await sql`create table if not exists migration (name text primary key, at text not null)`.execute(tx)
   })
   const ran: string[] = []
-  for (const { name, up } of migrations) {
+  for (const { name, up } of migrations.filter(({ name }) => only?.includes(name) ?? true)) {
     const fresh = await db.write(async (tx) => {
       // The check is inside the unit of work, so two servers that start together do not both run it.
       const found = await sql<{ name: string }>`select name from migration where name = ${name}`.execute(tx)
@@ -38,6 +39,11 @@ async function compareBytes (tx: Tx): Promise<void> {
     const changes = some.map(({ column }) => sql`alter column ${sql.ref(column)} type text collate "C"`)
     await sql`alter table ${sql.table(table)} ${sql.join(changes)}`.execute(tx)
   }
+}
+
+/** The migrations among `names` that this release does not know: of a newer one. */
+export function unknownMigrations (names: readonly string[]): string[] {
+  return names.filter((name) => !migrations.some((known) => known.name === name))
 }
 
 /** True when every migration has run: what `/ready` asks, and commands that only read. */

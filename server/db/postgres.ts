@@ -38,6 +38,19 @@ export function openPostgres (url: string, options: PostgresOptions = {}): Datab
     read,
     // Of this server one unit of work at a time waits for its turn, so that the others leave the connections free.
     write: async (work, how = 'alone') => how === 'alone' ? await inLine(async () => await runUnit(work, how)) : await runUnit(work, how),
+    atOneMoment: async (work) => {
+      const client = await patiently(async () => await readers.connect())
+      const open = { now: true }
+      try {
+        await client.query('begin isolation level repeatable read read only')
+        return await work(insideOf(client, named, open))
+      } catch (error) {
+        throw isPostgresAway(error) ? new StorageUnavailable(error) : error
+      } finally {
+        open.now = false
+        await client.query('commit').then(() => { client.release() }, () => { client.release(true) })
+      }
+    },
     async close () {
       await Promise.all([writers.end(), readers.end()])
     }

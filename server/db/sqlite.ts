@@ -26,6 +26,17 @@ export function openSqlite (path: string): Database {
     dialect: 'sqlite',
     read,
     write: groupCommit(write),
+    async atOneMoment (work) {
+      const moment = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Sqlite(path, { readonly: true }) }) })
+      try {
+        return await moment.connection().execute(async (tx) => {
+          await sql`begin`.execute(tx)
+          return await work(tx)
+        })
+      } finally {
+        await moment.destroy()
+      }
+    },
     async close () {
       await write.destroy()
       await read.destroy()

@@ -56,6 +56,8 @@ export async function createQuota (db: Database, world: World, person: Person, i
 export async function closeQuota (db: Database, world: World, person: Person, id: string, signer: Signer): Promise<void> {
   assertAdministrator(person)
   await db.write(async (tx) => {
+    // What is being issued is either in the figures that are closed, or a restatement of them.
+    await lock(tx, 'ledger')
     const quota = await selectOptionalQuota(tx, id)
     if (quota === undefined) throw new Refusal('not-found')
     if (quota.closedAt !== null) throw new Refusal('quota-closed')

@@ -44,7 +44,7 @@ async function add (db: Database, slug: string): Promise<void> {
 t.test('servers that start at once on an empty database bring it up to date once', async (t) => {
   const url = await postgres.createDatabase()
   const servers = [open(t, url), open(t, url), open(t, url)]
-  const ran = await Promise.all(servers.map(migrate))
+  const ran = await Promise.all(servers.map(async (db) => await migrate(db)))
   const migrations = await postgres.query('select name from migration order by name', url.split('/').at(-1))
   t.same(ran.flat().sort(), migrations.map(({ name }) => name), 'each ran on one of them')
   for (const db of servers) t.equal(await isMigrated(db), true)

@@ -1,14 +1,12 @@
 import t from 'tap'
 import { onPostgres } from '../on-postgres.ts'
 
-t.setTimeout(280_000)
+t.setTimeout(600_000)
 await onPostgres(t, [
   'test/people/people.test.ts',
   'test/people/links.test.ts',
   'test/cohorts/cohorts.test.ts',
-  'test/quotas/ledger.test.ts',
-  'test/quotas/routes.test.ts',
-  'test/certificates/certificates.test.ts',
-  'test/certificates/routes.test.ts',
+  'test/reports/readiness.test.ts',
+  'test/courses/publish.test.ts',
   'test/audit/audit.test.ts'
 ])

@@ -1,11 +1,10 @@
 import t from 'tap'
 import { onPostgres } from '../on-postgres.ts'
 
-t.setTimeout(280_000)
+t.setTimeout(600_000)
 await onPostgres(t, [
   'test/attempts/attempts.test.ts',
   'test/servers.test.ts',
-  'test/courses/publish.test.ts',
   'test/people/sign-in.test.ts',
   'test/people/outbox.test.ts',
   'test/access.test.ts'

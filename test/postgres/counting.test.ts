@@ -1,0 +1,12 @@
+import t from 'tap'
+import { onPostgres } from '../on-postgres.ts'
+
+t.setTimeout(600_000)
+await onPostgres(t, [
+  'test/quotas/ledger.test.ts',
+  'test/quotas/changes.test.ts',
+  'test/quotas/routes.test.ts',
+  'test/certificates/certificates.test.ts',
+  'test/certificates/routes.test.ts',
+  'test/reports/annual-report.test.ts'
+])
