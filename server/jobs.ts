@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { sweepOverdue } from './attempts/attempts.ts'
+import type { Clock } from './clock.ts'
 import type { CourseCache } from './courses/courses.ts'
 import type { Database } from './db/database.ts'
 import type { Settings } from './deps.ts'
@@ -12,9 +13,11 @@ import type { World } from './world.ts'
 export interface JobOptions {
   readonly db: Database
   readonly world: World
+  /** The clock that `world` goes by. */
+  readonly clock: Clock
   readonly courses: CourseCache
   readonly settings: Settings
-  readonly log: Pick<FastifyBaseLogger, 'info' | 'error'>
+  readonly log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   /** null: mails wait in the outbox. */
   readonly smtpUrl: string | null
   readonly mailFrom: string
@@ -22,16 +25,22 @@ export interface JobOptions {
 
 const SWEEP_EVERY_MS = 2000
 const MAIL_EVERY_MS = 5000
+const CLOCK_EVERY_MS = 5000
 const WARN_EVERY_MS = 10 * 60_000
 
 /** What happens without anybody asking: attempts end when their time is over, mails leave the outbox. Safe to run on every
  * server at once: each round takes only what no other has taken. */
 export function startJobs (options: JobOptions): { readonly stop: () => Promise<void> } {
-  const { db, world, courses, settings, log, smtpUrl, mailFrom } = options
+  const { db, world, clock, courses, settings, log, smtpUrl, mailFrom } = options
   const jobs = [repeat('attempts whose time is over', SWEEP_EVERY_MS, log, async () => {
     const count = await sweepOverdue(db, { world, courses, settings })
     if (count > 0) log.info({ count }, 'attempts ended by expiry')
   })]
+  jobs.push(repeat('clock', CLOCK_EVERY_MS, log, async () => {
+    const seen = await clock.look()
+    if (seen.seen === 'held') log.warn(seen, 'the clock was set: this server counts on, and goes by it when it stays so for five minutes')
+    if (seen.seen === 'set') log.warn(seen, 'the clock has stayed where it was set: this server goes by it now')
+  }))
   const messages = loadMessages(new URL('../templates/locales', import.meta.url).pathname)
   jobs.push(repeat('lists of people', WARN_EVERY_MS, log, async () => {
     const count = await warnTeams(db, world, {

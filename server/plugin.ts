@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
+import { realClock } from './clock.ts'
 import { makeCourseCache } from './courses/courses.ts'
 import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
@@ -8,7 +9,7 @@ import type { Settings } from './deps.ts'
 import { importCourses } from './courses/import-courses.ts'
 import { startJobs } from './jobs.ts'
 import { startSetUp } from './people/links.ts'
-import { realWorld } from './world.ts'
+import { realWorld, worldBy } from './world.ts'
 
 export interface MusterOptions {
   /** Fastify's own option: where the product is mounted, such as `/training`. */
@@ -61,15 +62,17 @@ export async function muster (host: FastifyInstance, options: MusterOptions): Pr
     secure: publicUrl.startsWith('https:'),
     demo: false
   }
-  const inner = await buildApp({ db, secret: options.secret, settings, trustProxy: options.trustProxy ?? false, logger: host.log })
-  const jobs = startJobs({ db, world: realWorld, courses: makeCourseCache(), settings, log: host.log, smtpUrl: options.smtpUrl ?? null, mailFrom: options.mailFrom ?? 'Muster <no-reply@localhost>' })
+  const clock = await realClock(db)
+  const world = worldBy(clock)
+  const inner = await buildApp({ db, world, secret: options.secret, settings, trustProxy: options.trustProxy ?? false, logger: host.log })
+  const jobs = startJobs({ db, world, clock, courses: makeCourseCache(), settings, log: host.log, smtpUrl: options.smtpUrl ?? null, mailFrom: options.mailFrom ?? 'Muster <no-reply@localhost>' })
   // Hooks of onClose run last in, first out: the jobs and the inner instance end before the database does.
   host.addHook('onClose', async () => {
     await jobs.stop()
     await inner.close()
   })
   await inner.ready()
-  const setUp = await startSetUp(db, realWorld)
+  const setUp = await startSetUp(db, world)
   if (setUp !== null) {
     const tell = options.onSetUp ?? ((address: string) => { host.log.warn(`Muster has no administrator yet. Open this link once, within 24 hours, to set one up: ${address}`) })
     tell(settings.publicUrl + setUp)

@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyRequest } from 'fastify'
 import { buildApp } from './app.ts'
+import { realClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { makeCourseCache } from './courses/courses.ts'
 import type { Database } from './db/database.ts'
@@ -9,7 +10,7 @@ import type { Settings } from './deps.ts'
 import type { LoggerOptions } from './http/shell.ts'
 import { startJobs } from './jobs.ts'
 import { startSetUp } from './people/links.ts'
-import { realWorld } from './world.ts'
+import { worldBy } from './world.ts'
 
 export function settingsOf (config: Config, demo: boolean): Settings {
   return {
@@ -27,16 +28,18 @@ export function settingsOf (config: Config, demo: boolean): Settings {
 export async function serve (db: Database, config: Config, demo: boolean): Promise<string> {
   await migrate(db)
   const settings = settingsOf(config, demo)
-  const app = await buildApp({ db, secret: config.secret, settings, trustProxy: config.trustProxy, logger: loggerOf(config) })
+  const clock = await realClock(db)
+  const world = worldBy(clock)
+  const app = await buildApp({ db, world, secret: config.secret, settings, trustProxy: config.trustProxy, logger: loggerOf(config) })
   const { log } = app
-  const jobs = startJobs({ db, world: realWorld, courses: makeCourseCache(), settings, log, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })
+  const jobs = startJobs({ db, world, clock, courses: makeCourseCache(), settings, log, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })
   closeWithGrace({ delay: 10_000, logger: log }, async () => {
     await app.close()
     await jobs.stop()
     await db.close()
   })
   const address = await app.listen({ host: config.host, port: config.port })
-  const setUp = await startSetUp(db, realWorld)
+  const setUp = await startSetUp(db, world)
   if (setUp !== null) console.log(`\nNo administrator yet. Open this link once, within 24 hours, to set one up:\n  ${config.publicUrl}${setUp}\n`)
   return address
 }

@@ -19,6 +19,11 @@ export const realWorld: World = {
   newBytes: (length) => randomBytes(length)
 }
 
+/** The real world by a clock of its own, which identifiers carry too. */
+export function worldBy (clock: { readonly now: () => Date }): World {
+  return { ...realWorld, now: clock.now, newId: () => uuidv7(clock.now().getTime(), randomBytes(10)) }
+}
+
 /** RFC 9562 §5.7: 48 bits of Unix milliseconds, version, 12 random bits, variant, 62 random bits.
  * @param random 10 random bytes */
 export function uuidv7 (milliseconds: number, random: Uint8Array): string {

@@ -43,9 +43,9 @@ export const SECRET = 'a secret that only the tests know, long enough'
 
 /** The production app on a migrated database of its own, closed when the test ends.
  * @param options.courses a folder of courses to publish first */
-export async function testApp (t: Test, options: { courses?: string, prefix?: string, now?: string, demo?: boolean } = {}): Promise<TestApp> {
+export async function testApp (t: Test, options: { courses?: string, prefix?: string, now?: string, demo?: boolean, world?: World } = {}): Promise<TestApp> {
   const { db, url, again } = await testDatabase(t)
-  const world = testWorld(options.now)
+  const world = testWorld(options.now, options.world)
   if (options.courses !== undefined) {
     const { problems } = await importCourses(db, world, null, options.courses)
     if (problems.length > 0) throw new Error(JSON.stringify(problems, null, 2))
@@ -95,13 +95,13 @@ export async function testApp (t: Test, options: { courses?: string, prefix?: st
   return test
 }
 
-function testWorld (start: string | undefined): TestWorld {
-  let shift = start === undefined ? 0 : Date.parse(start) - Date.now()
-  const now = (): Date => new Date(Date.now() + shift)
+function testWorld (start: string | undefined, by: World = realWorld): TestWorld {
+  let shift = start === undefined ? 0 : Date.parse(start) - by.now().getTime()
+  const now = (): Date => new Date(by.now().getTime() + shift)
   return {
-    ...realWorld,
+    ...by,
     now,
-    setNow: (iso) => { shift = Date.parse(iso) - Date.now() },
+    setNow: (iso) => { shift = Date.parse(iso) - by.now().getTime() },
     advance: (seconds) => { shift += seconds * 1000 }
   }
 }

@@ -9,13 +9,18 @@ export class StorageUnavailable extends Error {
 /** https://sqlite.org/rescode.html: the disk is full, fails, or is read-only; the file is locked or cannot be opened. */
 const SQLITE_AWAY = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|PROTOCOL|NOMEM)/
 
+/** Another connection has the SQLite file. */
+export function isBusy (error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_BUSY')
+}
+
 export function isStorageUnavailable (error: unknown): boolean {
   return error instanceof StorageUnavailable || SQLITE_AWAY.test(codeOf(error))
 }
 
 /** Errors of PostgreSQL that say "not now" (https://www.postgresql.org/docs/18/errcodes-appendix.html): 53 resources (disk
  * full, too many connections), 57P shutting down or starting up, 58 its system, 25006 a read-only stand-by, 55P03 a lock
- * not had in time, XX001 and XX002 damaged pages are not among them. */
+ * not had in time. */
 const AWAY = /^(53...|57P0[1-5]|58...|25006|55P03)$/
 
 export function isPostgresAway (error: unknown): boolean {
@@ -39,6 +44,11 @@ export function isConflict (error: unknown): boolean {
 /** A prepared statement outlived a change of the schema. */
 export function isStalePlan (error: unknown): boolean {
   return codeOf(error) === '0A000' || codeOf(error) === '26000'
+}
+
+/** Text that PostgreSQL does not take: it holds U+0000. */
+export function isBadText (error: unknown): boolean {
+  return codeOf(error) === '22021'
 }
 
 /** An earlier statement of the transaction failed. */

@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { Kysely, SqliteDialect, sql, type SqliteDatabase } from 'kysely'
 import type { Database, Tx } from './database.ts'
+import { isBusy, isStorageUnavailable } from './faults.ts'
 import { runWithLast } from './lastly.ts'
 import type { Tables } from './tables.ts'
 
@@ -16,7 +18,8 @@ export function openSqlite (path: string): Database {
   writer.pragma('journal_mode = WAL')
   writer.pragma('synchronous = FULL')
   writer.pragma('foreign_keys = ON')
-  writer.pragma('busy_timeout = 5000')
+  // Waiting inside SQLite would stop the whole server: `beginWhenFree` waits outside.
+  writer.pragma('busy_timeout = 0')
   const reader = new Sqlite(path)
   reader.pragma('query_only = ON')
   reader.pragma('busy_timeout = 5000')
@@ -68,6 +71,9 @@ interface Waiting {
   readonly settle: (failed: unknown) => void
 }
 
+/** How long units of work wait for a file that another process writes to, before they are refused. */
+const BUSY_MS = 5000
+
 /** How many units of work one commit may carry: bounds how long the first of them waits. */
 const GROUP_LIMIT = 256
 
@@ -89,7 +95,7 @@ function groupCommit (db: Kysely<Tables>): Database['write'] {
   async function commitGroup (tx: Tx): Promise<void> {
     const done: Array<[Waiting, unknown]> = []
     try {
-      await sql`begin immediate`.execute(tx)
+      await beginWhenFree(tx)
       while (queue.length > 0 && done.length < GROUP_LIMIT) {
         const next = queue.shift() as Waiting
         await sql`savepoint unit`.execute(tx)
@@ -98,9 +104,11 @@ function groupCommit (db: Kysely<Tables>): Database['write'] {
           await sql`release unit`.execute(tx)
           done.push([next, undefined])
         } catch (error) {
+          done.push([next, error ?? new Error('the unit of work failed without a reason')])
+          // A disk that is full or fails may have ended the whole transaction.
+          if (isStorageUnavailable(error)) throw error
           await sql`rollback to unit`.execute(tx)
           await sql`release unit`.execute(tx)
-          done.push([next, error ?? new Error('the unit of work failed without a reason')])
         }
       }
       await sql`commit`.execute(tx)
@@ -112,6 +120,20 @@ function groupCommit (db: Kysely<Tables>): Database['write'] {
       return
     }
     for (const [unit, failed] of done) unit.settle(failed)
+  }
+
+  /** Another process has the file for a moment: a backup, an import, a second server. */
+  async function beginWhenFree (tx: Tx): Promise<void> {
+    const until = performance.now() + BUSY_MS
+    for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+      try {
+        await sql`begin immediate`.execute(tx)
+        return
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > until) throw error
+        await wait(pause)
+      }
+    }
   }
 
   return (work) => new Promise((resolve, reject) => {

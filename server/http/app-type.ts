@@ -38,6 +38,8 @@ declare module 'fastify' {
     /** Signed in by cookie rather than by bearer token: then unsafe methods need the CSRF token. */
     byCookie: boolean
     language: string
+    /** False until `language`, `t` and `place` are set. */
+    knowsLanguage: boolean
     t: Translate
     /** For dates and numbers outside a template: language and the programme's time zone. */
     place: Place

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
+import { isBadText, isStorageUnavailable } from '../db/faults.ts'
 import { Refusal, type Problem, type RefusalCode } from '../refusals.ts'
 
 /** The one place where a refusal becomes a status (RFC 9110). */
@@ -43,7 +44,7 @@ export const REFUSAL_CODES = Object.keys(STATUS) as RefusalCode[]
 
 /** Everything that can end a request without a result, in one shape. */
 export interface Answer {
-  readonly code: RefusalCode | 'server-error' | 'bad-request' | 'too-large'
+  readonly code: RefusalCode | 'server-error' | 'storage-unavailable' | 'bad-request' | 'too-large'
   readonly status: number
   readonly detail: Readonly<Record<string, unknown>>
   readonly problems: readonly Problem[]
@@ -57,6 +58,9 @@ export function answerTo (error: FastifyError | Refusal): Answer {
     return { code: 'bad-input', status: 422, detail: {}, problems: error.validation.map(problemOf) }
   }
   if (error.code?.startsWith('FST_CSRF_')) return { code: 'bad-csrf-token', status: STATUS['bad-csrf-token'], detail: {}, problems: [] }
+  // Nothing was written; the browser keeps what it sent, and sends it again.
+  if (isStorageUnavailable(error)) return { code: 'storage-unavailable', status: 503, detail: { retryAfterSeconds: 5 }, problems: [] }
+  if (isBadText(error)) return { code: 'bad-input', status: STATUS['bad-input'], detail: {}, problems: [{ message: 'holds a character that no text may hold' }] }
   const status = error.statusCode ?? 500
   if (status === 404) return { code: 'not-found', status, detail: {}, problems: [] }
   if (status === 413) return { code: 'too-large', status, detail: {}, problems: [] }

@@ -65,12 +65,18 @@ export async function createShell (options: ShellOptions): Promise<App> {
   app.decorateRequest('t')
   app.decorateRequest('place')
 
-  await app.register(formbody)
-  await session(app, options)
-  app.addHook('onRequest', async (request) => {
+  app.decorateRequest('knowsLanguage', false)
+  const speak = (request: FastifyRequest): void => {
     request.language = chooseLanguage(request, options.messages)
     request.t = options.messages.translate(request.language)
     request.place = { language: request.language, timeZone: options.timeZone }
+    request.knowsLanguage = true
+  }
+
+  await app.register(formbody)
+  await session(app, options)
+  app.addHook('onRequest', async (request) => {
+    speak(request)
   })
   await security(app, options)
 
@@ -103,6 +109,8 @@ export async function createShell (options: ShellOptions): Promise<App> {
   })
 
   app.setErrorHandler(async (error: FastifyError | Refusal, request, reply) => {
+    // The session could not be read: who asks, and in which language, is not known yet.
+    if (!request.knowsLanguage) speak(request)
     const answer = answerTo(error)
     if (answer.status >= 500) request.log.error({ err: error }, 'request failed')
     return await sendAnswer(answer, request, reply)

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import Sqlite from 'better-sqlite3'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { BrowserContext, Page } from 'playwright-core'
@@ -64,6 +65,16 @@ t.test('a trainee on a phone: sign-in to certificate, each change saved as it is
   await context.setOffline(false)
   await page.locator('#saved[data-state=saved]').waitFor({ timeout: 20_000 })
   t.notSame((await call(test, walk.trainee, 'GET', `/attempts/${exam.id}`)).json.questions[one - 1].answer, key[one], 'what was changed without a connection is sent when it is back')
+
+  // The server's storage refuses for a while: 503, again and again, until it takes it.
+  const locked = new Sqlite(test.url.slice('sqlite:'.length))
+  locked.exec('begin immediate')
+  await chosen.check()
+  await page.locator('#saved[data-state=offline]').waitFor({ timeout: 20_000 })
+  locked.exec('rollback')
+  locked.close()
+  await page.locator('#saved[data-state=saved]').waitFor({ timeout: 20_000 })
+  t.same((await call(test, walk.trainee, 'GET', `/attempts/${exam.id}`)).json.questions[one - 1].answer, key[one], 'what the server refused is sent when it can take it')
 
   // A second device answers; this tab shows it when it is looked at again.
   await call(test, walk.trainee, 'PUT', `/attempts/${exam.id}/answers`, { answers: key })
