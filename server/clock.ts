@@ -32,7 +32,7 @@ const SLEW_MS = 100
 const HOLD_MS = 5 * 60_000
 
 /** A clock that nobody can move by setting the machine's: it takes the time once and counts on. A limit that began under it ends
- * after the time it was given, whatever happens to the date meanwhile (docs/decisions/0006). */
+ * after the time it was given, whatever happens to the date meanwhile (docs/decisions/0009). */
 export async function makeClock ({ counter, uptime, reference }: TimeSources): Promise<Clock> {
   const counted = counter()
   const up = uptime()

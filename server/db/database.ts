@@ -4,7 +4,7 @@ import type { Tables } from './tables.ts'
 /** What a query runs on: the reading connection, or the inside of a unit of work. */
 export type Tx = Kysely<Tables>
 
-/** How a unit of work stands to others, on however many servers (docs/decisions/0005).
+/** How a unit of work stands to others, on however many servers (docs/decisions/0008).
  * - `alone`: no two of these run at once, so what was read is still so at the commit. The default.
  * - `alongside`: beside any other. Only for work whose races are decided by row locks (`lockRow`), guarded updates and unique
  *   keys: what trainees do all the time. On SQLite the one writer makes both the same. */

@@ -24,7 +24,7 @@ const CONFLICT_TRIES = 10
  *
  * A unit of work is a transaction at READ COMMITTED: `alone` under one lock for the whole database, `alongside` beside others.
  * It is run again after a conflict or a lost connection. When the connection is lost at the commit, the row of this writer says
- * whether the commit took place, so that nothing is done twice (docs/decisions/0005). */
+ * whether the commit took place, so that nothing is done twice (docs/decisions/0008). */
 export function openPostgres (url: string, options: PostgresOptions = {}): Database {
   const half = Math.max(1, Math.floor((options.connections ?? CONNECTIONS) / 2))
   const writers = makePool(url, half)
