@@ -5,6 +5,7 @@ t.setTimeout(600_000)
 await onPostgres(t, [
   'test/quotas/ledger.test.ts',
   'test/quotas/changes.test.ts',
+  'test/quotas/one-person.test.ts',
   'test/quotas/routes.test.ts',
   'test/certificates/certificates.test.ts',
   'test/certificates/routes.test.ts',
