@@ -1,4 +1,3 @@
-import type { Test } from 'tap'
 import { buildApp } from '../server/app.ts'
 import type { Database } from '../server/db/database.ts'
 import type { App } from '../server/http/app-type.ts'
@@ -7,7 +6,7 @@ import { insertAccount, insertPerson, insertRole, insertSession } from '../serve
 import { signToken } from '../server/http/session.ts'
 import type { RoleGrant } from '../server/person.ts'
 import { realWorld, type World } from '../server/world.ts'
-import { testDatabase } from './database.ts'
+import { testDatabase, type Ending } from './database.ts'
 
 /** A clock that a test may set; ids and seeds stay real. */
 export interface TestWorld extends World {
@@ -43,8 +42,8 @@ export const SECRET = 'a secret that only the tests know, long enough'
 
 /** The production app on a migrated database of its own, closed when the test ends.
  * @param options.courses a folder of courses to publish first */
-export async function testApp (t: Test, options: { courses?: string, prefix?: string, now?: string, demo?: boolean, world?: World } = {}): Promise<TestApp> {
-  const { db, url, again } = await testDatabase(t)
+export async function testApp (t: Ending, options: { courses?: string, prefix?: string, now?: string, demo?: boolean, world?: World, on?: string } = {}): Promise<TestApp> {
+  const { db, url, again } = await testDatabase(t, options.on)
   const world = testWorld(options.now, options.world)
   if (options.courses !== undefined) {
     const { problems } = await importCourses(db, world, null, options.courses)

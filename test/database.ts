@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Test } from 'tap'
 import pg from 'pg'
 import type { Database } from '../server/db/database.ts'
 import { migrate } from '../server/db/migrate.ts'
@@ -14,6 +13,9 @@ const template = process.env['TEST_POSTGRES']
 
 export const dialect: Database['dialect'] = template === undefined ? 'sqlite' : 'postgres'
 
+/** What is asked of a test: to be told of its end. */
+export interface Ending { readonly teardown: (work: () => unknown) => void }
+
 export interface TestDatabase {
   readonly db: Database
   readonly url: string
@@ -21,10 +23,11 @@ export interface TestDatabase {
   readonly again: () => Database
 }
 
-/** A migrated database of a test's own, closed when the test ends. */
-export async function testDatabase (t: Test): Promise<TestDatabase> {
-  const folder = template === undefined ? mkdtempSync(join(tmpdir(), 'muster-')) : null
-  const url = template === undefined ? `sqlite:${folder}/muster.db` : await copyOf(template)
+/** A migrated database of a test's own, closed when the test ends.
+ * @param on one that is there already */
+export async function testDatabase (t: Ending, on?: string): Promise<TestDatabase> {
+  const folder = on === undefined && template === undefined ? mkdtempSync(join(tmpdir(), 'muster-')) : null
+  const url = on ?? (template === undefined ? `sqlite:${folder}/muster.db` : await copyOf(template))
   const opened: Database[] = []
   const open = (): Database => {
     const db = openDatabase(url, { connections: 8 })

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Sqlite from 'better-sqlite3'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { backup, copyProgramme, restore, verify } from '../server/keep.ts'
 import { createQuota } from '../server/quotas/quotas.ts'
 import { testApp, type TestApp } from './app.ts'
@@ -132,7 +132,7 @@ t.test('verify finds what does not fit', async (t) => {
 })
 
 /** The drill: what an operator does the day after. */
-async function drill (t: Parameters<typeof testApp>[0], test: TestApp, into: ReadonlyArray<() => Promise<string>>): Promise<void> {
+async function drill (t: Test, test: TestApp, into: ReadonlyArray<() => Promise<string>>): Promise<void> {
   const walk = await programme(test)
   const sittings = []
   for (let index = 0; index < 8; index++) {
