@@ -1,8 +1,8 @@
 /** The quiz engine: questions and quizzes as authors write them, papers drawn from a seed, attempts as append-only steps,
- * grading, scoring and reviews. Pure: no clock, no randomness, no storage; times and seeds are passed in, and everything it
+ * grading, scoring, reviews and statistics. Pure: no clock, no randomness, no storage; times and seeds are passed in, and everything it
  * takes and gives is plain JSON.
  * @example
- * import { apply, checkQuestion, checkQuiz, definitionFor, drawPaper, openAttempt, reviewOf, scoreOf } from 'muster/quiz'
+ * import { apply, checkQuestion, checkQuiz, definitionFor, drawPaper, openAttempt, quizStatistics, reviewOf, scoreOf } from 'muster/quiz'
  *
  * const checked = checkQuiz(parsedYaml)
  * if ('problems' in checked) throw new Error(checked.problems.map(problemLine).join('\n'))
@@ -14,6 +14,9 @@
  * if (saved.ok) attempt = saved.attempt                                // and store saved.steps
  * const ended = apply(attempt, { type: 'finish', by: 'trainee' }, { at: later, definitionOf })
  * if (ended.ok) scoreOf(ended.attempt.slots, checked.quiz.passPercent) // { mark, markMax, percent, passed }
+ *
+ * // afterwards: which questions are hard, which are faulty, which one language finds harder
+ * const { test, questions, differences } = quizStatistics(sittings, key => definitions.get(key), 'en')
  * @module */
 export {
   apply, openAttempt,
@@ -44,3 +47,13 @@ export {
 export { after, isSameAnswer, openSlots, replay, type Marking, type SlotState, type SlotStateName, type Step, type StepAction } from './step.ts'
 export { text as textSchema, textIn, type Text } from './text.ts'
 export { dueAt, endingAt, endsAt, GRACE_SECONDS, isOver, type EndedBy, type Overdue, type Timed } from './timing.ts'
+export { CONCERNS, LEAST_ANSWERS, type Concern } from './statistics/concerns.ts'
+export { groupDifferences, LEAST_IN_GROUP, type GroupDifference } from './statistics/group-difference.ts'
+export { mantelHaenszel, type EffectClass, type MantelHaenszel, type Stratum } from './statistics/mantel-haenszel.ts'
+export type { Breakdown, QuestionStatistics, SlotStatistics } from './statistics/question-statistics.ts'
+export { raschOf, type RaschItem, type Try } from './statistics/rasch.ts'
+export type { Response } from './statistics/responses.ts'
+export { similarPairs, type Similarity } from './statistics/similarity.ts'
+export type { SatItem, Sitting } from './statistics/sitting.ts'
+export { quizStatistics, type QuizStatistics } from './statistics/statistics.ts'
+export { secondsBySlot } from './statistics/time-spent.ts'

@@ -1,0 +1,83 @@
+/** How some numbers lie: what is not defined for so few, or for numbers all alike, is null. */
+export interface Moments {
+  readonly count: number
+  readonly mean: number | null
+  readonly median: number | null
+  readonly standardDeviation: number | null
+  readonly skewness: number | null
+  readonly kurtosis: number | null
+}
+
+/** Mean, median, and the sample's standard deviation, skewness and excess kurtosis from Fisher's k-statistics.
+ *
+ * With m_r = Σ (x − mean)^r ÷ n: k₂ = n m₂ ÷ (n−1), k₃ = n² m₃ ÷ ((n−1)(n−2)),
+ * k₄ = n² ((n+1) m₄ − 3 (n−1) m₂²) ÷ ((n−1)(n−2)(n−3)); SD = √k₂, skewness = k₃ ÷ k₂^1.5, kurtosis = k₄ ÷ k₂².
+ * Source: Moodle, "Quiz statistics calculations", Test statistics; the same as SKEW and KURT of spreadsheets. */
+export function momentsOf (values: readonly number[]): Moments {
+  const n = values.length
+  const k2 = variance(values)
+  const average = sum(values) / n
+  const power = (r: number): number => sum(values.map(value => (value - average) ** r)) / n
+  const spread = k2 !== null && k2 > 0 ? k2 : null
+  const [m2, m3, m4] = spread === null ? [0, 0, 0] : [power(2), power(3), power(4)]
+  return {
+    count: n,
+    mean: mean(values),
+    median: median(values),
+    standardDeviation: k2 === null ? null : Math.sqrt(k2),
+    skewness: spread === null || n < 3 ? null : n * n * m3 / ((n - 1) * (n - 2)) / spread ** 1.5,
+    kurtosis: spread === null || n < 4
+      ? null
+      : n * n * ((n + 1) * m4 - 3 * (n - 1) * m2 * m2) / ((n - 1) * (n - 2) * (n - 3)) / spread ** 2
+  }
+}
+
+/** null for no numbers */
+export function mean (values: readonly number[]): number | null {
+  return values.length === 0 ? null : sum(values) / values.length
+}
+
+/** The middle one, or the mean of the middle two; null for no numbers. */
+export function median (values: readonly number[]): number | null {
+  const sorted = ascending(values)
+  const half = sorted.length >> 1
+  return mean(sorted.slice(sorted.length % 2 === 1 ? half : half - 1, half + 1))
+}
+
+/** The sample's variance, divided by n − 1; null for fewer than two. Exactly 0 for numbers that are alike but for the last
+ * digits of their binary fractions: what is divided by it would otherwise be noise. */
+export function variance (values: readonly number[]): number | null {
+  const value = covariance(values, values)
+  return value !== null && value <= (1e-12 * greatest(values)) ** 2 ? 0 : value
+}
+
+/** Of pairs, divided by n − 1; null for fewer than two. In two passes, so that nothing large is subtracted from its like.
+ * @param ys as many as xs */
+export function covariance (xs: readonly number[], ys: readonly number[]): number | null {
+  const n = xs.length
+  if (n < 2) return null
+  const xMean = sum(xs) / n
+  const yMean = sum(ys) / n
+  let total = 0
+  for (let i = 0; i < n; i++) total += ((xs[i] as number) - xMean) * ((ys[i] as number) - yMean)
+  return total / (n - 1)
+}
+
+export function sum (values: readonly number[]): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}
+
+export function ascending (values: readonly number[]): number[] {
+  return Array.from(Float64Array.from(values).sort())
+}
+
+/** What stands at a place that is known to be within the list. */
+export function at (values: ArrayLike<number>, index: number): number {
+  return values[index] as number
+}
+
+function greatest (values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+}

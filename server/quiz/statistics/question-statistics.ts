@@ -1,0 +1,114 @@
+import type { QuestionDefinition } from '../kinds/index.ts'
+import { concernsOf, type Concern } from './concerns.ts'
+import { randomGuessPercent } from './guessing.ts'
+import { itemFigures, type ItemFigures } from './item-figures.ts'
+import { median, sum } from './moments.ts'
+import type { RaschItem } from './rasch.ts'
+import { responsesOf, type Response } from './responses.ts'
+import { markOfItem, type SatItem } from './sitting.ts'
+import type { Weight } from './weights.ts'
+
+/** What is said of a place in the paper and of a question alike. */
+export interface PlaceStatistics extends ItemFigures, Weight {
+  /** what a right answer earns; the mean of it where it differed */
+  readonly markMax: number
+  /** its part of all the marks that could be earned */
+  readonly intendedWeightPercent: number
+  /** null where no time is known */
+  readonly medianSeconds: number | null
+}
+
+export interface SlotStatistics extends PlaceStatistics {
+  readonly slot: number
+  /** what was asked there: more than one where questions are drawn or shuffled */
+  readonly questions: readonly string[]
+}
+
+export interface QuestionStatistics extends PlaceStatistics {
+  readonly question: string
+  /** where it stood, ascending */
+  readonly slots: readonly number[]
+  readonly randomGuessPercent: number | null
+  readonly blankCount: number
+  readonly responses: readonly Response[]
+  /** null where it cannot be estimated, or too few have met the questions */
+  readonly rasch: RaschItem | null
+  /** by version and by variant; [] where there was only one */
+  readonly versions: readonly Breakdown[]
+  readonly variants: readonly Breakdown[]
+  readonly concerns: readonly Concern[]
+}
+
+export interface Breakdown extends ItemFigures { readonly name: string }
+
+/** Drawn variables can make as many variants as there are people: the most frequent are told. */
+const MOST_GROUPS = 50
+
+/** An item with the total of the sitting it belongs to. */
+export interface Met { readonly item: SatItem, readonly total: number }
+
+export function slotStatistics (slot: number, met: readonly Met[], weight: Weight, allMarks: number): SlotStatistics {
+  return { slot, questions: distinct(met.map(({ item }) => item.question)), ...placeStatistics(met, weight, allMarks) }
+}
+
+export function questionStatistics (
+  question: string,
+  met: readonly Met[],
+  weight: Weight,
+  { allMarks, definition, language, rasch, suspect }: {
+    readonly allMarks: number
+    readonly definition: QuestionDefinition | undefined
+    readonly language: string
+    readonly rasch: RaschItem | null
+    readonly suspect: boolean
+  }
+): QuestionStatistics {
+  const statistics = {
+    question,
+    slots: [...new Set(met.map(({ item }) => item.slot))].sort((a, b) => a - b),
+    ...placeStatistics(met, weight, allMarks),
+    randomGuessPercent: definition === undefined ? null : randomGuessPercent(definition),
+    blankCount: met.filter(({ item }) => item.answer === null).length,
+    responses: definition === undefined ? [] : responsesOf(definition, met, language),
+    rasch,
+    versions: breakdown(met, 'version'),
+    variants: breakdown(met, 'variant')
+  }
+  return { ...statistics, concerns: concernsOf(statistics, suspect) }
+}
+
+function placeStatistics (met: readonly Met[], weight: Weight, allMarks: number): PlaceStatistics {
+  const marks = met.map(({ item }) => item.markMax)
+  return {
+    markMax: sum(marks) / marks.length,
+    ...figuresOf(met),
+    intendedWeightPercent: allMarks === 0 ? 0 : 100 * sum(marks) / allMarks,
+    ...weight,
+    medianSeconds: median(met.flatMap(({ item: { seconds } }) => seconds === undefined || seconds === null ? [] : [seconds]))
+  }
+}
+
+function figuresOf (met: readonly Met[]): ItemFigures {
+  const observations = met.map(({ item, total }) => {
+    const mark = markOfItem(item)
+    return { mark, rest: total - mark }
+  })
+  return itemFigures(observations, sum(met.map(({ item }) => item.markMax)) / met.length)
+}
+
+function breakdown (met: readonly Met[], by: 'version' | 'variant'): Breakdown[] {
+  const groups = new Map<string, Met[]>()
+  for (const one of met) {
+    const name = one.item[by] ?? ''
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [one])
+    else group.push(one)
+  }
+  if (groups.size < 2) return []
+  const frequent = [...groups].sort(([, a], [, b]) => b.length - a.length).slice(0, MOST_GROUPS)
+  return frequent.sort(([a], [b]) => a < b ? -1 : 1).map(([name, group]) => ({ name, ...figuresOf(group) }))
+}
+
+function distinct (names: readonly string[]): string[] {
+  return [...new Set(names)].sort()
+}

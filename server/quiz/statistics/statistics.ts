@@ -1,0 +1,112 @@
+import type { QuestionDefinition } from '../kinds/index.ts'
+import { groupDifferences, type GroupDifference } from './group-difference.ts'
+import { sum } from './moments.ts'
+import { questionStatistics, slotStatistics, type Met, type QuestionStatistics, type SlotStatistics } from './question-statistics.ts'
+import { raschOf, type RaschItem } from './rasch.ts'
+import { nameOfAnswer } from './responses.ts'
+import { similarPairs, type Similarity } from './similarity.ts'
+import { isRight, markOfItem, totalOf, type Sitting } from './sitting.ts'
+import { testFigures, type TestFigures } from './test-figures.ts'
+import { weightsOf } from './weights.ts'
+
+export interface QuizStatistics {
+  readonly test: TestFigures & {
+    /** what the internal consistency is worked out over: questions where everybody met the same ones, else places in the paper */
+    readonly items: 'questions' | 'slots'
+  }
+  readonly slots: readonly SlotStatistics[]
+  readonly questions: readonly QuestionStatistics[]
+  /** between languages, or whatever `group` is */
+  readonly differences: readonly GroupDifference[]
+  /** Hints for a person to look at, never a verdict; `first` and `second` are ids of sittings. @see similarPairs */
+  readonly similarities: readonly (Omit<Similarity, 'first' | 'second'> & { readonly first: string, readonly second: string })[]
+}
+
+/** Fewer sittings than this, and no Rasch difficulties: their errors would be as wide as their range (Linacre, Rasch Measurement
+ * Transactions 7, 1994, asks for 30 to place an item within a logit). */
+export const LEAST_FOR_RASCH = 30
+
+/** Everything that can be said of a quiz from those who sat it: the test as a whole, every place in the paper and every question,
+ * which questions one language finds harder, and which pairs of people answered alike. Each figure says in its own docstring what
+ * it is and where it comes from. Changes nothing it is given and never throws.
+ * @param sittings one for each person: which of several attempts counts is the host's to choose
+ * @param definitionOf for random guesses and responses; without one, both are left out
+ * @param language of the labels of responses
+ * @example
+ * const { test, questions } = quizStatistics(sittings, question => definitions.get(question), 'en')
+ * test.internalConsistencyPercent                                   // 81.3…
+ * questions.filter(question => question.concerns.length > 0)        // those to look at */
+export function quizStatistics (sittings: readonly Sitting[], definitionOf: (question: string) => QuestionDefinition | undefined, language: string): QuizStatistics {
+  const totals = sittings.map(totalOf)
+  const slots = tabulate(sittings, totals, ({ slot }) => slot)
+  const questions = tabulate(sittings, totals, ({ question }) => question)
+  const allMarks = sum(sittings.flatMap(({ items }) => items.map(({ markMax }) => markMax)))
+  const same = [...questions.values()].every(({ met }) => met.length === sittings.length)
+  const differences = groupDifferences(sittings)
+  const suspects = new Set(differences.filter(({ suspect }) => suspect).map(({ question }) => question))
+  const difficulties = difficultiesOf(sittings)
+  const slotWeights = weightsOf([...slots.values()].map(({ marks }) => marks), totals)
+  const questionWeights = weightsOf([...questions.values()].map(({ marks }) => marks), totals)
+  return {
+    test: {
+      items: same ? 'questions' : 'slots',
+      ...testFigures(totals, [...(same ? questions : slots).values()].map(({ marks }) => marks))
+    },
+    slots: [...slots].map(([slot, { met }], index) => slotStatistics(slot, met, slotWeights[index] as typeof slotWeights[number], allMarks))
+      .sort((a, b) => a.slot - b.slot),
+    questions: [...questions].map(([question, { met }], index) => questionStatistics(question, met, questionWeights[index] as typeof questionWeights[number], {
+      allMarks,
+      definition: definitionOf(question),
+      language,
+      rasch: difficulties.get(question) ?? null,
+      suspect: suspects.has(question)
+    })).sort((a, b) => a.question < b.question ? -1 : 1),
+    differences,
+    similarities: similaritiesOf(sittings, definitionOf)
+  }
+}
+
+interface Column {
+  readonly met: Met[]
+  /** by sitting; 0 where it was not on the paper */
+  readonly marks: number[]
+}
+
+function tabulate<K> (sittings: readonly Sitting[], totals: readonly number[], keyOf: (item: Sitting['items'][number]) => K): Map<K, Column> {
+  const columns = new Map<K, Column>()
+  for (const [index, sitting] of sittings.entries()) {
+    for (const item of sitting.items) {
+      const key = keyOf(item)
+      const column = columns.get(key) ?? { met: [], marks: new Array<number>(sittings.length).fill(0) }
+      columns.set(key, column)
+      column.met.push({ item, total: totals[index] as number })
+      column.marks[index] = markOfItem(item)
+    }
+  }
+  return columns
+}
+
+function difficultiesOf (sittings: readonly Sitting[]): Map<string, RaschItem> {
+  if (sittings.length < LEAST_FOR_RASCH) return new Map()
+  const places = new Map<string, number>()
+  const people = sittings.map(({ items }) => items.filter(({ markMax }) => markMax > 0).map(item => {
+    const place = places.get(item.question) ?? places.size
+    places.set(item.question, place)
+    return { item: place, right: isRight(item) }
+  }))
+  const found = raschOf(people, places.size)
+  return new Map([...places].flatMap(([question, place]) => {
+    const item = found[place]
+    return item === undefined || item === null ? [] : [[question, item]]
+  }))
+}
+
+function similaritiesOf (sittings: readonly Sitting[], definitionOf: (question: string) => QuestionDefinition | undefined): QuizStatistics['similarities'] {
+  const wrong = sittings.map(({ items }) => new Map(items.flatMap((item): [string, string][] => {
+    const definition = isRight(item) ? undefined : definitionOf(item.question)
+    const name = definition === undefined ? null : nameOfAnswer(definition, item.answer)
+    return name === null ? [] : [[item.question, name]]
+  })))
+  const idOf = (index: number): string => (sittings[index] as Sitting).id
+  return similarPairs(wrong).map(({ first, second, ...similarity }) => ({ first: idOf(first), second: idOf(second), ...similarity }))
+}
