@@ -67,6 +67,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /api/v1/cohorts/:id': '-xx+0+0+',
   'GET /api/v1/cohorts/:id/progress': '-xx+0+0+',
   'GET /api/v1/cohorts/:id/enrolments': '-xx+0+0+',
+  'GET /desk/cohorts/:id/quizzes/:key/statistics': '-xx+0xx+',
+  'GET /api/v1/cohorts/:id/quizzes/:key/statistics': '-xx+0xx+',
   'GET /desk/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
   'POST /desk/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
   'POST /api/v1/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',

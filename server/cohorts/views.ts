@@ -159,7 +159,7 @@ export function cohortView ({ overview, people, filter, instructors, notice }: C
       seen: overview.byCountry.length > 0 && !manages ? t('cohorts.seen-part') : ''
     },
     notice: notice === null ? '' : t('cohorts.enrolled', { enrolled: notice.enrolled, created: notice.created }),
-    quizzes: manages ? overview.quizzes.map(({ key, title }) => ({ title: textIn(title, place.language), regradeHref: url('/desk/cohorts/:id/quizzes/:key/regrade', { id, key }) })) : [],
+    quizzes: manages ? overview.quizzes.map(({ key, title }) => ({ title: textIn(title, place.language), statisticsHref: url('/desk/cohorts/:id/quizzes/:key/statistics', { id, key }), regradeHref: url('/desk/cohorts/:id/quizzes/:key/regrade', { id, key }) })) : [],
     enrolHref: manages ? url('/desk/cohorts/:id/enrol', { id }) : '',
     csvHref: url('/desk/cohorts/:id/progress.csv', { id }),
     isEmpty: counts.enrolled + counts.withdrawn === 0,

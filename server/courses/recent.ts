@@ -3,6 +3,8 @@ export interface Recent<V> {
   readonly get: (key: string) => V | undefined
   /** @returns the value */
   readonly keep: (key: string, value: V) => V
+  /** Forgets it, if it is there. */
+  readonly drop: (key: string) => void
 }
 
 /** @param limit how many are kept; beyond it the one not asked for longest is forgotten */
@@ -20,6 +22,7 @@ export function makeRecent<V> (limit: number): Recent<V> {
 
   return {
     keep,
+    drop (key) { values.delete(key) },
     get (key) {
       const value = values.get(key)
       return value === undefined ? undefined : keep(key, value)

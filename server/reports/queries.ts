@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
+import type { AttemptStepTable } from '../db/tables.ts'
 
 export interface ReadyFilter {
   /** Slugs; a person must hold a valid certificate of each. None: of any course. */
@@ -198,4 +199,82 @@ export interface Addressee {
 export async function selectAddressee (tx: Tx, personId: string): Promise<Addressee | undefined> {
   return await tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id').select(['person.name', 'account.email', 'person.locale'])
     .where('person.id', '=', personId).where('account.state', '=', 'active').executeTakeFirst()
+}
+
+/** An attempt that counts for statistics, and who sat it. */
+export interface CountedAttempt {
+  readonly id: string
+  readonly personId: string
+  readonly name: string
+  readonly locale: string
+}
+
+/** What changes whenever the statistics of a quiz might: another attempt finished, or the mark of one changed. */
+export async function selectStateOf (tx: Tx, cohortId: string, quizKey: string): Promise<string> {
+  const { count, last, marks, waiting } = await tx.selectFrom('attempt')
+    .innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id')
+    .where('enrolment.cohort_id', '=', cohortId)
+    .where('attempt.quiz_key', '=', quizKey)
+    .where('attempt.finished_at', 'is not', null)
+    .where('attempt.ended_by', '!=', 'discarded')
+    .select(({ fn, eb }) => [
+      fn.countAll().as('count'),
+      fn.max('attempt.finished_at').as('last'),
+      fn.sum('attempt.mark').as('marks'),
+      fn.sum(eb.case().when('attempt.state', '=', 'needs-marking').then(1).else(0).end()).as('waiting')
+    ])
+    .executeTakeFirstOrThrow()
+  return [count, last, marks, waiting].join(' ')
+}
+
+/** The first finished attempt of each trainee, the earliest finish first. */
+export async function selectFirstAttempts (tx: Tx, cohortId: string, quizKey: string): Promise<CountedAttempt[]> {
+  return await tx.selectFrom('attempt')
+    .innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id')
+    .innerJoin('person', 'person.id', 'enrolment.person_id')
+    .where('enrolment.cohort_id', '=', cohortId)
+    .where('attempt.quiz_key', '=', quizKey)
+    .where('attempt.finished_at', 'is not', null)
+    .where('attempt.ended_by', '!=', 'discarded')
+    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('attempt as earlier')
+      .select('earlier.id')
+      .whereRef('earlier.enrolment_id', '=', 'attempt.enrolment_id')
+      .whereRef('earlier.quiz_key', '=', 'attempt.quiz_key')
+      .where('earlier.finished_at', 'is not', null)
+      .where('earlier.ended_by', '!=', 'discarded')
+      .whereRef('earlier.number', '<', 'attempt.number'))))
+    .select(['attempt.id', 'person.id as personId', 'person.name', 'person.locale'])
+    .orderBy('attempt.finished_at').orderBy('attempt.id')
+    .execute()
+}
+
+/** Paper and steps as they are stored, JSON still text: reading it is work for another thread. */
+export interface StoredAttempt {
+  readonly id: string
+  readonly paper: string
+  readonly startedAt: string
+  readonly steps: readonly StoredStep[]
+}
+
+export interface StoredStep {
+  readonly attemptId: string
+  readonly slot: number
+  readonly seq: number
+  readonly action: AttemptStepTable['action']
+  readonly answer: string | null
+  readonly state: string
+  readonly fraction: number | null
+  readonly at: string
+}
+
+/** In the order of the ids given. */
+export async function selectStored (tx: Tx, ids: readonly string[]): Promise<StoredAttempt[]> {
+  const attempts = await tx.selectFrom('attempt').select(['id', 'paper', 'started_at as startedAt']).where('id', 'in', [...ids]).execute()
+  const steps = await tx.selectFrom('attempt_step')
+    .select(['attempt_id as attemptId', 'slot', 'seq', 'action', 'answer', 'state', 'fraction', 'at'])
+    .where('attempt_id', 'in', [...ids]).orderBy('attempt_id').orderBy('slot').orderBy('seq').execute()
+  return ids.flatMap((id) => {
+    const attempt = attempts.find((attempt) => attempt.id === id)
+    return attempt === undefined ? [] : [{ ...attempt, steps: steps.filter(({ attemptId }) => attemptId === id) }]
+  })
 }

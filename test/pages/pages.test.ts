@@ -107,7 +107,7 @@ t.test('axe finds nothing on any page, in English and Arabic; no page is wider t
     [walk.trainee, ['/', `/enrolments/${walk.enrolmentId}`, `/enrolments/${walk.enrolmentId}/lessons/welcome`, `/enrolments/${walk.enrolmentId}/quizzes/exam`, `/attempts/${exam.id}?page=1`, `/attempts/${exam.id}?page=2`, `/attempts/${exam.id}?page=3`, `/attempts/${exam.id}?page=end`]],
     [graduate, [`/attempts/${done.id}/review`]],
     [walk.admin, [
-      '/', '/desk/cohorts', '/desk/cohorts/new', `/desk/cohorts/${walk.cohortId}`, `/desk/cohorts/${walk.cohortId}/enrol`, `/desk/enrolments/${walk.enrolmentId}`,
+      '/', '/desk/cohorts', '/desk/cohorts/new', `/desk/cohorts/${walk.cohortId}`, `/desk/cohorts/${walk.cohortId}/enrol`, `/desk/cohorts/${walk.cohortId}/quizzes/exam/statistics`, `/desk/enrolments/${walk.enrolmentId}`,
       '/desk/courses', '/desk/courses/first-steps', '/desk/courses/first-steps/lessons/welcome', '/desk/quotas', '/desk/quotas/new', `/desk/quotas/${quota.json.id as string}`,
       `/desk/quotas/${quota.json.id as string}/entries`, '/desk/certificates', `/desk/certificates/${serial as string}`, '/desk/people', '/desk/people/new', `/desk/people/${walk.instructor.personId}`,
       '/desk/mail', `/desk/mail/${mail.id}`, '/desk/audit', `/attempts/${done.id}/review`

@@ -1,0 +1,119 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { managedCohort } from '../cohorts/cohorts.ts'
+import type { CourseCache } from '../courses/courses.ts'
+import { makeRecent } from '../courses/recent.ts'
+import type { Database } from '../db/database.ts'
+import type { Person } from '../person.ts'
+import type { QuestionDefinition, QuizDefinition, QuizStatistics } from '../quiz/quiz.ts'
+import { textIn, type Text } from '../quiz/text.ts'
+import { Refusal } from '../refusals.ts'
+import { selectFirstAttempts, selectStateOf, selectStored, type CountedAttempt } from './queries.ts'
+import type { Delivery, WorkOrder } from './statistics-worker.ts'
+
+/** The statistics of one quiz in one cohort, as those who run it see them. */
+export interface QuizReport {
+  readonly cohort: { readonly id: string, readonly name: string }
+  readonly quiz: QuizDefinition
+  /** the course's first language */
+  readonly language: string
+  readonly statistics: QuizStatistics
+  /** by key */
+  readonly questions: ReadonlyMap<string, QuestionDefinition>
+  /** whose attempt it was, by the attempt's id */
+  readonly people: ReadonlyMap<string, Pick<CountedAttempt, 'personId' | 'name'>>
+}
+
+/** Works statistics out, one quiz after the other, and keeps those lately asked for. One for each app. */
+export interface StatisticsDesk {
+  /** @throws Refusal not-found for a cohort that is not the asker's to know of, or a quiz that its course lacks; not-allowed for a liaison */
+  readonly report: (person: Person, input: { readonly cohortId: string, readonly quizKey: string, readonly language: string }) => Promise<QuizReport>
+  /** Ends what is being worked out. */
+  readonly close: () => Promise<void>
+}
+
+/** How many reports are kept. One of sixty questions is about 200 kB. */
+const KEPT = 50
+/** Attempts read in one turn of the event loop: about 2,000 steps, some milliseconds. */
+const AT_ONCE = 10
+
+type Counted = Pick<QuizReport, 'statistics' | 'people'>
+
+export function makeStatisticsDesk (db: Database, courses: CourseCache): StatisticsDesk {
+  const kept = makeRecent<Promise<Counted>>(KEPT)
+  const running = new Set<Worker>()
+  let queue: Promise<unknown> = Promise.resolve()
+
+  async function count (cohortId: string, quizKey: string, title: Text, order: WorkOrder, firstLanguage: string): Promise<Counted> {
+    const attempts = await selectFirstAttempts(db.read, cohortId, quizKey)
+    const worker = new Worker(new URL(`./statistics-worker${extname(import.meta.filename)}`, import.meta.url), { workerData: order })
+    running.add(worker)
+    try {
+      const answer = new Promise<QuizStatistics>((resolve, reject) => {
+        worker.once('message', resolve)
+        worker.once('error', reject)
+        worker.once('exit', () => { reject(new Error('the statistics were not finished')) })
+      })
+      // Whatever happens while attempts are read, the thread's own end is looked at below.
+      answer.catch(() => {})
+      const deliver = (delivery: Delivery): void => { worker.postMessage(delivery) }
+      for (let from = 0; from < attempts.length; from += AT_ONCE) {
+        const some = attempts.slice(from, from + AT_ONCE)
+        const stored = await selectStored(db.read, some.map(({ id }) => id))
+        const groups = new Map(some.map(({ id, locale }) => [id, readIn(title, locale, firstLanguage)]))
+        deliver(stored.map((attempt) => ({ stored: attempt, group: groups.get(attempt.id) ?? firstLanguage })))
+        await nextTurn()
+      }
+      deliver([])
+      return { statistics: await answer, people: new Map(attempts.map(({ id, personId, name }) => [id, { personId, name }])) }
+    } finally {
+      running.delete(worker)
+      await worker.terminate()
+    }
+  }
+
+  return {
+    async report (person, { cohortId, quizKey, language }) {
+      const cohort = await managedCohort(db.read, person, cohortId)
+      const quiz = await courses.quiz(db.read, cohort.versionId, quizKey)
+      if (quiz === undefined) throw new Refusal('not-found')
+      const outline = await courses.outline(db.read, cohort.versionId)
+      const list = await courses.questions(db.read, cohort.versionId)
+      const name = JSON.stringify([cohortId, quizKey, language, await selectStateOf(db.read, cohortId, quizKey)])
+      let counted = kept.get(name)
+      if (counted === undefined) {
+        const order: WorkOrder = { definitions: list.map(({ id, definition }) => [id, definition]), language }
+        // One thread at a time: the machine is there for those who sit an exam.
+        counted = queue.then(async () => await count(cohortId, quizKey, outline.title, order, outline.language))
+        queue = counted.catch(() => { kept.drop(name) })
+        void kept.keep(name, counted)
+      }
+      return {
+        cohort: { id: cohort.id, name: cohort.name },
+        quiz,
+        language: outline.language,
+        questions: new Map(list.map(({ definition }) => [definition.key, definition])),
+        ...await counted
+      }
+    },
+
+    async close () {
+      await Promise.all([...running].map(async (worker) => await worker.terminate()))
+    }
+  }
+}
+
+/** The language somebody reads a course in: their own where it is written in it, or its base, else the course's first. */
+function readIn (title: Text, locale: string, first: string): string {
+  if (typeof title === 'string') return first
+  const base = locale.replace(/-.*$/, '')
+  return [locale, base].find((language) => Object.hasOwn(title, language)) ?? first
+}
+
+/** What a question asks, on one line and without the marks of its Markdown. */
+export function promptOf (definition: QuestionDefinition | undefined, language: string, firstLanguage: string): string {
+  if (definition === undefined) return ''
+  const prompt = textIn(definition.prompt, language, firstLanguage).replace(/[*`]+|^#+ /gm, '').replace(/\s+/g, ' ').trim()
+  return prompt.length > 180 ? `${prompt.slice(0, 179)}…` : prompt
+}

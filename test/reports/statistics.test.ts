@@ -1,0 +1,123 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import t from 'tap'
+import { insertEnrolments } from '../../server/cohorts/queries.ts'
+import { insertPerson } from '../../server/people/queries.ts'
+import { apply, drawPaper, kindOf, openAttempt, scoreOf, type QuestionDefinition } from '../../server/quiz/quiz.ts'
+import { randomFrom } from '../../server/quiz/random.ts'
+import { insertAttempt, closeAttempt, insertSteps } from '../../server/attempts/queries.ts'
+import { makeCourseCache } from '../../server/courses/courses.ts'
+import { testApp, type TestApp } from '../app.ts'
+import { answerRightly, call, start, startWalk, type Walk } from '../trainee.ts'
+
+const NOW = '2026-06-15T08:00:00Z'
+
+/** Finished exams of many trainees, every second one reading Arabic, written as the features write them. */
+async function manySit (test: TestApp, walk: Walk, people: number): Promise<void> {
+  const courses = makeCourseCache()
+  const { versionId } = await test.db.read.selectFrom('cohort').select('course_version_id as versionId').where('id', '=', walk.cohortId).executeTakeFirstOrThrow()
+  const quiz = await courses.quiz(test.db.read, versionId, 'exam')
+  const questions = await courses.questions(test.db.read, versionId)
+  if (quiz === undefined) throw new Error('no exam')
+  const definitions = new Map(questions.map(({ id, definition }) => [id, definition]))
+  const random = randomFrom('many')
+  await test.db.write(async (tx) => {
+    for (let index = 0; index < people; index++) {
+      const ability = index % 7
+      const personId = test.world.newId()
+      await insertPerson(tx, { id: personId, name: `Trainee ${index}`, country: 'ZM', agency: null, rank: null, locale: index % 2 === 0 ? 'en' : 'ar', created_at: NOW })
+      const enrolmentId = test.world.newId()
+      await insertEnrolments(tx, [{ id: enrolmentId, cohort_id: walk.cohortId, person_id: personId, state: 'active', enrolled_at: NOW, active_at: null, completed_at: null, done: 0, total: 3 }])
+      const paper = drawPaper(quiz, questions, `seed ${index}`)
+      const definitionOf = (slot: number): QuestionDefinition => definitions.get(paper.slots[slot - 1]?.questionId ?? '') as QuestionDefinition
+      let attempt = openAttempt(paper, { behaviour: 'deferred', startedAt: NOW, dueAt: null })
+      const steps = []
+      for (const { slot } of paper.slots) {
+        const definition = definitionOf(slot)
+        const known = random.below(8) <= ability
+        const wrong = definition.kind === 'choice' ? { choices: [definition.choices.find(({ correct }) => correct !== true)?.key ?? ''] } : null
+        const applied = apply(attempt, { type: 'answer', slot, answer: known ? kindOf(definition).rightAnswer(definition) : wrong }, { at: new Date(Date.parse(NOW) + slot * 30_000).toISOString(), definitionOf })
+        if (!applied.ok) throw new Error(applied.refused)
+        attempt = applied.attempt
+        steps.push(...applied.steps)
+      }
+      const ended = apply(attempt, { type: 'finish', by: 'trainee' }, { at: '2026-06-15T08:20:00Z', definitionOf })
+      if (!ended.ok) throw new Error(ended.refused)
+      const id = test.world.newId()
+      const { mark, markMax, percent, passed } = scoreOf(ended.attempt.slots, quiz.passPercent)
+      await insertAttempt(tx, { id, enrolmentId, quizKey: 'exam', number: 1, paper, startedAt: NOW, dueAt: null, endsAt: null, correctedAt: null, markMax })
+      await insertSteps(tx, id, [...steps, ...ended.steps])
+      await closeAttempt(tx, id, { state: 'graded', finishedAt: '2026-06-15T08:20:00Z', endedBy: 'trainee', mark, percent, passed })
+    }
+  })
+}
+
+async function page (test: TestApp, walk: Walk, language = 'en'): Promise<string> {
+  const { body, statusCode } = await test.app.inject({ url: test.app.url('/desk/cohorts/:id/quizzes/:key/statistics', { id: walk.cohortId, key: 'exam' }), headers: { ...walk.instructor.bearer, accept: 'text/html', 'accept-language': language } })
+  if (statusCode !== 200) throw new Error(`${statusCode} ${body}`)
+  return body
+}
+
+t.test('statistics of a quiz: nobody yet, then one, then many; page and API say the same', async (t) => {
+  const test = await testApp(t, { courses: 'test/fixtures/courses', now: NOW })
+  const walk = await startWalk(test)
+  const path = `/cohorts/${walk.cohortId}/quizzes/exam/statistics`
+
+  const empty = await call(test, walk.instructor, 'GET', path)
+  t.equal(empty.status, 200)
+  t.match(empty.json, { quiz: { key: 'exam', title: 'Final exam' }, attempts: 'first-finished', test: { count: 0, mean: null }, slots: [], questions: [], differences: [], similarities: [] })
+  t.match(await page(test, walk), /Nobody has finished this quiz yet/)
+  t.equal((await call(test, walk.instructor, 'GET', `/cohorts/${walk.cohortId}/quizzes/nothing/statistics`)).status, 404)
+
+  const practice = await start(test, walk, 'practice')
+  await answerRightly(test, walk, practice)
+  await call(test, walk.trainee, 'POST', `/attempts/${practice.id}/finish`)
+  const one = await call(test, walk.instructor, 'GET', `/cohorts/${walk.cohortId}/quizzes/practice/statistics`)
+  t.match(one.json, { test: { count: 1, standardDeviation: null }, questions: [{ count: 1, facilityPercent: 100, concerns: [] }, {}] })
+  t.same((await call(test, walk.instructor, 'GET', path)).json, empty.json, 'another quiz changes nothing here')
+
+  await manySit(test, walk, 140)
+  const many = await call(test, walk.instructor, 'GET', path)
+  t.equal(many.status, 200)
+  t.match(many.json, { test: { count: 140, items: 'questions' } })
+  t.equal(many.json.questions.length, 7)
+  t.equal(many.json.differences.length, 7, 'seventy in each language')
+  const choice = many.json.questions.find(({ question }: { question: string }) => question === 'one')
+  t.equal(choice.medianSeconds, 30)
+  t.ok(choice.rasch !== null && choice.discriminationIndexPercent > 20)
+  t.equal(choice.responses.reduce((sum: number, { count }: { count: number }) => sum + count, 0), 140)
+  const { mean } = await test.db.read.selectFrom('attempt').select(({ fn }) => fn.avg('mark').as('mean')).where('quiz_key', '=', 'exam').executeTakeFirstOrThrow()
+  t.ok(Math.abs(many.json.test.mean - Number(mean)) < 0.01, 'the mean is that of the stored marks')
+  t.same((await call(test, walk.instructor, 'GET', path)).json, many.json, 'asked again, it answers the same')
+
+  const html = await page(test, walk)
+  for (const words of ['140 trainees', 'Internal consistency', 'Questions to look at', 'Discrimination', 'hints for you to look at, never a finding', 'What the figures say']) t.match(html, words)
+  t.notMatch(html, /NaN|undefined|\bnull\b|\*\*/)
+  const arabic = await test.app.inject({ url: test.app.url('/desk/cohorts/:id/quizzes/:key/statistics', { id: walk.cohortId, key: 'exam' }), headers: { authorization: walk.instructor.bearer.authorization, accept: 'text/html', 'accept-language': 'ar' } })
+  t.equal(arabic.statusCode, 200)
+  const cohort = await test.app.inject({ url: test.app.url('/desk/cohorts/:id', { id: walk.cohortId }), headers: { ...walk.instructor.bearer, accept: 'text/html' } })
+  t.match(cohort.body, `/desk/cohorts/${walk.cohortId}/quizzes/exam/statistics`, 'the cohort leads there')
+
+  // A second attempt of somebody, and a mark that changes, are seen at once.
+  const exam = await start(test, walk, 'exam')
+  await call(test, walk.trainee, 'POST', `/attempts/${exam.id}/finish`)
+  t.equal((await call(test, walk.instructor, 'GET', path)).json.test.count, 141)
+  const again = await start(test, walk, 'exam')
+  await answerRightly(test, walk, again)
+  await call(test, walk.trainee, 'POST', `/attempts/${again.id}/finish`)
+  t.equal((await call(test, walk.instructor, 'GET', path)).json.test.count, 141, 'the first attempt counts')
+})
+
+t.test('the server goes on answering while it works statistics out', async (t) => {
+  const test = await testApp(t, { courses: 'test/fixtures/courses', now: NOW })
+  const walk = await startWalk(test)
+  await manySit(test, walk, 200)
+  await call(test, walk.instructor, 'GET', `/cohorts/${walk.cohortId}/quizzes/practice/statistics`)
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const answers = await Promise.all([1, 2, 3].map(async () => await call(test, walk.instructor, 'GET', `/cohorts/${walk.cohortId}/quizzes/exam/statistics`)))
+  delay.disable()
+  t.ok(answers.every(({ status, json }) => status === 200 && json.test.count === 200))
+  t.comment(`longest turn of the event loop: ${(delay.max / 1e6).toFixed(1)} ms; the 99th of 100: ${(delay.percentile(99) / 1e6).toFixed(1)} ms`)
+  // Far above what it takes, for a machine that is busy with other things as well.
+  t.ok(delay.percentile(99) / 1e6 < 100)
+})
