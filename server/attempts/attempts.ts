@@ -1,4 +1,5 @@
 import { audit } from '../audit/audit.ts'
+import { askedCount } from '../courses/asked.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Person } from '../person.ts'
 import {
@@ -81,12 +82,17 @@ export async function startAttempt (db: Database, deps: ProgressDeps, person: Pe
   }, 'alongside')
 }
 
-/** One's own quiz before an attempt: what it is, and the attempts so far. @throws Refusal not-found */
-export async function quizStanding (db: Database, deps: ProgressDeps, person: Person, input: { enrolmentId: string, quizKey: string }): Promise<{ detail: EnrolmentDetail, quiz: QuizDefinition, attempts: AttemptRow[] }> {
+/** One's own quiz before an attempt: what it is, how many questions it asks, and the attempts so far. @throws Refusal not-found */
+export async function quizStanding (db: Database, deps: ProgressDeps, person: Person, input: { enrolmentId: string, quizKey: string }): Promise<{ detail: EnrolmentDetail, quiz: QuizDefinition, questions: number, attempts: AttemptRow[] }> {
   const detail = await enrolmentDetail(db, deps, person, input.enrolmentId)
   const quiz = await deps.courses.quiz(db.read, detail.enrolment.courseVersionId, input.quizKey)
   if (quiz === undefined || detail.enrolment.personId !== person.id) throw new Refusal('not-found')
-  return { detail, quiz, attempts: await selectAttemptsOf(db.read, input.enrolmentId, input.quizKey) }
+  return {
+    detail,
+    quiz,
+    questions: askedCount(quiz, await deps.courses.questions(db.read, detail.enrolment.courseVersionId)),
+    attempts: await selectAttemptsOf(db.read, input.enrolmentId, input.quizKey)
+  }
 }
 
 /** One's own attempt, or one of a cohort that one teaches or administers. An attempt whose time has run out unseen is

@@ -4,21 +4,32 @@ import { isCertainty, type Controls, type MarkInput } from '../quiz/quiz.ts'
 export type Fields = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** Reads the answer to one question out of a form, by the control it was asked with. Fields of slot 3:
- * `q3` (choices, line), `q3.<stem>` (pairs), `q3.<item>` a position from 1 (sequence).
+ * - `q3`: choices, line (its unit `q3.unit`), tokens, range, essay
+ * - `q3.<key>`: of a stem (pairs), statement (verdicts: `true`, `false`), item (groups; sequence: a position from 1) or gap (gaps, words)
+ * - `q3` the choice made and `q3.at` how many were made before it (scenario): a form sent twice decides once
+ * @param answer as saved; null for none
  * @returns the answer in its kind's shape, or null when nothing was filled in; undefined for a control that no form shows */
-export function answerOf (controls: Controls, slot: number, fields: Fields): unknown {
+export function answerOf (controls: Controls, slot: number, fields: Fields, answer: unknown): unknown {
   const name = `q${slot}`
+  const filled = (keys: ReadonlyArray<{ readonly key: string }>): Array<[string, string]> => keys.flatMap(({ key }): Array<[string, string]> => {
+    const value = firstOf(fields[`${name}.${key}`])
+    return value.trim() === '' ? [] : [[key, value]]
+  })
+  const orNull = <T>(entries: ReadonlyArray<readonly [string, T]>, named: (values: Record<string, T>) => object): object | null =>
+    entries.length === 0 ? null : named(Object.fromEntries(entries))
   switch (controls.control) {
     case 'choices': {
       const choices = allOf(fields[name]).filter((key) => key !== '')
       return choices.length === 0 ? null : { choices }
     }
-    case 'pairs': {
-      const pairs = Object.fromEntries(controls.stems.flatMap(({ key }) => {
-        const choice = firstOf(fields[`${name}.${key}`])
-        return choice === '' ? [] : [[key, choice]]
-      }))
-      return Object.keys(pairs).length === 0 ? null : { pairs }
+    case 'pairs': return orNull(filled(controls.stems), (pairs) => ({ pairs }))
+    case 'groups': return orNull(filled(controls.items), (groups) => ({ groups }))
+    case 'gaps': case 'words': return orNull(filled(controls.gaps), (gaps) => ({ gaps }))
+    case 'verdicts':
+      return orNull(filled(controls.statements).filter(([, verdict]) => verdict === 'true' || verdict === 'false').map(([key, verdict]) => [key, verdict === 'true'] as const), (verdicts) => ({ verdicts }))
+    case 'tokens': {
+      const selected = allOf(fields[name]).filter((key) => key !== '')
+      return selected.length === 0 ? null : { selected }
     }
     case 'sequence': {
       const placed = controls.items.flatMap(({ key }) => {
@@ -30,13 +41,34 @@ export function answerOf (controls: Controls, slot: number, fields: Fields): unk
     }
     case 'line': {
       const text = firstOf(fields[name])
-      return text.trim() === '' ? null : { text }
+      const unit = firstOf(fields[`${name}.unit`])
+      return text.trim() === '' ? null : { text, ...controls.units !== undefined && unit !== '' && { unit } }
     }
-    // Answered through /api/v1 until a page shows them: a form that holds none of their fields must not clear them.
-    case 'verdicts': case 'groups': case 'gaps': case 'words': case 'tokens': case 'points': case 'drops': case 'range':
-    case 'essay': case 'files': case 'scenario': case 'none':
+    case 'range': {
+      const value = firstOf(fields[name]).trim()
+      return value === '' || !Number.isFinite(Number(value)) ? null : { value: Number(value) }
+    }
+    case 'essay': {
+      // A form sends the ends of lines as CR LF, whatever the text had.
+      const text = firstOf(fields[name]).replace(/\r\n/g, '\n')
+      const template = typeof controls.template === 'string' ? [controls.template] : Object.values(controls.template ?? {})
+      return text.trim() === '' || template.some((given) => given.trim() === text.trim()) ? null : { text }
+    }
+    case 'scenario': {
+      const chosen = firstOf(fields[name])
+      const { passed, node } = controls
+      const isNext = firstOf(fields[`${name}.at`]) === String(passed.length) && node?.choices.some(({ key }) => key === chosen) === true
+      return isNext ? { path: [...pathOf(answer), chosen] } : answer
+    }
+    // Not shown by a form, which must not clear them.
+    case 'points': case 'drops': case 'files': case 'none':
       return undefined
   }
+}
+
+/** Decisions taken so far. */
+function pathOf (answer: unknown): readonly unknown[] {
+  return typeof answer === 'object' && answer !== null && 'path' in answer && Array.isArray(answer.path) ? answer.path : []
 }
 
 /** The answer with how sure the trainee says to be of it: `certainty3` for slot 3. A blank answer has no certainty. */

@@ -8,11 +8,10 @@ import type { AttemptRow } from './attempts.ts'
 import { rulesOf } from './quiz-rules-view.ts'
 
 /** What a quiz will be like, in words, the attempts so far, and the button that begins. */
-export function quizView (detail: EnrolmentDetail, quiz: QuizDefinition, attempts: readonly AttemptRow[], course: EnrolmentCourse, running: boolean, reader: Reader): PageView {
+export function quizView (detail: EnrolmentDetail, quiz: QuizDefinition, questions: number, attempts: readonly AttemptRow[], course: EnrolmentCourse, running: boolean, reader: Reader): PageView {
   const { t, url, language } = reader
   const { enrolment, outline, states } = detail
   const title = textIn(quiz.title, language, outline.language)
-  const questions = quiz.sections.reduce((sum, section) => sum + ('draw' in section ? section.draw.reduce((of, row) => of + row.count, 0) : section.questions.length), 0)
   const open = attempts.find(({ state }) => state === 'open')
   const grade = gradeOverAttempts(attempts, quiz)
   const left = quiz.attempts === undefined ? null : quiz.attempts - attempts.length

@@ -5,7 +5,7 @@ import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { courseOf, isRunning } from '../progress/progress.ts'
-import { behaviours, kindOf, type MarkInput } from '../quiz/quiz.ts'
+import { behaviours, isAnswer, kindOf, type MarkInput } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
 import { answerKey, checkAnswer, finishAttempt, quizStanding, saveAnswers, savePage, seeAttempt, startAttempt, type SeenAttempt } from './attempts.ts'
 import { answerOf, firstOf, markOf, slotsOf, withCertainty, type Fields } from './form.ts'
@@ -37,10 +37,10 @@ export function attemptRoutes (app: App, deps: Deps): void {
     schema: { params: Type.Object({ id: Id, key: Id }) }
   }, async (request, reply) => {
     const { id, key } = request.params
-    const { detail, quiz, attempts } = await quizStanding(db, deps, signedIn(request), { enrolmentId: id, quizKey: key })
+    const { detail, quiz, questions, attempts } = await quizStanding(db, deps, signedIn(request), { enrolmentId: id, quizKey: key })
     const course = await courseOf(db.read, deps, detail.enrolment, request.language)
     const running = isRunning(detail.enrolment, world.now().toISOString())
-    return reply.page('attempts/quiz', quizView(detail, quiz, attempts, course, running, readerOf(request)))
+    return reply.page('attempts/quiz', quizView(detail, quiz, questions, attempts, course, running, readerOf(request)))
   })
 
   app.post('/enrolments/:id/quizzes/:key/attempts', {
@@ -80,13 +80,14 @@ export function attemptRoutes (app: App, deps: Deps): void {
     const seen = await seeAttempt(db, deps, person, id)
     if (seen.reach !== 'own') throw new Refusal('not-found')
     if (seen.row.state !== 'open') return await reply.redirect(app.url('/attempts/:id/review', { id }), 303)
-    await savePage(db, deps, person, id, answersOf(seen, fields))
+    const answers = answersOf(seen, fields)
+    await savePage(db, deps, person, id, answers)
     const go = firstOf(fields['go'])
-    if (go.startsWith('check:')) {
-      const slot = Number(go.slice('check:'.length))
-      await checkAnswer(db, deps, person, id, { slot })
-      return await reply.redirect(`${app.url('/attempts/:id', { id }, { page: request.query.page ?? '1' })}#q${slot}`, 303)
-    }
+    const check = /^check:[1-9][0-9]{0,3}$/.test(go) ? Number(go.slice('check:'.length)) : undefined
+    if (check !== undefined) await checkAnswer(db, deps, person, id, { slot: check })
+    // Where a decision was taken, what it led to is shown before anything else.
+    const stay = check ?? answers.find(({ decides }) => decides)?.slot
+    if (stay !== undefined) return await reply.redirect(`${app.url('/attempts/:id', { id }, { page: request.query.page ?? '1' })}#q${stay}`, 303)
     return await reply.redirect(app.url('/attempts/:id', { id }, { page: pageAfter(go, request.query.page ?? '1', pagesOf(seen)) }), 303)
   })
 
@@ -221,15 +222,16 @@ function oneMark ({ fraction, mark, rubric }: { fraction?: number, mark?: number
 }
 
 /** The answers of the page a form shows; fields of other slots are not looked at. */
-function answersOf (seen: SeenAttempt, fields: Fields): Array<{ slot: number, answer: unknown, base: number | null }> {
+function answersOf (seen: SeenAttempt, fields: Fields): Array<{ slot: number, answer: unknown, base: number | null, decides: boolean }> {
   return slotsOf(fields).flatMap(({ slot, base }) => {
     const paperSlot = seen.row.paper.slots[slot - 1]
     if (paperSlot === undefined) return []
     const definition = seen.definitionOf(slot)
-    const controls = kindOf(definition).controls(definition, paperSlot.order)
-    const given = answerOf(controls, slot, fields)
+    const saved = seen.slots[slot - 1]?.answer ?? null
+    const controls = kindOf(definition).controls(definition, paperSlot.order, isAnswer(definition, saved) ? saved : null)
+    const given = answerOf(controls, slot, fields, saved)
     const answer = asksCertainty(seen) ? withCertainty(given, slot, fields) : given
-    return answer === undefined ? [] : [{ slot, base, answer }]
+    return answer === undefined ? [] : [{ slot, base, answer, decides: controls.control === 'scenario' && given !== saved }]
   })
 }
 

@@ -5,10 +5,13 @@ import { directionOf, type Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
 import { renderInline, renderMarkdown } from '../courses/markdown.ts'
 import {
-  behaviours, CERTAINTIES, certaintyOf, isAnswer, isMarkedByPerson, kindOf, numbersOf, policyAt, reviewOf, rounded, rubricOf, scoreOf, textIn, type Controls, type Option, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
+  behaviours, CERTAINTIES, certaintyOf, isAnswer, isMarkedByPerson, kindOf, numbersOf, policyAt, reviewOf, rounded, rubricOf, scoreOf, textIn, type Controls, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
 } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
+import { controlView, isOneField } from './controls.ts'
+import { localised } from './localised.ts'
 import type { AttemptAnswer } from './schemas.ts'
+import type { PartState } from './shown.ts'
 
 /** What a view needs of the reader. */
 export interface Reader extends Place {
@@ -112,6 +115,7 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
   const title = textIn(quiz.title, language, seen.language)
   const reviews = ownReviews(seen, language)
   const questions = row.paper.slots.filter((slot) => slot.page === page).map((slot) => questionView(seen, slot, reviews[slot.slot - 1] as SlotReview, reader, true))
+  const stimulus = row.paper.slots.find((slot) => slot.page === page)?.stimulus
   const asked = seen.slots.filter(({ slot }) => numberOf(seen, slot) !== null)
   const unanswered = asked.filter(({ state }) => state === 'not-answered' || state === 'unreadable')
   return {
@@ -128,6 +132,8 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
     hasGrace: row.endsAt !== row.dueAt,
     savedAt: seen.slots.some(({ seq }) => seq > 0) ? t('attempts.saved') : '',
     squares: squaresOf(seen, reviews, page, reader),
+    // What the first question refers to may stand on the page before.
+    carried: stimulus === undefined ? null : stimulusView(seen, row.paper.slots[stimulus - 1] as PaperSlot, reader),
     slots: questions.map(({ slot }) => slot).join(','),
     questions,
     hasPrevious: page === null ? pages > 0 : page > 1,
@@ -176,6 +182,12 @@ function squaresOf (seen: SeenAttempt, reviews: readonly SlotReview[], page: num
   })
 }
 
+function stimulusView (seen: SeenAttempt, slot: PaperSlot, { language }: Reader): object {
+  const { prompt } = seen.definitionOf(slot.slot)
+  const written = languageOf(prompt, language, seen.language)
+  return { text: renderMarkdown(textIn(prompt, language, seen.language), `carried${slot.slot}-`), language: written, direction: directionOf(written) }
+}
+
 export interface QuestionView {
   readonly slot: string
   readonly [more: string]: unknown
@@ -189,7 +201,6 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
   const { prompt, controls } = askedOf(seen, slot, state.answer, language)
   const mayAnswer = open && !state.locked
   const definition = seen.definitionOf(slot.slot)
-  const right = review.rightAnswer as Record<string, unknown> | undefined
   const mark = markOf(review)
   const written = languageOf(definition.prompt, language, seen.language)
   const isTriable = behaviours[seen.quiz.behaviour].check !== null && kindOf(definition).asked !== false && !isMarkedByPerson(definition)
@@ -204,8 +215,11 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
     meta: number === null ? '' : t('attempts.question-meta', { slot: number, marks: slot.mark }),
     prompt,
     partial: `attempts/controls/${controls.control}`,
-    control: controlView(controls, slot.slot, state.answer, mayAnswer, review.rightAnswer === undefined ? null : right ?? null, review, reader),
-    group: controls.control !== 'line',
+    asked: controls.control !== 'none',
+    control: controlView(controls, {
+      slot: slot.slot, answer: state.answer, open: mayAnswer, right: review.rightAnswer ?? null, parts: partsOf(definition, state, review), review, t
+    }),
+    group: !isOneField(controls),
     state: mark,
     unreadable: state.state === 'unreadable' && open ? t(`attempts.unreadable.${controls.control}`) : '',
     checkable: mayAnswer && isTriable,
@@ -215,7 +229,7 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
     hint: review.hint === undefined ? '' : renderInline(review.hint),
     triesLine: triesLine(review, mayAnswer, reader),
     tried: isTried,
-    marked: state.locked || isTried,
+    marked: number !== null && (state.locked || isTried),
     verdict: state.locked || isTried ? verdictOf(review, reader) : '',
     comment: review.comment ?? '',
     marking: markingView(seen, slot, state, reader),
@@ -224,6 +238,17 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
     rightAnswer: state.locked && review.rightAnswerSummary !== undefined && mark !== 'right' ? review.rightAnswerSummary : '',
     source: definition.source === undefined ? '' : textIn(definition.source, language, seen.language)
   }
+}
+
+/** How the parts of an answer fared, where the review says whether it was right and no try is left. */
+function partsOf (definition: QuestionDefinition, { answer, locked }: SlotState, { state }: SlotReview): ReadonlyMap<string, PartState> {
+  const isShown = locked && (state === 'right' || state === 'partly-right' || state === 'wrong')
+  if (!isShown || !isAnswer(definition, answer)) return new Map()
+  return new Map(kindOf(definition).grade(definition, answer).parts?.map((part) => [part.key, PART_STATES[part.state]]))
+}
+
+const PART_STATES: Readonly<Record<'right' | 'partly-right' | 'wrong' | 'not-answered' | 'unreadable', PartState>> = {
+  right: 'right', 'partly-right': 'partly', wrong: 'wrong', unreadable: 'wrong', 'not-answered': 'wrong'
 }
 
 /** "How sure are you?": three radio buttons beside the answer. */
@@ -302,145 +327,6 @@ function askedOf (seen: SeenAttempt, slot: PaperSlot, answer: unknown, language:
   const block = (text: Text): string => renderMarkdown(textIn(text, language, seen.language))
   const plainly = (text: Text): string => textIn(text, language, seen.language)
   return { prompt: block(definition.prompt), controls: localised(controls, { html, block, plainly }) }
-}
-
-/** How texts are put into the reader's language: as a line of safe HTML, as paragraphs of it, or as they are. */
-interface Wording {
-  readonly html: (text: Text) => string
-  readonly block: (text: Text) => string
-  readonly plainly: (text: Text) => string
-}
-
-function localised (controls: Controls, { html, block, plainly }: Wording): Controls {
-  const named = <T extends { readonly text: Text }>(from: T): T => ({ ...from, text: html(from.text) })
-  const options = (from: readonly Option[]): Option[] => from.map(named)
-  const unit = (from: { readonly unit?: Text }): { unit?: Text } => from.unit === undefined ? {} : { unit: html(from.unit) }
-  const image = <T extends { readonly alt: Text }>(from: T): T => ({ ...from, alt: plainly(from.alt) })
-  const labelled = <T extends { readonly label?: Text }>(from: T): T => from.label === undefined ? from : { ...from, label: plainly(from.label) }
-  switch (controls.control) {
-    case 'choices': return { ...controls, options: options(controls.options) }
-    case 'pairs': return { ...controls, stems: options(controls.stems), choices: options(controls.choices) }
-    case 'sequence': return { ...controls, items: options(controls.items) }
-    case 'line': return { ...controls, ...unit(controls), ...controls.units !== undefined && { units: controls.units.map(plainly) } }
-    case 'verdicts': {
-      const { labels } = controls
-      return { ...controls, statements: options(controls.statements), ...labels !== undefined && { labels: [html(labels[0]), html(labels[1])] } }
-    }
-    case 'groups': return { ...controls, items: options(controls.items), categories: options(controls.categories) }
-    case 'gaps':
-      return {
-        ...controls,
-        text: block(controls.text),
-        gaps: controls.gaps.map((gap) => gap.options === undefined ? gap : { ...gap, options: options(gap.options) })
-      }
-    case 'words': return { ...controls, text: block(controls.text), choices: controls.choices.map(named) }
-    case 'points': return { ...controls, image: image(controls.image), areas: controls.areas.map(labelled) }
-    case 'drops':
-      return {
-        ...controls,
-        image: image(controls.image),
-        zones: controls.zones.map(labelled),
-        items: controls.items.map((item) => ({
-          key: item.key,
-          ...item.text !== undefined && { text: html(item.text) },
-          ...item.image !== undefined && { image: image(item.image) }
-        }))
-      }
-    case 'range': return { ...controls, ...unit(controls) }
-    case 'essay': return controls.template === undefined ? controls : { ...controls, template: plainly(controls.template) }
-    case 'scenario':
-      return {
-        ...controls,
-        passed: controls.passed.map(({ text, choice, feedback }) => ({
-          text: block(text), choice: html(choice), ...feedback !== undefined && { feedback: block(feedback) }
-        })),
-        node: controls.node === null ? null : { text: block(controls.node.text), choices: options(controls.node.choices) },
-        ...controls.end !== undefined && { end: block(controls.end) }
-      }
-    case 'tokens': {
-      // Words of every language the text is written in: those of the nearest are shown.
-      const shown = plainly(Object.fromEntries(controls.tokens.map(({ language = '' }) => [language, language])))
-      return { ...controls, tokens: controls.tokens.filter(({ language = '' }) => language === shown) }
-    }
-    case 'files': case 'none': return controls
-  }
-}
-
-/** A control for its partial: field names, what is filled in, and after marking which options were right. */
-function controlView (controls: Controls, slot: number, answer: unknown, open: boolean, right: Record<string, unknown> | null, review: SlotReview, { t }: Reader): object {
-  const given = (answer ?? {}) as { choices?: string[], pairs?: Record<string, string>, order?: string[], text?: string }
-  const rightly = right as { choices?: string[], pairs?: Record<string, string>, order?: string[] } | null
-  const name = `q${slot}`
-  const common = { name, slot: String(slot), disabled: !open }
-  switch (controls.control) {
-    case 'choices': {
-      const one = controls.maxChoices === 1
-      return {
-        ...common,
-        type: one ? 'radio' : 'checkbox',
-        most: controls.maxChoices > 1 ? t('attempts.choose-up-to', { count: controls.maxChoices }) : '',
-        maxChoices: String(controls.maxChoices),
-        options: controls.options.map(({ key, text }) => {
-          const checked = given.choices?.includes(key) ?? false
-          return { key, text, checked, state: optionState(checked, rightly?.choices?.includes(key), review) }
-        })
-      }
-    }
-    case 'pairs':
-      return {
-        ...common,
-        stems: controls.stems.map(({ key, text }) => ({
-          id: `${name}-${key}`,
-          name: `${name}.${key}`,
-          text,
-          state: rightly?.pairs === undefined ? '' : rightly.pairs[key] === given.pairs?.[key] ? 'right' : 'wrong',
-          answered: given.pairs?.[key] !== undefined,
-          choices: controls.choices.map((choice) => ({ key: choice.key, text: plain(choice.text as string), selected: given.pairs?.[key] === choice.key }))
-        }))
-      }
-    case 'sequence': {
-      const order = given.order ?? []
-      const placed = order.flatMap((key) => controls.items.filter((item) => item.key === key))
-      const items = [...placed, ...controls.items.filter((item) => !order.includes(item.key))]
-      return {
-        ...common,
-        items: items.map(({ key, text }, index) => ({
-          id: `${name}-${key}`,
-          name: `${name}.${key}`,
-          key,
-          text,
-          label: t('attempts.position-of', { item: plain(text as string) }),
-          state: rightly?.order === undefined ? '' : rightly.order[index] === key ? 'right' : 'wrong',
-          positions: controls.items.map((_, at) => ({ position: String(at + 1), selected: order.indexOf(key) === at }))
-        }))
-      }
-    }
-    case 'line':
-      return {
-        ...common,
-        value: given.text ?? '',
-        mode: controls.input === 'numeric' ? 'decimal' : 'text',
-        maxLength: String(controls.maxLength),
-        unit: controls.unit === undefined ? '' : controls.unit as string
-      }
-    // Their texts are in the reader's language already; a partial of one of these that needs more is given it here.
-    case 'verdicts': case 'groups': case 'gaps': case 'words': case 'tokens': case 'points': case 'drops': case 'range':
-    case 'essay': case 'files': case 'scenario': case 'none':
-      return { ...common, ...controls, given, rightly }
-  }
-}
-
-function optionState (checked: boolean, right: boolean | undefined, review: SlotReview): '' | 'right' | 'wrong' {
-  if (right === undefined) {
-    // The right answer is withheld; what was chosen may still be shown as what it was.
-    return checked && (review.state === 'right' || review.state === 'wrong') && review.mark !== undefined ? review.state : ''
-  }
-  return right ? 'right' : checked ? 'wrong' : ''
-}
-
-/** Text of an option inside `<option>`, where no element may stand. */
-function plain (html: string): string {
-  return html.replace(/<[^>]*>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&')
 }
 
 /** How far each section with a minimum of its own has come. */

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts'
 import type { QuizDefinition } from '../quiz/definition.ts'
 import { Refusal } from '../refusals.ts'
+import { askedCount } from './asked.ts'
 import type { CourseCache, CourseVersion, Lesson } from './courses.ts'
 import { activitiesOf } from './outline.ts'
 import { countCohortsByVersion, countQuestionsByVersion, listCourses, selectVersions } from './queries.ts'
@@ -34,7 +35,7 @@ export interface CourseDetail {
   readonly version: CourseVersion
   readonly questions: number
   /** Those its activities lead to, in their order. */
-  readonly quizzes: readonly QuizDefinition[]
+  readonly quizzes: ReadonlyArray<{ readonly quiz: QuizDefinition, readonly asked: number }>
   /** Every version there is, the newest first, with the number of cohorts that keep it. */
   readonly versions: ReadonlyArray<{ readonly number: number, readonly publishedAt: string, readonly cohorts: number }>
 }
@@ -43,15 +44,16 @@ export interface CourseDetail {
  * @throws Refusal not-found */
 export async function courseDetail (db: Database, courses: CourseCache, slug: string, number: number | undefined): Promise<CourseDetail> {
   const { version, versions } = await versionOf(db, slug, number)
-  const quizzes: QuizDefinition[] = []
+  const questions = await courses.questions(db.read, version.id)
+  const quizzes: Array<{ quiz: QuizDefinition, asked: number }> = []
   for (const { key, kind } of activitiesOf(version.outline)) {
     const quiz = kind === 'quiz' ? await courses.quiz(db.read, version.id, key) : undefined
-    if (quiz !== undefined) quizzes.push(quiz)
+    if (quiz !== undefined) quizzes.push({ quiz, asked: askedCount(quiz, questions) })
   }
   const cohorts = await countCohortsByVersion(db.read)
   return {
     version,
-    questions: (await courses.questions(db.read, version.id)).length,
+    questions: questions.length,
     quizzes,
     versions: versions.map(({ id, number, publishedAt }) => ({ number, publishedAt, cohorts: cohorts.find(({ versionId }) => versionId === id)?.count ?? 0 }))
   }

@@ -89,11 +89,11 @@ export function courseView ({ version, versions, questions, quizzes }: CourseDet
       title: said(module.title),
       summary: module.summary === undefined ? '' : said(module.summary),
       activities: module.activities.map(({ key, kind, title, minutes }) => {
-        const quiz = quizzes.find((quiz) => quiz.key === key)
+        const found = quizzes.find(({ quiz }) => quiz.key === key)
         return {
           title: said(title),
           href: kind === 'lesson' ? url('/desk/courses/:slug/lessons/:key', { slug, key }, older) : '',
-          what: quiz === undefined ? t('courses.lesson', { minutes: minutes ?? 1 }) : quizSummary(quiz, t)
+          what: found === undefined ? t('courses.lesson', { minutes: minutes ?? 1 }) : quizSummary(found.quiz, found.asked, t)
         }
       })
     })),
@@ -119,8 +119,7 @@ const FEEDBACK: Readonly<Record<BehaviourName, 'atEnd' | 'eachQuestion' | 'eachT
 }
 
 /** A quiz in one sentence: how many questions, what passes, how often, how long, when feedback comes. */
-export function quizSummary ({ sections, passPercent, attempts, limitMinutes, behaviour }: QuizDefinition, t: Translate): string {
-  const asked = sections.reduce((sum, section) => sum + ('questions' in section ? section.questions.length : section.draw.reduce((sum, { count }) => sum + count, 0)), 0)
+export function quizSummary ({ passPercent, attempts, limitMinutes, behaviour }: QuizDefinition, asked: number, t: Translate): string {
   return t('courses.quiz', {
     questions: asked,
     percent: passPercent,

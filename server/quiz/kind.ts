@@ -55,8 +55,8 @@ export type Controls =
   | { readonly control: 'sequence', readonly items: readonly Option[] }
   /** one line of text, at most maxLength UTF-16 units. unit: shown after it; units: one of them may be chosen or typed */
   | { readonly control: 'line', readonly input: 'text' | 'numeric', readonly maxLength: number, readonly unit?: Text, readonly units?: readonly Text[] }
-  /** a verdict on each statement; labels: of true and of false, where the author names them */
-  | { readonly control: 'verdicts', readonly statements: readonly Option[], readonly labels?: readonly [Text, Text] }
+  /** a verdict on each statement; labels: of true and of false */
+  | { readonly control: 'verdicts', readonly statements: readonly Option[], readonly labels: readonly [Text, Text] }
   /** each item into one of the categories, or left out */
   | { readonly control: 'groups', readonly items: readonly Option[], readonly categories: readonly Option[] }
   /** a text (Markdown) whose gaps are filled one by one */

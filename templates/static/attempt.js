@@ -31,28 +31,48 @@ function keep () {
 
 // — the answer a question shows now, in its kind's shape —
 
+/** Controls with a field for each key, `q3.<key>`, and the property of the answer that holds them. @type {Record<string, string>} */
+const KEYED = { pairs: 'pairs', groups: 'groups', gaps: 'gaps', words: 'gaps', verdicts: 'verdicts', drops: 'drops' }
+/** Controls that are ticked. @type {Record<string, string>} */
+const TICKED = { choices: 'choices', tokens: 'selected' }
+
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
+
+/** @param {HTMLElement} question @returns {HTMLElement | null} */
+const controlOf = question => question.querySelector('[data-control]')
+/** The control's own fields. @param {HTMLElement} control @returns {Field[]} */
+const fieldsOf = control => /** @type {Field[]} */ (control.matches('textarea') ? [control] : [...control.querySelectorAll('[name]')])
+/** @param {Field} field */
+const keyOf = field => field.name.slice(field.name.indexOf('.') + 1)
+/** @param {Field} field */
+const isTick = field => field.type === 'radio' || field.type === 'checkbox'
+
 /** @param {HTMLElement} question */
 function answerOf (question) {
-  const control = /** @type {HTMLElement} */ (question.querySelector('[data-control]'))
-  switch (control.dataset.control) {
-    case 'choices': {
-      const choices = [...control.querySelectorAll('input')].filter(input => input.checked).map(input => input.value)
-      return choices.length === 0 ? null : { choices }
-    }
-    case 'pairs': {
-      const chosen = [...control.querySelectorAll('select')].filter(select => select.value !== '')
-      return chosen.length === 0 ? null : { pairs: Object.fromEntries(chosen.map(select => [select.name.slice(select.name.indexOf('.') + 1), select.value])) }
-    }
-    case 'sequence': {
-      const placed = [...control.querySelectorAll('li')].flatMap(item => {
-        const position = Number(/** @type {HTMLSelectElement} */ (item.querySelector('select')).value)
-        return position > 0 ? [{ key: item.dataset.key, position }] : []
-      })
-      return placed.length === 0 ? null : { order: placed.sort((a, b) => a.position - b.position).map(({ key }) => key) }
-    }
+  const control = controlOf(question)
+  if (control === null) return null
+  const name = control.dataset.control ?? ''
+  if (name === 'scenario') {
+    const path = JSON.parse(control.dataset.path ?? '[]')
+    return path.length === 0 ? null : { path }
+  }
+  const filled = fieldsOf(control).filter(field => isTick(field) ? /** @type {HTMLInputElement} */ (field).checked : field.value.trim() !== '')
+  const [first] = filled
+  if (first === undefined) return null
+  if (name in TICKED) return { [TICKED[name]]: filled.map(field => field.value) }
+  if (name in KEYED) return { [KEYED[name]]: Object.fromEntries(filled.map(field => [keyOf(field), name === 'verdicts' ? field.value === 'true' : field.value])) }
+  switch (name) {
+    case 'sequence':
+      return { order: filled.map(field => ({ key: keyOf(field), position: Number(field.value) })).sort((a, b) => a.position - b.position).map(({ key }) => key) }
+    case 'points':
+      return { points: JSON.parse(first.value) }
+    case 'range':
+      return { value: Number(first.value) }
+    case 'essay':
+      return first.value.trim() === control.dataset.template?.trim() ? null : { text: first.value }
     default: {
-      const text = /** @type {HTMLInputElement} */ (control).value
-      return text.trim() === '' ? null : { text }
+      const unit = filled.find(field => field instanceof HTMLSelectElement)
+      return first === unit ? null : { text: first.value, ...unit !== undefined && { unit: unit.value } }
     }
   }
 }
@@ -73,25 +93,63 @@ function showGiven (question, answer) {
 /** Fills in an answer that was saved elsewhere, or kept from an earlier visit.
  * @param {HTMLElement} question @param {any} answer */
 function show (question, answer) {
-  const control = /** @type {HTMLElement} */ (question.querySelector('[data-control]'))
-  switch (control.dataset.control) {
-    case 'choices':
-      for (const input of control.querySelectorAll('input')) input.checked = answer?.choices?.includes(input.value) ?? false
-      break
-    case 'pairs':
-      for (const select of control.querySelectorAll('select')) select.value = answer?.pairs?.[select.name.slice(select.name.indexOf('.') + 1)] ?? ''
-      break
-    case 'sequence':
-      for (const item of control.querySelectorAll('li')) {
-        const at = answer?.order?.indexOf(item.dataset.key) ?? -1
-        const select = /** @type {HTMLSelectElement} */ (item.querySelector('select'))
-        select.value = at < 0 ? '' : String(at + 1)
+  const control = controlOf(question)
+  if (control === null) return
+  const name = control.dataset.control ?? ''
+  if (name === 'scenario') return
+  for (const field of fieldsOf(control)) {
+    if (name in TICKED) /** @type {HTMLInputElement} */ (field).checked = answer?.[TICKED[name]]?.includes(field.value) ?? false
+    else {
+      const value = String(valueFor(field, name, control, answer) ?? '')
+      if (isTick(field)) /** @type {HTMLInputElement} */ (field).checked = field.value === value
+      else {
+        field.value = value
+        // A unit may have been chosen in another language.
+        if (field instanceof HTMLSelectElement && field.value !== value) field.add(new Option(value, value, true, true))
       }
-      sortByPosition(control)
-      break
-    default:
-      /** @type {HTMLInputElement} */ (control).value = answer?.text ?? ''
+    }
   }
+  if (name === 'sequence') sortByPosition(control)
+  // The parts of a control that only its own script draws.
+  control.dispatchEvent(new Event('shown'))
+  follow(control)
+}
+
+/** @param {Field} field @param {string} name @param {HTMLElement} control @param {any} answer */
+function valueFor (field, name, control, answer) {
+  if (name in KEYED) return answer?.[KEYED[name]]?.[keyOf(field)]
+  switch (name) {
+    case 'sequence': return (answer?.order?.indexOf(keyOf(field)) ?? -1) + 1 || ''
+    case 'points': return answer === null ? '' : JSON.stringify(answer.points)
+    case 'range': return answer?.value
+    case 'essay': return answer?.text ?? control.dataset.template
+    default: return keyOf(field) === 'unit' ? answer?.unit : answer?.text
+  }
+}
+
+/** What stands beside a field follows it: the slider, the number of words. @param {HTMLElement} control */
+function follow (control) {
+  if (control.dataset.control === 'range') {
+    const [slider, field] = control.querySelectorAll('input')
+    if (slider !== undefined && field !== undefined && field.value !== '') slider.value = field.value
+  } else if (control.dataset.control === 'essay') {
+    const field = /** @type {HTMLTextAreaElement} */ (control)
+    const count = document.getElementById(`${field.name}-words`)?.querySelector('output')
+    if (count !== null && count !== undefined) count.textContent = String(wordsIn(field.value))
+  }
+}
+
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+const segmenter = 'Segmenter' in Intl ? new Intl.Segmenter('und', { granularity: 'word' }) : null
+
+/** As the server counts them. @param {string} text */
+function wordsIn (text) {
+  let count = 0
+  for (const run of text.split(/[\s\u200b]+/u)) {
+    if (segmenter !== null && UNSPACED.test(run)) count += [...segmenter.segment(run)].filter(({ isWordLike }) => isWordLike).length
+    else if (/[\p{L}\p{N}]/u.test(run)) count += 1
+  }
+  return count
 }
 
 /** @param {string} slot @returns {HTMLElement | null} */
@@ -219,8 +277,15 @@ function mark (slot, answered) {
 
 if (form !== null) {
   form.addEventListener('input', event => {
-    const question = /** @type {HTMLElement} */ (event.target).closest('section.question')
+    const target = /** @type {HTMLInputElement} */ (event.target)
+    const question = target.closest('section.question')
     if (question instanceof HTMLElement && question.dataset.slot !== undefined) {
+      const control = controlOf(question)
+      // A decision cannot be taken back: it is sent with its button alone.
+      if (control?.dataset.control === 'scenario' && control.contains(target)) return
+      const field = target.type === 'range' ? target.parentElement?.querySelector('[name]') : null
+      if (field instanceof HTMLInputElement) field.value = target.value
+      if (control !== null) follow(control)
       limitChoices(question)
       settlePosition(/** @type {HTMLElement} */ (event.target))
       changed(question.dataset.slot)
@@ -322,7 +387,7 @@ async function end () {
   if (ended) return
   ended = true
   await flush()
-  if (form !== null) for (const field of form.querySelectorAll('input, select, button')) field.setAttribute('disabled', '')
+  if (form !== null) for (const field of form.querySelectorAll('input, select, textarea, button')) field.setAttribute('disabled', '')
   say('saved', words.timeUp)
   setTimeout(() => { location.assign(/** @type {string} */ (root.dataset.review)) }, 6500)
 }
@@ -350,7 +415,7 @@ async function refresh () {
     mark(String(slot), answer !== null)
     const question = questionOf(String(slot))
     if (question === null || waiting[slot] !== undefined || seq <= seqOf(String(slot))) continue
-    if (locked) {
+    if (locked || controlOf(question)?.dataset.control === 'scenario') {
       location.reload()
       return
     }
@@ -383,6 +448,9 @@ for (const [slot, { answer }] of Object.entries(waiting)) {
   mark(slot, answer !== null)
 }
 for (const question of document.querySelectorAll('section.question')) limitChoices(/** @type {HTMLElement} */ (question))
+for (const control of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-module]'))) {
+  void import(/** @type {string} */ (control.dataset.module)).then(({ enliven }) => { enliven(control) })
+}
 if (Object.keys(waiting).length > 0) {
   say('saving')
   void flush()

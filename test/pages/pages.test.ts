@@ -37,7 +37,7 @@ t.test('a trainee on a phone: sign-in to certificate, each change saved as it is
     const { json } = await call(test, walk.instructor, 'GET', `/attempts/${/attempts\/([^/?]+)/.exec(page.url())?.[1] ?? ''}/key`)
     const right = json.answers[String(slot)] as { choices?: string[], text?: string }
     if (right.choices !== undefined) await page.locator(`input[value="${right.choices[0] ?? ''}"]`).check()
-    else await page.locator('input[data-control=line]').fill(right.text ?? '')
+    else await page.locator('[data-control=line] input').fill(right.text ?? '')
     await page.getByRole('button', { name: 'Check this answer' }).click()
     t.match(await page.locator('.feedback').innerText(), /Right/)
     await page.getByRole('button', { name: /Next page|Look over/ }).click()
