@@ -87,7 +87,7 @@ function tellingKey (branches: readonly Part[]): string | undefined {
 }
 
 function * stringProblems (part: Part, value: string, path: string): Generator<Problem> {
-  if (part.pattern !== undefined && !new RegExp(part.pattern, 'u').test(value)) {
+  if (part.pattern !== undefined && !expression(part.pattern).test(value)) {
     yield { path, message: part.title !== undefined ? `must be ${part.title}` : 'must not be empty' }
   }
   if (part.maxLength !== undefined && length(value) > part.maxLength) {
@@ -117,7 +117,7 @@ function * objectProblems (part: Part, value: Readonly<Record<string, unknown>>,
   if (keys.length < minProperties) yield { path, message: 'must not be empty' }
   for (const key of keys) {
     const named = Object.hasOwn(properties, key) ? properties[key] : undefined
-    const found = named ?? Object.entries(patternProperties).find(([pattern]) => new RegExp(pattern, 'u').test(key))?.[1]
+    const found = named ?? Object.entries(patternProperties).find(([pattern]) => expression(pattern).test(key))?.[1]
     if (found !== undefined) yield * problemsOf(found, value[key], under(path, key))
     else yield { path: under(path, key), message: notKnown(part) }
   }
@@ -135,6 +135,15 @@ function typeOf ({ type = 'any' }: Part): typeof TYPES[keyof typeof TYPES] {
 
 function isMap (value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const expressions = new Map<string, RegExp>()
+
+// Schemas are few and definitions many: each of their patterns is compiled once.
+function expression (pattern: string): RegExp {
+  const known = expressions.get(pattern) ?? new RegExp(pattern, 'u')
+  expressions.set(pattern, known)
+  return known
 }
 
 // JSON Schema counts code points, not UTF-16 units.

@@ -15,6 +15,10 @@ export type Difficulty = Static<typeof difficulty>
 /** A key inside an answer: any text, so that an answer to another version of the question is saved and said to be unreadable. */
 export const answerKey = Type.String({ maxLength: 64 })
 
+/** What the texts of a question may be written in. HTML is as imported from elsewhere: whoever shows it cleans it first. */
+export const MARKUPS = ['markdown', 'html'] as const
+export type Markup = typeof MARKUPS[number]
+
 /** What every question has, whatever its kind; each kind spreads it into its own closed schema. */
 export const questionPart = {
   key,
@@ -28,6 +32,7 @@ export const questionPart = {
   })),
   hints: Type.Optional(Type.Array(text, { maxItems: 10, description: 'Shown one after the other, each after a wrong try, where a quiz allows several' })),
   stimulus: Type.Optional(key),
+  markup: Type.Optional(Type.Enum(MARKUPS, { default: 'markdown', description: 'What all its texts are written in; Markdown when left out' })),
   source: Type.Optional(text)
 }
 

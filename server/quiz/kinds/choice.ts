@@ -70,7 +70,7 @@ export const choice: Kind<ChoiceDefinition, ChoiceAnswer> = {
   },
 
   rightAnswer (definition) {
-    return { choices: rightKeys(definition) }
+    return { choices: rightKeys(definition).slice(0, maxChoices(definition) === 1 ? 1 : undefined) }
   },
 
   feedback (definition, answer) {
@@ -230,7 +230,8 @@ function rightChoiceProblems (definition: ChoiceDefinition): Problem[] {
   const right = rightKeys(definition).length
   const limit = maxChoices(definition)
   if (right === 0) return [{ path: 'choices', message: 'no choice is correct; one needs `correct: true`' }]
-  if (limit > 0 && right > limit) {
+  // A single choice may be one of several that each earn all, where their fractions say so.
+  if (limit > 0 && right > limit && !(limit === 1 && hasFractions(definition))) {
     return [{ path: 'maxChoices', message: `${right} choices are correct, but only ${limit} can be chosen` }]
   }
   return hasFractions(definition) ? fractionProblems(definition) : []
