@@ -16,7 +16,7 @@ export interface Round {
   readonly acknowledged: number
   readonly beforeKill: number
   readonly finished: number
-  /** From the kill to the first answer acknowledged after it. */
+  /** From the kill to the first acknowledgement of an answer that was given after it. */
   readonly backAfterMs: number
   /** Acknowledged and not stored; certificates or ledger lines doubled or missing; what `verify` finds. Empty when all is well. */
   readonly problems: readonly string[]
@@ -111,9 +111,10 @@ async function oneRound (test: TestApp, walk: Walk, servers: readonly RunningSer
     const most = index % 3 === 0 ? 6 + index : Infinity
     while (!stop && sitting.acknowledged - sitting.from + 1 < most) {
       const seq = sitting.acknowledged + 1
+      const sentAt = performance.now()
       if (await send(sitting, index, 'PUT', `/answers/${sitting.slot}`, { answer: { text: `answer ${seq}` }, seq }) === null) return
       sitting.acknowledged = seq
-      if (beforeKill !== null && backAfterMs === 0) backAfterMs = Math.round(performance.now() - killedAt)
+      if (beforeKill !== null && backAfterMs === 0 && sentAt > killedAt) backAfterMs = Math.round(performance.now() - killedAt)
     }
     // Twice at once, to different servers: one result.
     const both = await Promise.all([0, 1].map(async (other) => await send(sitting, index + other, 'POST', '/finish')))
