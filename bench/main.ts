@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Bench } from './bench.ts'
 import { exams, examsTable } from './exams.ts'
+import { limit, limitTable } from './limit.ts'
 
 interface Scenario { readonly title: string, readonly run: (bench: Bench) => Promise<{ readonly result: object, readonly table: string }> }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  exams: { title: 'Whole exams, after sign-in', run: async (bench) => { const result = await exams(bench); return { result, table: examsTable(result) } } }
+  exams: { title: 'Whole exams, after sign-in', run: async (bench) => { const result = await exams(bench); return { result, table: examsTable(result) } } },
+  limit: { title: 'Against the bare stack', run: async (bench) => { const result = await limit(bench); return { result, table: limitTable(result) } } }
 }
 
 const USAGE = `npm run bench -- [${Object.keys(SCENARIOS).join(' | ')}]… [--quick] [--profile FOLDER]`
