@@ -18,6 +18,7 @@ export interface Question {
   readonly answer: Answered
 }
 
+// The exam that is sat asks questions of the six kinds of the sample courses.
 interface Answered { readonly choices?: readonly string[], readonly pairs?: Readonly<Record<string, string>>, readonly order?: readonly string[], readonly text?: string }
 
 export function answerKey (db: Database): AnswerKey {
@@ -38,7 +39,7 @@ export async function questionsOf ({ db, courses }: AnswerKey, path: string): Pr
   const questions: Question[] = []
   for (const slot of row.paper.slots) {
     const definition = await courses.question(db.read, slot.questionId)
-    questions.push({ slot, answer: kindOf(definition).rightAnswer(definition) })
+    questions.push({ slot, answer: kindOf(definition).rightAnswer(definition) as Answered })
   }
   return questions
 }

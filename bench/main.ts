@@ -4,13 +4,17 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Bench } from './bench.ts'
 import { exams, examsTable } from './exams.ts'
+import { benchGrading } from './grading.ts'
 import { limit, limitTable } from './limit.ts'
+import { benchStatistics, type Took } from './statistics.ts'
 
 interface Scenario { readonly title: string, readonly run: (bench: Bench) => Promise<{ readonly result: object, readonly table: string }> }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   exams: { title: 'Whole exams, after sign-in', run: async (bench) => { const result = await exams(bench); return { result, table: examsTable(result) } } },
-  limit: { title: 'Against the bare stack', run: async (bench) => { const result = await limit(bench); return { result, table: limitTable(result) } } }
+  limit: { title: 'Against the bare stack', run: async (bench) => { const result = await limit(bench); return { result, table: limitTable(result) } } },
+  grading: { title: 'Answers graded a second', run: async () => { const result = benchGrading(); return { result, table: gradingTable(result) } } },
+  statistics: { title: 'Statistics of 3,000 trainees', run: async () => { const result = benchStatistics(); return { result, table: statisticsTable(result) } } }
 }
 
 const USAGE = `npm run bench -- [${Object.keys(SCENARIOS).join(' | ')}]… [--quick] [--profile FOLDER]`
@@ -50,4 +54,13 @@ function keep (name: string, result: object): void {
   let before: Record<string, unknown> = {}
   try { before = JSON.parse(readFileSync(RESULTS, 'utf8')) as Record<string, unknown> } catch { /* the first run */ }
   writeFileSync(RESULTS, JSON.stringify({ ...before, [name]: result }, null, 2) + '\n')
+}
+
+function gradingTable (perSecond: Readonly<Record<string, number>>): string {
+  return ['| kind | answers a second |', '|---|---:|', ...Object.entries(perSecond).map(([kind, count]) => `| ${kind} | ${count.toLocaleString('en-GB')} |`)].join('\n')
+}
+
+function statisticsTable (result: Readonly<Record<'samePaper' | 'drawnFromBank', Took>>): string {
+  const row = (name: string, { seconds, processorSeconds }: Took): string => `| ${name} | ${seconds.toFixed(2)} | ${processorSeconds.toFixed(2)} |`
+  return ['| paper | seconds | of processor time |', '|---|---:|---:|', row('60 questions, the same for all', result.samePaper), row('60 drawn of 200', result.drawnFromBank)].join('\n')
 }
