@@ -189,9 +189,9 @@ export function percentOf (fraction: number): string {
   return String(Number((fraction * 100).toFixed(5)))
 }
 
-/** A percentage as a fraction, without the traces of binary fractions. */
+/** A percentage as a fraction, to the seven decimals that Moodle keeps. */
 export function fractionOfPercent (percent: number): number {
-  return Number((percent / 100).toPrecision(12))
+  return Number((percent / 100).toFixed(7))
 }
 
 const NUMBER = /^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,3})?$/

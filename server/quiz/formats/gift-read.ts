@@ -230,7 +230,8 @@ function readChoice (answers: string, format: WordingFormat): Answers {
         ...worth(fraction ?? (isRight ? 1 : 0), severalRight),
         ...feedback.text !== '' && { feedback: write(feedback) }
       })),
-      ...!single && { maxChoices: 0 }
+      ...!single && { maxChoices: 0 },
+      ...single && parts.some(({ fraction = 0 }) => fraction < 0) && { scoring: 'partial-negative' }
     })
   }
 }

@@ -95,7 +95,8 @@ export function worthsOf (definition: Of<'choice'>, notes: Notes): number[] {
   const right = choices.filter(isRight).length
   if (maxChoices > 1) notes.changed(`any number of choices may be chosen, not at most ${maxChoices}`)
   if (maxChoices === 1 || hasFractions) {
-    if (scoring === 'partial-negative' && (maxChoices !== 1 || choices.some(({ fraction = 0 }) => fraction < 0))) notes.changed('the whole never earns less than 0')
+    if (scoring === 'partial-negative' && maxChoices !== 1) notes.changed('the whole never earns less than 0')
+    if (scoring !== 'partial-negative' && maxChoices === 1 && choices.some(({ fraction = 0 }) => fraction < 0)) notes.changed('a wrong choice takes marks away')
     return choices.map(({ correct, fraction }) => fraction ?? (correct === true ? 1 : 0))
   }
   if (scoring === 'all-or-nothing') notes.changed('some of the right choices earn a part of the mark')
@@ -108,12 +109,18 @@ function match (definition: Of<'match'>, notes: Notes): string {
   if (definition.scoring === 'all-or-nothing') notes.changed('each pair earns its part of the mark')
   if (definition.shuffle === false) notes.changed('the stems will be shuffled')
   if (definition.stems.some(({ feedback }) => feedback !== undefined)) notes.leftOut('the feedback of stems is left out')
-  const used = new Set(definition.stems.map(stem => stem.choice))
   const textOf = new Map(definition.choices.map(({ key, text }) => [key, plainly(notes.plain(text))]))
-  return listed([
-    ...definition.stems.map(({ text, choice }) => `=${said(text, definition, notes, true)} -> ${textOf.get(choice)!}`),
-    ...definition.choices.filter(({ key }) => !used.has(key)).map(({ key }) => `= -> ${textOf.get(key)!}`)
-  ])
+  return listed(pairsOf(definition).map(({ stem, choice }) => `=${stem === undefined ? '' : said(stem, definition, notes, true)} -> ${textOf.get(choice)!}`))
+}
+
+/** Stems with their choices, and choices of no stem where they come in the order of the choices. */
+export function pairsOf ({ stems, choices }: Of<'match'>): { readonly stem: Text | undefined, readonly choice: string }[] {
+  const used = new Set(stems.map(({ choice }) => choice))
+  const free = choices.map(({ key }, place) => ({ key, place })).filter(({ key }) => !used.has(key))
+  const places = new Map(choices.map(({ key }, place) => [key, place]))
+  const before = (place: number): { stem: undefined, choice: string }[] =>
+    free.splice(0, free.filter(one => one.place < place).length).map(({ key }) => ({ stem: undefined, choice: key }))
+  return [...stems.flatMap(({ text, choice }) => [...before(places.get(choice)!), { stem: text, choice }]), ...before(Infinity)]
 }
 
 function shortText (definition: Of<'short-text'>, notes: Notes): string | undefined {

@@ -6,6 +6,8 @@ import type { Exported, Imported, NamedQuestion } from '../../../server/quiz/for
 import { ANY_NUMBER, importGift } from '../../../server/quiz/formats/gift-read.ts'
 import { exportGift } from '../../../server/quiz/formats/gift-write.ts'
 import { plainOf } from '../../../server/quiz/formats/markup.ts'
+import { importMoodleXml } from '../../../server/quiz/formats/moodle-read.ts'
+import { exportMoodleXml } from '../../../server/quiz/formats/moodle-write.ts'
 import { textIn, type QuestionDefinition, type Text } from '../../../server/quiz/quiz.ts'
 
 // Banks that other projects wrote. They are not part of this repository: where they are missing, so is this test.
@@ -49,6 +51,13 @@ t.test('every GIFT file is read', { skip }, async t => {
 
 t.test('every Aiken file is read', { skip }, async t => {
   for (const folder of ['aiken/moodle', 'aiken/qas-editor']) readAll(t, folder, '**/*.txt', aiken)
+})
+
+t.test('every Moodle XML file is read', { skip }, async t => {
+  const moodle: Format = { read: text => importMoodleXml(text), write: exportMoodleXml }
+  for (const folder of ['moodle-xml/moodle', 'moodle-xml/moodle-tools', 'moodle-xml/moodlexml-to-json', 'moodle-xml/markdown-to-moodle-xml', 'moodle-xml/qas-editor']) {
+    readAll(t, folder, '**/*.xml', moodle)
+  }
 })
 
 interface Wording { readonly format: string, readonly text: string }
