@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import * as first from './0001-first.ts'
 import * as writers from './0002-writers.ts'
+import * as media from './0003-media.ts'
 import * as markingAndRegrading from './0004-marking-and-regrading.ts'
 import * as teams from './0010-teams.ts'
 import * as targetChanges from './0011-target-changes.ts'
@@ -15,6 +16,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: '0001-first', up: first.up },
   { name: '0002-writers', up: writers.up },
+  { name: '0003-media', up: media.up },
   { name: '0004-marking-and-regrading', up: markingAndRegrading.up },
   { name: '0010-teams', up: teams.up },
   { name: '0011-target-changes', up: targetChanges.up },

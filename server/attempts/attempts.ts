@@ -1,5 +1,6 @@
 import { audit } from '../audit/audit.ts'
 import { askedCount } from '../courses/asked.ts'
+import type { CourseOutline } from '../courses/outline.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Person } from '../person.ts'
 import {
@@ -27,6 +28,8 @@ export interface SeenAttempt {
   /** The course's first language, for texts that lack the reader's. */
   readonly language: string
   readonly courseTitle: string
+  /** Of the course, by their paths in it. */
+  readonly pictures: NonNullable<CourseOutline['pictures']>
   readonly slots: readonly SlotState[]
   /** When it is looked at, as its review policy tells moments apart. */
   readonly moment: Moment
@@ -118,6 +121,7 @@ async function readAttempt (tx: Tx, deps: ProgressDeps, person: Person, attemptI
     quiz: await quizOf(tx, deps, row),
     language: outline.language,
     courseTitle: textIn(outline.title, person.locale, outline.language),
+    pictures: outline.pictures ?? {},
     slots: replay(row.paper.slots, await selectSteps(tx, row.id)),
     moment: momentOf({ state: row.state, ...row.finishedAt !== null && { finishedAt: row.finishedAt } }, deps.world.now().toISOString(), enrolment.cohort.endsAt),
     definitionOf: await definitionsOf(tx, deps, row)

@@ -1,6 +1,7 @@
 import type { Translate } from '../http/messages.ts'
 import { countWords, type Controls } from '../quiz/quiz.ts'
 import { gapsView, tokensView, wordsView } from './gap-controls.ts'
+import { dropsView, pointsView } from './picture-controls.ts'
 import { plain, type Given, type PartState, type Shown } from './shown.ts'
 
 /** Controls of one field, which the prompt itself labels. */
@@ -127,7 +128,9 @@ export function controlView (controls: Controls, shown: Shown): object {
     case 'words': return { ...common, ...wordsView(controls, given, shown) }
     case 'tokens': return { ...common, ...tokensView(controls, given, right, shown) }
     case 'none': return common
-    case 'points': case 'drops': case 'files':
+    case 'points': return { ...common, ...pointsView(controls, given, right, shown) }
+    case 'drops': return { ...common, ...dropsView(controls, given, shown) }
+    case 'files':
       throw new Error(`the control '${controls.control}' has no page`)
   }
 }

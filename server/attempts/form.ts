@@ -4,8 +4,9 @@ import { isCertainty, type Controls, type MarkInput } from '../quiz/quiz.ts'
 export type Fields = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** Reads the answer to one question out of a form, by the control it was asked with. Fields of slot 3:
+ * - `q3` a place as `120, 80`, once for each point (points)
  * - `q3`: choices, line (its unit `q3.unit`), tokens, range, essay
- * - `q3.<key>`: of a stem (pairs), statement (verdicts: `true`, `false`), item (groups; sequence: a position from 1) or gap (gaps, words)
+ * - `q3.<key>`: of a stem (pairs), statement (verdicts: `true`, `false`), item (groups; sequence: a position from 1), zone (drops) or gap (gaps, words)
  * - `q3` the choice made and `q3.at` how many were made before it (scenario): a form sent twice decides once
  * @param answer as saved; null for none
  * @returns the answer in its kind's shape, or null when nothing was filled in; undefined for a control that no form shows */
@@ -24,6 +25,11 @@ export function answerOf (controls: Controls, slot: number, fields: Fields, answ
     }
     case 'pairs': return orNull(filled(controls.stems), (pairs) => ({ pairs }))
     case 'groups': return orNull(filled(controls.items), (groups) => ({ groups }))
+    case 'drops': return orNull(filled(controls.zones), (drops) => ({ drops }))
+    case 'points': {
+      const points = allOf(fields[name]).filter((place) => place.trim() !== '').map(pointOf)
+      return points.length === 0 ? null : { points }
+    }
     case 'gaps': case 'words': return orNull(filled(controls.gaps), (gaps) => ({ gaps }))
     case 'verdicts':
       return orNull(filled(controls.statements).filter(([, verdict]) => verdict === 'true' || verdict === 'false').map(([key, verdict]) => [key, verdict === 'true'] as const), (verdicts) => ({ verdicts }))
@@ -61,9 +67,17 @@ export function answerOf (controls: Controls, slot: number, fields: Fields, answ
       return isNext ? { path: [...pathOf(answer), chosen] } : answer
     }
     // Not shown by a form, which must not clear them.
-    case 'points': case 'drops': case 'files': case 'none':
+    case 'files': case 'none':
       return undefined
   }
+}
+
+/** A place as it is written: across and down, in the picture's pixels. What is no place lies outside of every picture, so that
+ * the answer is said to be unreadable. */
+function pointOf (written: string): { x: number, y: number } {
+  const numbers = written.split(/[\s,;]+/).filter((part) => part !== '').map(Number)
+  const [x = NaN, y = NaN] = numbers
+  return numbers.length === 2 && Number.isFinite(x) && Number.isFinite(y) ? { x, y } : { x: -1, y: -1 }
 }
 
 /** Decisions taken so far. */

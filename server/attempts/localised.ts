@@ -1,18 +1,20 @@
-import type { Controls, Option, Text } from '../quiz/quiz.ts'
+import type { Controls, ItemImage, Option, Text } from '../quiz/quiz.ts'
 
 /** How texts are put into the reader's language: as a line of safe HTML, as paragraphs of it, or as they are. */
 export interface Wording {
   readonly html: (text: Text) => string
   readonly block: (text: Text) => string
   readonly plainly: (text: Text) => string
+  /** Where a picture of the course is found, and its size. */
+  readonly picture: (src: string) => Pick<ItemImage, 'src' | 'width' | 'height'>
 }
 
 /** A control with every text in the reader's language. */
-export function localised (controls: Controls, { html, block, plainly }: Wording): Controls {
+export function localised (controls: Controls, { html, block, plainly, picture }: Wording): Controls {
   const named = <T extends { readonly text: Text }>(from: T): T => ({ ...from, text: html(from.text) })
   const options = (from: readonly Option[]): Option[] => from.map(named)
   const unit = (from: { readonly unit?: Text }): { unit?: Text } => from.unit === undefined ? {} : { unit: html(from.unit) }
-  const image = <T extends { readonly alt: Text }>(from: T): T => ({ ...from, alt: plainly(from.alt) })
+  const image = <T extends { readonly src: string, readonly alt: Text }>(from: T): T => ({ ...from, ...picture(from.src), alt: plainly(from.alt) })
   const labelled = <T extends { readonly label?: Text }>(from: T): T => from.label === undefined ? from : { ...from, label: plainly(from.label) }
   switch (controls.control) {
     case 'choices': return { ...controls, options: options(controls.options) }

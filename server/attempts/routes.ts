@@ -135,7 +135,7 @@ function attemptApi (app: App, deps: Deps): void {
     const person = signedIn(request)
     const attempt = await startAttempt(db, deps, person, { enrolmentId: id, quizKey: key })
     const seen = await seeAttempt(db, deps, person, attempt.id)
-    return await reply.status(attempt.started ? 201 : 200).send(attemptJson(seen, world.now(), request.language))
+    return await reply.status(attempt.started ? 201 : 200).send(attemptJson(seen, world.now(), request.language, app.url))
   })
 
   app.get('/api/v1/attempts/:id', {
@@ -143,7 +143,7 @@ function attemptApi (app: App, deps: Deps): void {
     schema: { params: AttemptId, response: { 200: AttemptAnswer } }
   }, async (request, reply) => {
     const seen = await seeAttempt(db, deps, signedIn(request), request.params.id)
-    return await reply.header('cache-control', 'no-store').send(attemptJson(seen, world.now(), request.language))
+    return await reply.header('cache-control', 'no-store').send(attemptJson(seen, world.now(), request.language, app.url))
   })
 
   app.put('/api/v1/attempts/:id/answers/:slot', {

@@ -29,6 +29,8 @@ export interface Given {
   readonly verdicts?: Readonly<Record<string, boolean>>
   readonly groups?: Readonly<Record<string, string>>
   readonly gaps?: Readonly<Record<string, string>>
+  readonly points?: ReadonlyArray<{ readonly x: number, readonly y: number }>
+  readonly drops?: Readonly<Record<string, string>>
   readonly selected?: readonly string[]
   readonly value?: number
   readonly path?: readonly string[]

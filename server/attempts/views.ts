@@ -23,7 +23,7 @@ export interface Reader extends Place {
 type Mark = 'right' | 'partly' | 'wrong' | 'open' | 'answered'
 
 /** The attempt of `/api/v1`: prompt and option texts are HTML, sanitised when the course was published. */
-export function attemptJson (seen: SeenAttempt, serverNow: Date, language: string): Static<typeof AttemptAnswer> {
+export function attemptJson (seen: SeenAttempt, serverNow: Date, language: string, url: Url): Static<typeof AttemptAnswer> {
   const { row } = seen
   const reviews = ownReviews(seen, language)
   return {
@@ -43,7 +43,7 @@ export function attemptJson (seen: SeenAttempt, serverNow: Date, language: strin
     pages: pagesOf(seen),
     questions: row.paper.slots.map((slot, index) => {
       const state = seen.slots[index] as SlotState
-      const asked = askedOf(seen, slot, state.answer, language)
+      const asked = askedOf(seen, slot, state.answer, { language, url })
       return {
         slot: slot.slot,
         number: numberOf(seen, slot.slot),
@@ -198,7 +198,7 @@ export interface QuestionView {
 export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotReview, reader: Reader, open: boolean): QuestionView {
   const { t, language } = reader
   const state = seen.slots[slot.slot - 1] as SlotState
-  const { prompt, controls } = askedOf(seen, slot, state.answer, language)
+  const { prompt, controls } = askedOf(seen, slot, state.answer, reader)
   const mayAnswer = open && !state.locked
   const definition = seen.definitionOf(slot.slot)
   const mark = markOf(review)
@@ -320,13 +320,18 @@ interface Asked {
 }
 
 /** The question in the reader's language with texts as safe HTML; the control in the drawn order. */
-function askedOf (seen: SeenAttempt, slot: PaperSlot, answer: unknown, language: string): Asked {
+function askedOf (seen: SeenAttempt, slot: PaperSlot, answer: unknown, { language, url }: Pick<Reader, 'language' | 'url'>): Asked {
   const definition: QuestionDefinition = seen.definitionOf(slot.slot)
   const html = (text: Text): string => renderInline(textIn(text, language, seen.language))
   const controls = kindOf(definition).controls(definition, slot.order, isAnswer(definition, answer) ? answer : null)
   const block = (text: Text): string => renderMarkdown(textIn(text, language, seen.language))
   const plainly = (text: Text): string => textIn(text, language, seen.language)
-  return { prompt: block(definition.prompt), controls: localised(controls, { html, block, plainly }) }
+  const picture = (src: string): { src: string, width?: number, height?: number } => {
+    const known = seen.pictures[src]
+    // A correction may name a picture that the course does not have: it is told by its words then.
+    return known === undefined ? { src: '' } : { src: url('/media/:hash', { hash: known.hash }), width: known.width, height: known.height }
+  }
+  return { prompt: block(definition.prompt), controls: localised(controls, { html, block, plainly, picture }) }
 }
 
 /** How far each section with a minimum of its own has come. */

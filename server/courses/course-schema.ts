@@ -60,4 +60,6 @@ export type LessonHeading = Static<typeof lessonHeadingSchema>
 export const LESSON_NAME = /^(?<key>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\.md$/
 
 /** `<name>.yaml` */
+/** A picture's file. */
+export const IMAGE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:png|jpe?g|gif|webp)$/
 export const BANK_NAME = /^(?<name>[a-z0-9]+(?:-[a-z0-9]+)*)\.yaml$/

@@ -1,5 +1,6 @@
 import type { QuestionDefinition, QuizDefinition } from '../quiz/definition.ts'
 import type { Text } from '../quiz/text.ts'
+import type { Picture } from './picture.ts'
 
 /** A course as its authors wrote it, read and found to be whole. */
 export interface CourseSource {
@@ -14,6 +15,7 @@ export interface CourseSource {
   readonly lessons: readonly SourceLesson[]
   readonly quizzes: readonly QuizDefinition[]
   readonly banks: readonly SourceBank[]
+  readonly pictures: readonly Picture[]
 }
 
 export interface SourceModule {

@@ -5,7 +5,7 @@ import type { Tx } from '../db/database.ts'
 import { Refusal } from '../refusals.ts'
 import type { CourseFile } from './course-schema.ts'
 import { activitiesOf, type CourseOutline } from './outline.ts'
-import { selectLessons, selectOptionalLatestVersion, selectQuestions, selectQuizzes } from './queries.ts'
+import { selectLessons, selectMedia, selectOptionalLatestVersion, selectQuestions, selectQuizzes } from './queries.ts'
 import type { QuizDefinition } from '../quiz/definition.ts'
 
 const COURSE_HEAD = '# yaml-language-server: $schema=../schema/course.schema.json\n'
@@ -38,6 +38,10 @@ export async function exportCourse (tx: Tx, slug: string, folder: string): Promi
     const bank = { title, questions: questions.filter((question) => question.bank === name).map(({ definition }) => definition) }
     await writeFile(join(root, 'banks', `${name}.yaml`), BANK_HEAD + yaml(bank))
   }
+  const pictures = Object.entries(outline.pictures ?? {})
+  if (pictures.length > 0) await mkdir(join(root, 'images'))
+  // Their names were held to a pattern when they came in, so that none leads out of the folder.
+  for (const [path, { hash }] of pictures) await writeFile(join(root, path), (await selectMedia(tx, hash)).bytes)
   return root
 }
 

@@ -49,7 +49,7 @@ export async function readCourses (folder: string): Promise<{ readonly courses: 
 
 async function courseFolders (folder: string): Promise<{ readonly names: readonly string[], readonly strange: readonly FileProblem[] }> {
   const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => a.name < b.name ? -1 : 1)
-  if (entries.some(({ name }) => ['course.yaml', 'lessons', 'banks'].includes(name))) return { names: ['.'], strange: [] }
+  if (entries.some(({ name }) => ['course.yaml', 'lessons', 'banks', 'images'].includes(name))) return { names: ['.'], strange: [] }
   const shown = entries.filter(({ name }) => !name.startsWith('.') && name !== 'schema')
   const names = shown.filter((entry) => entry.isDirectory()).map(({ name }) => name)
   const strange = shown.filter((entry) => entry.isSymbolicLink())

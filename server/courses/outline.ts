@@ -1,6 +1,7 @@
 import type { Text } from '../quiz/text.ts'
 import type { CourseSource, SourceLesson } from './course-source.ts'
 import { minutesOf } from './minutes.ts'
+import type { PictureRef } from './picture.ts'
 
 export type ActivityKind = 'lesson' | 'quiz'
 
@@ -15,6 +16,8 @@ export interface CourseOutline {
   readonly validMonths: number | null
   readonly modules: readonly OutlineModule[]
   readonly banks: ReadonlyArray<{ readonly name: string, readonly title: Text }>
+  /** By their paths in the course's folder; left out when there are none. */
+  readonly pictures?: Readonly<Record<string, PictureRef>>
 }
 
 export interface OutlineModule {
@@ -35,7 +38,7 @@ export interface OutlineActivity {
 
 /** @throws Error when an activity leads nowhere, which a source from `readCourse` never has */
 export function outlineOf (source: CourseSource): CourseOutline {
-  const { slug, language, title, summary, validMonths, banks } = source
+  const { slug, language, title, summary, validMonths, banks, pictures } = source
   return {
     slug,
     language,
@@ -46,7 +49,10 @@ export function outlineOf (source: CourseSource): CourseOutline {
       ...module,
       activities: module.activities.map(({ key, kind }) => kind === 'lesson' ? lessonActivity(source, key) : quizActivity(source, key))
     })),
-    banks: banks.map(({ name, title }) => ({ name, title }))
+    banks: banks.map(({ name, title }) => ({ name, title })),
+    ...pictures.length > 0 && {
+      pictures: Object.fromEntries(pictures.map(({ path, hash, width, height }) => [path, { hash, width, height }]))
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import type { CourseSource } from './course-source.ts'
 import { renderMarkdown } from './markdown.ts'
 import { minutesOf } from './minutes.ts'
 import { outlineOf } from './outline.ts'
-import { insertCourse, insertLessons, insertQuestions, insertQuizzes, insertVersion, selectOptionalCourseId, selectOptionalLatestNumber, type Lesson } from './queries.ts'
+import { insertCourse, insertLessons, insertMedia, insertQuestions, insertQuizzes, insertVersion, selectOptionalCourseId, selectOptionalLatestNumber, type Lesson } from './queries.ts'
 
 export interface Publication {
   readonly slug: string
@@ -67,6 +67,7 @@ async function publishPrepared (tx: Tx, world: World, actorId: string | null, { 
   await insertVersion(tx, {
     id, courseId, number: version, contentHash: hash, title: textIn(title, language), outline: outlineOf(source), publishedAt: at
   })
+  await insertMedia(tx, source.pictures, at)
   await insertLessons(tx, id, lessons)
   await insertQuizzes(tx, id, quizzes)
   await insertQuestions(tx, id, banks.flatMap(({ name, questions }) => questions.map((definition) => ({ id: world.newId(), bank: name, definition }))))

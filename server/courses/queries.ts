@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database.ts'
+import type { Picture } from './picture.ts'
 import type { QuestionDefinition, QuizDefinition } from '../quiz/definition.ts'
 import type { Text } from '../quiz/text.ts'
 import type { CourseOutline } from './outline.ts'
@@ -188,6 +189,25 @@ export async function insertLessons (tx: Tx, versionId: string, lessons: readonl
     await tx.insertInto('lesson').values(batch.map(({ key, language, title, markdown, html, minutes }) => (
       { course_version_id: versionId, key, language, title, markdown, html, minutes }))).execute()
   }
+}
+
+/** The same bytes are kept once, whatever courses show them. */
+export async function insertMedia (tx: Tx, pictures: readonly Picture[], at: string): Promise<void> {
+  for (const { hash, type, width, height, bytes } of pictures) {
+    await tx.insertInto('media').values({ hash, type, width, height, bytes, created_at: at }).onConflict((of) => of.column('hash').doNothing()).execute()
+  }
+}
+
+export async function selectOptionalMedia (tx: Tx, hash: string): Promise<{ readonly type: string, readonly bytes: Buffer } | undefined> {
+  const row = await tx.selectFrom('media').select(['type', 'bytes']).where('hash', '=', hash).executeTakeFirst()
+  return row === undefined ? undefined : { type: row.type, bytes: Buffer.from(row.bytes) }
+}
+
+/** @throws Error when there is none: a published course has all of its pictures */
+export async function selectMedia (tx: Tx, hash: string): Promise<{ readonly type: string, readonly bytes: Buffer }> {
+  const media = await selectOptionalMedia(tx, hash)
+  if (media === undefined) throw new Error(`no picture ${hash}`)
+  return media
 }
 
 export async function insertQuizzes (tx: Tx, versionId: string, quizzes: readonly QuizDefinition[]): Promise<void> {

@@ -8,12 +8,14 @@ import type { CourseSource, SourceBank, SourceLesson, SourceModule } from './cou
 import type { FileProblem } from './file-problem.ts'
 import { parseLesson } from './lesson-file.ts'
 import { parseLocatedYaml, type LocatedYaml } from './located-yaml.ts'
+import type { Picture } from './picture.ts'
+import { pictureProblems } from './question-pictures.ts'
 import { readSourceFiles } from './source-files.ts'
 
 const COURSE_FILE = 'course.yaml'
 
 /** Kinds that the engine grades and no page asks. */
-const WITHOUT_PAGE: ReadonlySet<KindName> = new Set(['hotspot', 'mark-image', 'drag-image', 'upload'] as const)
+const WITHOUT_PAGE: ReadonlySet<KindName> = new Set(['upload'] as const)
 
 interface Located<T> {
   readonly value: T
@@ -25,7 +27,7 @@ interface Located<T> {
  * @returns the course, or every problem found, each with file and line, in the order of the files
  * @throws Error when the folder or a file in it cannot be read */
 export async function readCourse (folder: string): Promise<{ readonly course: CourseSource } | { readonly problems: readonly FileProblem[] }> {
-  const { texts, problems: refused } = await readSourceFiles(folder)
+  const { texts, pictures, problems: refused } = await readSourceFiles(folder)
   const problems: FileProblem[] = [...refused]
   const note = (file: string, found: Iterable<Problem & { readonly line: number }>): void => {
     for (const { line, path, message } of found) problems.push({ file, line, path, message })
@@ -33,7 +35,9 @@ export async function readCourse (folder: string): Promise<{ readonly course: Co
 
   const course = readCourseFile(texts.get(COURSE_FILE), note, refused.some(({ file }) => file === COURSE_FILE))
   const lessons = readLessons(texts, note)
-  const banks = readBanks(texts, note)
+  // A picture that was refused has been named already.
+  const known = new Map<string, Picture>(pictures.map((picture) => [picture.path, picture]))
+  const banks = readBanks(texts, known, new Set(refused.map(({ file }) => file)), note)
 
   if (course !== undefined) {
     const at = (found: readonly Problem[]): void => note(COURSE_FILE, found.map((problem) => ({ ...problem, line: course.lineOf(problem.path) })))
@@ -46,7 +50,7 @@ export async function readCourse (folder: string): Promise<{ readonly course: Co
     if (banks.whole) at(drawProblems(course.value, banks.found))
   }
   if (problems.length > 0 || course === undefined) return { problems: problems.sort(byFileAndLine) }
-  return { course: assemble(course.value, lessons, banks.found) }
+  return { course: { ...assemble(course.value, lessons, banks.found), pictures } }
 }
 
 type Note = (file: string, found: Iterable<Problem & { readonly line: number }>) => void
@@ -85,7 +89,7 @@ function readLessons (texts: ReadonlyMap<string, string>, note: Note): SourceLes
   return lessons
 }
 
-function readBanks (texts: ReadonlyMap<string, string>, note: Note): { readonly found: readonly SourceBank[], readonly whole: boolean } {
+function readBanks (texts: ReadonlyMap<string, string>, pictures: ReadonlyMap<string, Picture>, refused: ReadonlySet<string>, note: Note): { readonly found: readonly SourceBank[], readonly whole: boolean } {
   const found: SourceBank[] = []
   const places = new Map<string, string>()
   let whole = true
@@ -100,6 +104,7 @@ function readBanks (texts: ReadonlyMap<string, string>, note: Note): { readonly 
     }
     const { problems, questions } = readQuestions(yaml.value)
     for (const { path, question } of questions) {
+      problems.push(...under(path, pictureProblems(question, pictures, refused)))
       const place = places.get(question.key)
       if (place === undefined) places.set(question.key, `${file}, line ${yaml.lineOf(path)}`)
       else problems.push({ path: `${path}/key`, message: `'${question.key}' is the key of another question (${place})` })
@@ -170,7 +175,7 @@ function drawProblems ({ language, quizzes = [] }: CourseFile, banks: readonly S
   return quizzes.flatMap((quiz, index) => under(`quizzes/${index}`, checkDraw(quiz, questions, language)))
 }
 
-function assemble (file: CourseFile, lessons: readonly SourceLesson[], banks: readonly SourceBank[]): CourseSource {
+function assemble (file: CourseFile, lessons: readonly SourceLesson[], banks: readonly SourceBank[]): Omit<CourseSource, 'pictures'> {
   const { slug, language, title, summary, certificate, modules, quizzes = [] } = file
   return {
     slug,

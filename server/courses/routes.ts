@@ -4,6 +4,8 @@ import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
+import { Refusal } from '../refusals.ts'
+import { selectOptionalMedia } from './queries.ts'
 import { courseDetail, lessonPreview, listCourseEntries } from './desk.ts'
 import { courseDetailJson, courseJson, coursesView, courseView, lessonPreviewView, type Reader } from './views.ts'
 
@@ -41,6 +43,16 @@ const CourseDetailAnswer = Type.Object({
 
 /** What there is to teach, as it stands published: for those who run cohorts of it. */
 export function courseRoutes (app: App, { db, courses }: Deps): void {
+  app.get('/media/:hash', {
+    config: { access: 'signed-in' },
+    schema: { hide: true, params: Type.Object({ hash: Type.String({ pattern: '^[0-9a-f]{64}$' }) }) }
+  }, async (request, reply) => {
+    const media = await selectOptionalMedia(db.read, request.params.hash)
+    if (media === undefined) throw new Refusal('not-found')
+    // The address is made of the bytes: what it leads to never changes.
+    return await reply.header('cache-control', 'private, max-age=31536000, immutable').type(media.type).send(media.bytes)
+  })
+
   app.get('/api/v1/courses', {
     config: { access: STAFF },
     schema: { response: { 200: Type.Object({ items: Type.Array(CourseAnswer), next: Type.Null() }) } }

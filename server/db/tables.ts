@@ -15,6 +15,7 @@ export interface Tables {
   readonly quiz: QuizTable
   readonly question: QuestionTable
   readonly question_correction: QuestionCorrectionTable
+  readonly media: MediaTable
   readonly cohort: CohortTable
   readonly cohort_instructor: CohortInstructorTable
   readonly enrolment: EnrolmentTable
@@ -129,6 +130,17 @@ export interface CourseVersionTable {
   /** JSON: CourseOutline (courses/outline.ts). */
   readonly outline: string
   readonly published_at: string
+}
+
+/** Pictures of courses. */
+export interface MediaTable {
+  /** SHA-256 of the bytes, hexadecimal. */
+  readonly hash: string
+  readonly type: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'
+  readonly width: number
+  readonly height: number
+  readonly bytes: Uint8Array
+  readonly created_at: string
 }
 
 export interface LessonTable {

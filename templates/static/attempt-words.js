@@ -1,21 +1,23 @@
-// Words for the gaps of a text: a word is dragged into a gap, or touched and then the gap. The menus of the gaps do the same by
-// keyboard, and without this file. A word that may be used once leaves the gap it was in.
+// Words for the gaps of a text, items for the zones of a picture: one is dragged into its place, or touched and then the place.
+// The menus do the same by keyboard, and without this file. What may be used once leaves the place it was in.
 // @ts-check
 
 /** @param {HTMLElement} control */
 export function enliven (control) {
-  const bank = control.parentElement?.querySelector('.bank') ?? null
+  const bank = control.querySelector('.bank') ?? control.parentElement?.querySelector('.bank') ?? null
   const gaps = [...control.querySelectorAll('select')]
   const items = /** @type {HTMLElement[]} */ ([...bank?.children ?? []])
   const once = new Set(items.filter(item => item.dataset.reusable === undefined).map(item => item.dataset.key))
   /** @type {HTMLElement | null} */
   let picked = null
+  /** What is dropped on or touched: the zone on the picture, or the gap itself. @param {HTMLSelectElement} gap @returns {HTMLElement | SVGElement} */
+  const placeOf = gap => control.querySelector(`[data-zone="${gap.id}"]`) ?? gap
 
   /** @param {HTMLElement | null} item */
   function pick (item) {
     picked = item
     for (const other of items) other.toggleAttribute('data-picked', other === item)
-    for (const gap of gaps) gap.toggleAttribute('data-open', item !== null && gap.dataset.group === item.dataset.group)
+    for (const gap of gaps) placeOf(gap).toggleAttribute('data-open', item !== null && gap.dataset.group === item.dataset.group)
   }
 
   /** @param {HTMLSelectElement} gap */
@@ -32,6 +34,10 @@ export function enliven (control) {
     }
     const used = new Set(gaps.map(gap => gap.value))
     for (const item of items) item.toggleAttribute('data-used', once.has(item.dataset.key) && used.has(item.dataset.key ?? ''))
+    for (const gap of gaps) {
+      const words = placeOf(gap).querySelector('text')
+      if (words instanceof SVGElement) words.textContent = gap.value === '' ? words.dataset.empty ?? '' : gap.selectedOptions[0]?.text ?? ''
+    }
   }
 
   for (const item of items) {
@@ -44,20 +50,21 @@ export function enliven (control) {
     item.addEventListener('dragend', () => { pick(null) })
   }
   for (const gap of gaps) {
-    const takes = () => gap.hasAttribute('data-open')
-    gap.addEventListener('dragover', event => { if (takes()) event.preventDefault() })
-    gap.addEventListener('drop', event => {
-      if (!takes()) return
-      event.preventDefault()
-      fill(gap)
-    })
+    const place = placeOf(gap)
+    const takes = () => place.hasAttribute('data-open')
+    place.addEventListener('dragover', event => { if (takes()) event.preventDefault() })
     // Before the menu opens.
-    gap.addEventListener('pointerdown', event => { if (takes()) event.preventDefault() })
-    gap.addEventListener('mousedown', event => {
-      if (!takes()) return
-      event.preventDefault()
-      fill(gap)
-    })
+    for (const done of ['drop', 'mousedown']) {
+      place.addEventListener(done, event => {
+        if (takes()) {
+          event.preventDefault()
+          fill(gap)
+        } else if (place !== gap) {
+          event.preventDefault()
+          gap.focus()
+        }
+      })
+    }
   }
   // Before the page reads the answer off its fields.
   control.addEventListener('input', event => { settle(event.target) }, true)

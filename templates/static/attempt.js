@@ -65,7 +65,7 @@ function answerOf (question) {
     case 'sequence':
       return { order: filled.map(field => ({ key: keyOf(field), position: Number(field.value) })).sort((a, b) => a.position - b.position).map(({ key }) => key) }
     case 'points':
-      return { points: JSON.parse(first.value) }
+      return { points: filled.map(field => pointIn(field.value)) }
     case 'range':
       return { value: Number(first.value) }
     case 'essay':
@@ -120,11 +120,20 @@ function valueFor (field, name, control, answer) {
   if (name in KEYED) return answer?.[KEYED[name]]?.[keyOf(field)]
   switch (name) {
     case 'sequence': return (answer?.order?.indexOf(keyOf(field)) ?? -1) + 1 || ''
-    case 'points': return answer === null ? '' : JSON.stringify(answer.points)
+    case 'points': {
+      const places = (answer?.points ?? []).map((/** @type {{ x: number, y: number }} */ { x, y }) => `${x}, ${y}`)
+      return isTick(field) ? places.find((/** @type {string} */ place) => place === field.value) : places[fieldsOf(control).indexOf(field)]
+    }
     case 'range': return answer?.value
     case 'essay': return answer?.text ?? control.dataset.template
     default: return keyOf(field) === 'unit' ? answer?.unit : answer?.text
   }
+}
+
+/** A place as it is typed; what is none is outside of every picture. @param {string} written */
+function pointIn (written) {
+  const [x, y, ...more] = written.split(/[\s,;]+/).filter(part => part !== '').map(Number)
+  return x === undefined || y === undefined || more.length > 0 || !Number.isFinite(x + y) ? { x: -1, y: -1 } : { x, y }
 }
 
 /** What stands beside a field follows it: the slider, the number of words. @param {HTMLElement} control */
