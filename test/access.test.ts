@@ -34,6 +34,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /api/v1/certificates/:serial': '++++++++',
   // whoever is signed in, about themselves
   'GET /': '-+++++++',
+  'GET /media/:hash': '-+++++++',
   'GET /api/v1/me': '-+++++++',
   'PATCH /api/v1/me': '-+++++++',
   'GET /api/v1/enrolments': '-+++++++',
@@ -182,6 +183,7 @@ interface Scene {
   readonly changeId: string
   /** To be ended on a page, as the other is over the API. */
   readonly otherTeamId: string
+  readonly hash: string
 }
 
 async function scene (test: TestApp): Promise<Scene> {
@@ -220,12 +222,13 @@ async function scene (test: TestApp): Promise<Scene> {
     mailId: mail.id,
     changeId: change.json.id as string,
     teamId: team.json.id as string,
-    otherTeamId: otherTeam.json.id as string
+    otherTeamId: otherTeam.json.id as string,
+    hash: (await test.db.read.selectFrom('media').select('hash').executeTakeFirstOrThrow()).hash
   }
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId }: Scene): string {
+function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id') ? attemptId
       : path.includes('/cohorts/:id') ? walk.cohortId
@@ -237,7 +240,7 @@ function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyEl
   return path
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':serial', serial)
     .replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
-    .replace(':version', 'v').replace(':name', 'page.js')
+    .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js')
 }
 
 /** A body that the route takes, so that a refusal is about who asks and not about what is sent. */

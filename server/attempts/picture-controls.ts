@@ -10,9 +10,15 @@ interface Place { readonly x: number, readonly y: number }
 
 /** A picture with what is drawn on it in its own pixels; sizes of letters and lines follow its size. */
 function plateView ({ src, width, height, alt }: Image): object {
-  const unit = Math.max(width, height) / 100
-  return { src, alt, width: String(width), height: String(height), radius: said(unit * 1.8), letter: said(unit * 4.5) }
+  return { src, alt, width: String(width), height: String(height), radius: said(Math.max(width, height) * 0.018), letter: said(letterOf({ width, height })) }
 }
+
+function letterOf ({ width, height }: Pick<Image, 'width' | 'height'>): number {
+  return Math.max(width, height) * 0.045
+}
+
+/** Of a letter by its height, at most: words in a zone are made as small as they must be to fit. */
+const LETTER_WIDTH = 0.65
 
 /** @see templates/attempts/controls/points.hbs */
 export function pointsView (controls: Of<'points'>, given: Given, right: Given | null, { slot, open, review, t }: Shown): object {
@@ -68,6 +74,7 @@ export function dropsView (controls: Of<'drops'>, given: Given, { slot, parts, o
       const filled = given.drops?.[key] ?? ''
       const number = String(index + 1)
       const state = parts.get(key) ?? ''
+      const reads = named.find((item) => item.key === filled)?.plain ?? ''
       return {
         id: `q${slot}-${key}`,
         name: `q${slot}.${key}`,
@@ -76,7 +83,8 @@ export function dropsView (controls: Of<'drops'>, given: Given, { slot, parts, o
         x: said(x), y: said(y), width: said(width), height: said(height),
         middle: { x: said(x + width / 2), y: said(y + height / 2) },
         state,
-        reads: named.find((item) => item.key === filled)?.plain ?? '',
+        reads,
+        letter: said(Math.min(letterOf(image), width / Math.max(1, reads.length) / LETTER_WIDTH)),
         choices: named.map((item) => ({ key: item.key, text: item.plain, selected: item.key === filled }))
       }
     }),

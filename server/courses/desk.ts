@@ -4,7 +4,7 @@ import { Refusal } from '../refusals.ts'
 import { askedCount } from './asked.ts'
 import type { CourseCache, CourseVersion, Lesson } from './courses.ts'
 import { activitiesOf } from './outline.ts'
-import { countCohortsByVersion, countQuestionsByVersion, listCourses, selectVersions } from './queries.ts'
+import { countCohortsByVersion, countQuestionsByVersion, listCourses, selectOptionalMedia, selectVersions } from './queries.ts'
 
 /** A course as the desk's list shows it. */
 export interface CourseEntry {
@@ -71,6 +71,14 @@ export async function lessonPreview (db: Database, courses: CourseCache, slug: s
   const lesson = await courses.lesson(db.read, version.id, key, [language])
   if (lesson === undefined) throw new Refusal('not-found')
   return { version, lesson }
+}
+
+/** A picture of a course, by the hash of its bytes.
+ * @throws Refusal not-found */
+export async function courseMedia (db: Database, hash: string): Promise<{ readonly type: string, readonly bytes: Buffer }> {
+  const media = await selectOptionalMedia(db.read, hash)
+  if (media === undefined) throw new Refusal('not-found')
+  return media
 }
 
 async function versionOf (db: Database, slug: string, number: number | undefined): Promise<{ version: CourseVersion, versions: readonly CourseVersion[] }> {

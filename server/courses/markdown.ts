@@ -1,5 +1,6 @@
 import MarkdownIt, { type Token } from 'markdown-it'
 import sanitizeHtml from 'sanitize-html'
+import type { PictureRef } from './picture.ts'
 
 /** Where a link in a course may lead. */
 const LINK = /^(?:https?:\/\/|mailto:)[^\s]/i
@@ -8,12 +9,13 @@ export function isSafeLink (href: string): boolean {
   return LINK.test(href)
 }
 
-/** Turns an author's Markdown into safe HTML. Whatever is given, nothing comes out but text, its structure and links to
- * http, https and mailto addresses: raw HTML is shown as text, and the result goes through an allow-list besides.
+/** Turns an author's Markdown into safe HTML. Whatever is given, nothing comes out but text, its structure, pictures of its
+ * course and links to http, https and mailto addresses: raw HTML is shown as text, and the result goes through an allow-list besides.
  * Headings get ids; tables stand in a region that scrolls, named after the heading above it and its own head.
- * @param idPrefix begins every id, so that two texts can stand on one page */
-export function renderMarkdown (text: string, idPrefix = 'part-'): string {
-  return sanitizeHtml(markdown.render(text, { idPrefix }), SANITISED)
+ * @param idPrefix begins every id, so that two texts can stand on one page
+ * @param pictures of the course, by the paths that its texts call them by; when left out, a picture is a link or text */
+export function renderMarkdown (text: string, idPrefix = 'part-', pictures?: Readonly<Record<string, PictureRef>>): string {
+  return sanitizeHtml((pictures === undefined ? markdown : illustrated).render(text, { idPrefix, pictures }), SANITISED)
 }
 
 /** The same for one line: emphasis, code and links, no blocks. */
@@ -29,23 +31,43 @@ export function readableText (text: string): string {
   }).join('\n')
 }
 
-const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false })
+const PICTURE = /^images\/[a-z0-9.-]+$/
+
+const markdown = makeMarkdown()
 markdown.validateLink = isSafeLink
 markdown.disable('image')
-markdown.core.ruler.push('muster', ({ tokens, env }) => { decorate(tokens, typeof env?.idPrefix === 'string' ? env.idPrefix : '') })
-markdown.renderer.rules['table_open'] = (tokens, index) => {
-  const label = markdown.utils.escapeHtml(String(tokens[index]?.meta?.label))
-  return `<div class="scroll" role="region" tabindex="0" aria-label="${label}"><table>\n`
+
+const illustrated = makeMarkdown()
+// What is no picture after all is taken out of links by the allow-list.
+illustrated.validateLink = (href) => isSafeLink(href) || PICTURE.test(href)
+illustrated.renderer.rules['image'] = (tokens, index, _options, env) => {
+  const token = tokens[index]
+  const alt = illustrated.utils.escapeHtml(token?.content ?? '')
+  const src = String(token?.attrGet('src') ?? '')
+  const pictures = (env?.['pictures'] ?? {}) as Readonly<Record<string, PictureRef>> // `renderMarkdown` alone gives it
+  const picture = Object.hasOwn(pictures, src) ? pictures[src] : undefined
+  return picture === undefined ? alt : `<img src="/media/${picture.hash}" alt="${alt}" width="${picture.width}" height="${picture.height}" loading="lazy">`
 }
-markdown.renderer.rules['table_close'] = () => '</table></div>\n'
+
+function makeMarkdown () {
+  const made = new MarkdownIt({ html: false, linkify: false, typographer: false })
+  made.core.ruler.push('muster', ({ tokens, env }) => { decorate(tokens, typeof env?.idPrefix === 'string' ? env.idPrefix : '') })
+  made.renderer.rules['table_open'] = (tokens, index) => {
+    const label = made.utils.escapeHtml(String(tokens[index]?.meta?.label))
+    return `<div class="scroll" role="region" tabindex="0" aria-label="${label}"><table>\n`
+  }
+  made.renderer.rules['table_close'] = () => '</table></div>\n'
+  return made
+}
 
 const SANITISED: sanitizeHtml.IOptions = {
   allowedTags: [
     'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'br', 'hr', 'ul', 'ol', 'li', 'blockquote', 'pre', 'code', 'em', 'strong', 's',
-    'a', 'span', 'div', 'table', 'thead', 'tbody', 'tr', 'th', 'td'
+    'a', 'span', 'div', 'img', 'table', 'thead', 'tbody', 'tr', 'th', 'td'
   ],
   allowedAttributes: {
     a: ['href', 'rel'],
+    img: ['src', 'alt', 'width', 'height', 'loading'],
     ol: ['start'],
     th: ['scope', 'class'],
     td: ['class'],
@@ -55,6 +77,7 @@ const SANITISED: sanitizeHtml.IOptions = {
   allowedClasses: { th: ['n'], td: ['n'], div: ['scroll'] },
   allowedSchemes: ['http', 'https', 'mailto'],
   allowProtocolRelative: false,
+  exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !/^\/media\/[0-9a-f]{64}$/.test(attribs['src'] ?? ''),
   transformTags: {
     a: (tagName, { href = '' }) => isSafeLink(href)
       ? { tagName, attribs: { href, rel: 'noopener noreferrer' } }

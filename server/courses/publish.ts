@@ -42,12 +42,13 @@ interface Prepared {
 
 /** The slow part, done before the one writer is held. */
 function prepare (source: CourseSource): Prepared {
+  const pictures = Object.fromEntries(source.pictures.map((picture) => [picture.path, picture]))
   return {
     source,
     hash: contentHash(source),
     lessons: source.lessons.map((lesson) => ({
       ...lesson,
-      html: renderMarkdown(lesson.markdown),
+      html: renderMarkdown(lesson.markdown, undefined, pictures),
       minutes: minutesOf(lesson.markdown, lesson.language)
     }))
   }

@@ -34,9 +34,10 @@ export async function readCourse (folder: string): Promise<{ readonly course: Co
   }
 
   const course = readCourseFile(texts.get(COURSE_FILE), note, refused.some(({ file }) => file === COURSE_FILE))
-  const lessons = readLessons(texts, note)
   // A picture that was refused has been named already.
   const known = new Map<string, Picture>(pictures.map((picture) => [picture.path, picture]))
+  const files = new Set([...known.keys(), ...refused.map(({ file }) => file)])
+  const lessons = readLessons(texts, files, note)
   const banks = readBanks(texts, known, new Set(refused.map(({ file }) => file)), note)
 
   if (course !== undefined) {
@@ -77,12 +78,12 @@ function readCourseFile (text: string | undefined, note: Note, isRefused: boolea
   return unmet.length > 0 ? undefined : { value: yaml.value as CourseFile, lineOf: yaml.lineOf } // it meets the schema
 }
 
-function readLessons (texts: ReadonlyMap<string, string>, note: Note): SourceLesson[] {
+function readLessons (texts: ReadonlyMap<string, string>, pictures: ReadonlySet<string>, note: Note): SourceLesson[] {
   const lessons: SourceLesson[] = []
   for (const [file, text] of texts) {
     const { key, language } = LESSON_NAME.exec(file.replace(/^lessons\//, ''))?.groups ?? {}
     if (key === undefined || language === undefined) continue
-    const lesson = parseLesson(text)
+    const lesson = parseLesson(text, pictures)
     if ('problems' in lesson) note(file, lesson.problems)
     else lessons.push({ key, language, ...lesson })
   }

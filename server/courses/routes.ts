@@ -4,9 +4,7 @@ import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
-import { Refusal } from '../refusals.ts'
-import { selectOptionalMedia } from './queries.ts'
-import { courseDetail, lessonPreview, listCourseEntries } from './desk.ts'
+import { courseDetail, courseMedia, lessonPreview, listCourseEntries } from './desk.ts'
 import { courseDetailJson, courseJson, coursesView, courseView, lessonPreviewView, type Reader } from './views.ts'
 
 const Slug = Type.String({ minLength: 1, maxLength: 200 })
@@ -47,10 +45,9 @@ export function courseRoutes (app: App, { db, courses }: Deps): void {
     config: { access: 'signed-in' },
     schema: { hide: true, params: Type.Object({ hash: Type.String({ pattern: '^[0-9a-f]{64}$' }) }) }
   }, async (request, reply) => {
-    const media = await selectOptionalMedia(db.read, request.params.hash)
-    if (media === undefined) throw new Refusal('not-found')
+    const { type, bytes } = await courseMedia(db, request.params.hash)
     // The address is made of the bytes: what it leads to never changes.
-    return await reply.header('cache-control', 'private, max-age=31536000, immutable').type(media.type).send(media.bytes)
+    return await reply.header('cache-control', 'private, max-age=31536000, immutable').type(type).send(bytes)
   })
 
   app.get('/api/v1/courses', {

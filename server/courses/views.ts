@@ -6,6 +6,7 @@ import { hasRole, type Person } from '../person.ts'
 import type { BehaviourName, QuizDefinition } from '../quiz/definition.ts'
 import { textIn } from '../quiz/text.ts'
 import type { CourseDetail, CourseEntry, LessonPreview } from './desk.ts'
+import { lessonHtml } from './lesson-html.ts'
 import { activitiesOf } from './outline.ts'
 
 export interface Reader extends Place {
@@ -149,7 +150,7 @@ export function lessonPreviewView ({ version, lesson }: LessonPreview, { t, url,
     minutes: t('courses.lesson', { minutes: lesson.minutes }),
     lessonLanguage: lesson.language,
     lessonDirection: directionOf(lesson.language),
-    html: lesson.html,
+    html: lessonHtml(lesson.html, url),
     previous: place > 0 ? neighbour(-1) : null,
     next: neighbour(1)
   }

@@ -3,6 +3,7 @@ import type { PageView } from '../http/app-type.ts'
 import { formatDate, formatNumber, type Place } from '../http/pages.ts'
 import type { Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
+import { lessonHtml } from '../courses/lesson-html.ts'
 import { activitiesOf, type CourseOutline, type OutlineActivity } from '../courses/outline.ts'
 import { textIn } from '../quiz/quiz.ts'
 import type { Enrolment, EnrolmentCourse, EnrolmentDetail } from './progress.ts'
@@ -130,7 +131,7 @@ export function lessonView (detail: EnrolmentDetail, lesson: LessonContent, cour
     lessonTitle: lesson.title,
     lessonLanguage: lesson.language,
     lessonDirection: direction,
-    html: lesson.html,
+    html: lessonHtml(lesson.html, url),
     minutes: t('progress.lesson-minutes', { minutes: lesson.minutes }),
     courseTitle: course.title,
     courseHref: url('/enrolments/:id', { id: enrolment.id }),

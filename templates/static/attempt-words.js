@@ -36,7 +36,13 @@ export function enliven (control) {
     for (const item of items) item.toggleAttribute('data-used', once.has(item.dataset.key) && used.has(item.dataset.key ?? ''))
     for (const gap of gaps) {
       const words = placeOf(gap).querySelector('text')
-      if (words instanceof SVGElement) words.textContent = gap.value === '' ? words.dataset.empty ?? '' : gap.selectedOptions[0]?.text ?? ''
+      if (words instanceof SVGElement) {
+        words.textContent = gap.value === '' ? words.dataset.empty ?? '' : gap.selectedOptions[0]?.text ?? ''
+        // As small as it must be to fit, as the server draws it.
+        const most = Number(words.ownerSVGElement?.ownerSVGElement?.getAttribute('font-size'))
+        const width = words.ownerSVGElement?.width.baseVal.value ?? 0
+        words.setAttribute('font-size', String(Math.min(most, width / Math.max(1, words.textContent.length) / 0.65)))
+      }
     }
   }
 

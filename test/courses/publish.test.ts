@@ -8,6 +8,7 @@ import type { CourseSource } from '../../server/courses/course-source.ts'
 import { exportCourse } from '../../server/courses/export-course.ts'
 import { fileProblemLine } from '../../server/courses/file-problem.ts'
 import { importCourses, readCourses } from '../../server/courses/import-courses.ts'
+import { lessonHtml } from '../../server/courses/lesson-html.ts'
 import { publishCourse } from '../../server/courses/publish.ts'
 import {
   listCourses, selectLessons, selectOptionalLatestVersion, selectOptionalLesson, selectQuestions, selectQuestionsByIds, selectQuiz, selectQuizzes,
@@ -15,6 +16,7 @@ import {
 } from '../../server/courses/queries.ts'
 import { makeRecent } from '../../server/courses/recent.ts'
 import type { Database } from '../../server/db/database.ts'
+import { makeUrl } from '../../server/http/urls.ts'
 import { Refusal } from '../../server/refusals.ts'
 import { realWorld } from '../../server/world.ts'
 import { testDatabase } from '../database.ts'
@@ -142,6 +144,20 @@ t.test('nothing is published while one of the courses has a problem', async (t) 
   writeFileSync(join(folder, 'courses/b/course.yaml'), course.replace('{ en: Sample course, ar: دورة نموذجية }', 'A course before'))
   t.same((await importCourses(db, realWorld, null, join(folder, 'courses'))).problems, [])
   t.same((await listCourses(db.read)).map(({ slug }) => slug), ['other', 'sample'], 'by title')
+})
+
+t.test('pictures are kept once by their bytes, shown in lessons under any prefix, and exported again', async (t) => {
+  const folder = t.testdir({ out: {} })
+  const db = await database(t)
+  t.same((await importCourses(db, realWorld, null, 'test/fixtures/courses/all-kinds')).problems, [])
+  const kept = await db.read.selectFrom('media').selectAll().orderBy('width').execute()
+  t.match(kept, [{ type: 'image/png', width: 96, height: 64 }, { type: 'image/png', width: 640, height: 400 }])
+  const { html } = await db.read.selectFrom('lesson').select('html').where('key', '=', 'the-place').executeTakeFirstOrThrow()
+  t.match(html, `<img src="/media/${kept[1]?.hash ?? ''}" alt="A crossroads with three buildings and a park" width="640" height="400" loading="lazy" />`)
+  t.match(lessonHtml(html, makeUrl('/lms')), `<img src="/lms/media/${kept[1]?.hash ?? ''}"`)
+  const written = await exportCourse(db.read, 'all-kinds', join(folder, 'out'))
+  t.ok(readFileSync(join(written, 'images/street.png')).equals(readFileSync('test/fixtures/courses/all-kinds/images/street.png')))
+  t.same((await importCourses(db, realWorld, null, join(folder, 'out'))).results, [{ slug: 'all-kinds', version: 1, published: false }])
 })
 
 t.test('what is exported and imported again is the same content', async (t) => {

@@ -58,6 +58,20 @@ t.test('files are the same to a reader whatever wrote their line ends and byte o
   t.same(windows, plain)
 })
 
+/** The head of a PNG of 20 by 10 pixels. */
+const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452000000140000000a0802000000', 'hex')
+
+function pictureQuestion (key: string, src: string, width: number): string {
+  return `  - key: ${key}
+    kind: hotspot
+    topic: numbers
+    difficulty: easy
+    prompt: Where?
+    image: { src: ${src}, width: ${width}, height: 10, alt: A line }
+    areas: [{ key: a, shape: rect, coords: [0, 0, 5, 5], correct: true }]
+`
+}
+
 t.test('each thing that can be wrong is named with its file and its line', async (t) => {
   const cases: Record<string, readonly [Files, ReadonlyArray<string | RegExp>]> = {
     'a field that is missing': [
@@ -184,9 +198,26 @@ t.test('each thing that can be wrong is named with its file and its line', async
       [
         'banks/Two.yaml:1: does not belong here; banks/ holds files named <name>.yaml',
         'banks/more:1: does not belong here; banks/ holds files named <name>.yaml',
-        'course.yml:1: does not belong in a course; known are course.yaml, lessons/ and banks/',
+        'course.yml:1: does not belong in a course; known are course.yaml, lessons/, banks/ and images/',
         'lessons/the-first-hour.md:1: does not belong here; lessons/ holds files named <key>.<language>.md'
       ]
+    ],
+    'pictures': [
+      {
+        ...sampleCourse(),
+        images: { 'a.png': 'no picture', 'b.svg': '<svg/>', 'c.png': Buffer.concat([PNG, Buffer.alloc(10)]) },
+        banks: { ...sampleCourse().banks, 'three.yaml': `title: Three\nquestions:\n${pictureQuestion('pic-a', 'images/a.png', 20)}${pictureQuestion('pic-b', 'images/d.png', 20)}${pictureQuestion('pic-c', 'images/c.png', 21)}${pictureQuestion('pic-d', 'images/c.png', 20)}` }
+      },
+      [
+        "banks/three.yaml:15: questions/1/image/src: there is no picture 'images/d.png' in the course; its pictures are in images/",
+        "banks/three.yaml:22: questions/2/image/width: 'images/c.png' is 20 by 10 pixels",
+        'images/a.png:1: is no PNG, JPEG, GIF or WebP picture',
+        'images/b.svg:1: does not belong here; images/ holds files named <name>.png, .jpg, .gif or .webp'
+      ]
+    ],
+    'a kind without a page': [
+      changed(['banks/numbers.yaml', '  - key: six\n', '  - key: file\n    kind: upload\n    topic: numbers\n    difficulty: easy\n    prompt: Hand in.\n    types: [".pdf"]\n    maxBytes: 1000\n  - key: six\n']),
+      [/^banks\/numbers\.yaml:\d+: questions\/1\/kind: this kind has no page yet; its questions cannot be asked$/]
     ]
   }
   const root = t.testdir(Object.fromEntries(Object.values(cases).map(([files], index) => [String(index), files])))
