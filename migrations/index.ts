@@ -5,6 +5,7 @@ import * as media from './0003-media.ts'
 import * as markingAndRegrading from './0004-marking-and-regrading.ts'
 import * as teams from './0010-teams.ts'
 import * as targetChanges from './0011-target-changes.ts'
+import * as banks from './0013-banks.ts'
 import * as onePerson from './0012-one-person.ts'
 
 /** A step of the schema. It is given a bare Kysely: it must not depend on today's tables. */
@@ -20,5 +21,6 @@ export const migrations: readonly Migration[] = [
   { name: '0004-marking-and-regrading', up: markingAndRegrading.up },
   { name: '0010-teams', up: teams.up },
   { name: '0011-target-changes', up: targetChanges.up },
-  { name: '0012-one-person', up: onePerson.up }
+  { name: '0012-one-person', up: onePerson.up },
+  { name: '0013-banks', up: banks.up }
 ]

@@ -9,6 +9,7 @@ import { regradeRoutes } from './attempts/regrade-routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
 import { cohortRoutes } from './cohorts/routes.ts'
 import { makeCourseCache } from './courses/courses.ts'
+import { bankRoutes } from './courses/bank-routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import { healthRoutes } from './http/health.ts'
 import { languageRoutes } from './http/language.ts'
@@ -65,6 +66,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     languageRoutes(scope, deps)
     peopleRoutes(scope, deps)
     courseRoutes(scope, deps)
+    bankRoutes(scope, deps)
     cohortRoutes(scope, deps)
     quotaRoutes(scope, deps)
     changeRoutes(scope, deps)

@@ -76,6 +76,10 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /api/v1/cohorts/:id/enrolments': '-xx+0xx+',
+  'GET /api/v1/banks': '-xx++xx+',
+  'POST /api/v1/banks': '-xx++xx+',
+  'POST /api/v1/banks/:id/import': '-xx++xx+',
+  'GET /api/v1/banks/:id/export': '-xx++xx+',
   'GET /desk/enrolments/:id': '-xx+0xx+',
   'POST /desk/enrolments/:id/withdraw': '-xx+0xx+',
   'POST /desk/enrolments/:id/reinstate': '-xx+0xx+',
@@ -180,6 +184,7 @@ interface Scene {
   readonly somebodyElse: Somebody
   readonly mailId: string
   readonly teamId: string
+  readonly bankId: string
   readonly changeId: string
   /** To be ended on a page, as the other is over the API. */
   readonly otherTeamId: string
@@ -201,6 +206,7 @@ async function scene (test: TestApp): Promise<Scene> {
   const change = await call(test, secondAdmin, 'POST', '/quota-changes', { fromId: quota.json.id, toId: nicaragua.json.id, amount: 1, reason: 'A seat given back' })
   const team = await call(test, walk.admin, 'POST', '/teams', { name: 'Joint patrol', courses: ['first-steps'], people: [graduate.personId] })
   const otherTeam = await call(test, walk.admin, 'POST', '/teams', { name: 'Another', courses: ['first-steps'] })
+  const bank = await call(test, walk.admin, 'POST', '/banks', { name: 'Scams' })
   const open = await start(test, walk, 'practice')
   await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
   const mail = await test.db.read.selectFrom('mail').select('id').executeTakeFirstOrThrow()
@@ -223,24 +229,26 @@ async function scene (test: TestApp): Promise<Scene> {
     changeId: change.json.id as string,
     teamId: team.json.id as string,
     otherTeamId: otherTeam.json.id as string,
+    bankId: bank.json.id as string,
     hash: (await test.db.read.selectFrom('media').select('hash').executeTakeFirstOrThrow()).hash
   }
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, hash }: Scene): string {
+function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, bankId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id') ? attemptId
       : path.includes('/cohorts/:id') ? walk.cohortId
         : /\/(quotas\/|quota-)changes\/:id/.test(path) ? changeId
       : path.includes('/quotas/:id') ? quotaId
           : path.includes('/mail/:id') ? mailId
-            : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
+            : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
               : somebodyElse.personId
   return path
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':serial', serial)
     .replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
     .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js')
+    .replace(/\/(?:im|ex)port$/, '$&?format=gift')
 }
 
 /** A body that the route takes, so that a refusal is about who asks and not about what is sent. */
@@ -259,6 +267,8 @@ function bodyOf (route: string, { somebodyElse }: Scene): Record<string, unknown
     case '/attempts/:id/answers/:slot': return { answer: null }
     case '/attempts/:id/answers': return { answers: { 1: null } }
     case '/cohorts/:id/enrol': return { csv: 'name,email,country,agency,rank,locale\nNew Person,new@test.example,ZM,,,en\n', step: 'check' }
+    case '/banks': return { name: 'Another bank' }
+    case '/banks/:id/import': return 'Is it?{T}'
     case '/cohorts/:id/enrolments': return 'name,email,country,agency,rank,locale\nNew Person,new@test.example,ZM,,,en\n'
     case '/cohorts/new': case '/cohorts': return { name: 'Another', course: 'first-steps', startsAt: '2026-12-01T00:00:00Z', endsAt: '2026-12-31T00:00:00Z', startsOn: '2026-12-01', endsOn: '2026-12-31', from: '2026-12-01', to: '2026-12-31' }
     case '/cohorts/:id/instructors': return { personId: somebodyElse.personId, action: 'assign' }
@@ -314,7 +324,7 @@ function verdict ({ status, location }: { status: number, location: string }): s
 
 /** Everything that is kept, but for sessions and the log of who looked. */
 async function everything (test: TestApp): Promise<string> {
-  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'question_correction', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot', 'person_merge']
+  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'question_correction', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'bank', 'bank_question', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot', 'person_merge']
   const rows = await Promise.all(tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(test.db.read)).rows))
   return JSON.stringify(rows)
 }

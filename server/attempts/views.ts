@@ -3,7 +3,7 @@ import type { PageView } from '../http/app-type.ts'
 import { formatNumber, formatPercent, type Place } from '../http/pages.ts'
 import { directionOf, type Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
-import { renderInline, renderMarkdown } from '../courses/markdown.ts'
+import { renderText } from '../courses/markdown.ts'
 import {
   behaviours, CERTAINTIES, certaintyOf, isAnswer, isMarkedByPerson, kindOf, numbersOf, policyAt, reviewOf, rounded, rubricOf, scoreOf, textIn, type Controls, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
 } from '../quiz/quiz.ts'
@@ -183,9 +183,9 @@ function squaresOf (seen: SeenAttempt, reviews: readonly SlotReview[], page: num
 }
 
 function stimulusView (seen: SeenAttempt, slot: PaperSlot, { language }: Reader): object {
-  const { prompt } = seen.definitionOf(slot.slot)
+  const { prompt, markup } = seen.definitionOf(slot.slot)
   const written = languageOf(prompt, language, seen.language)
-  return { text: renderMarkdown(textIn(prompt, language, seen.language), `carried${slot.slot}-`), language: written, direction: directionOf(written) }
+  return { text: renderText(textIn(prompt, language, seen.language), markup, false, `carried${slot.slot}-`), language: written, direction: directionOf(written) }
 }
 
 export interface QuestionView {
@@ -226,7 +226,7 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
     checkLabel: t(isTried ? 'attempts.check-again' : 'attempts.check'),
     certainty: asksCertainty(seen) && kindOf(definition).asked !== false && !isMarkedByPerson(definition) ? certaintyView(slot.slot, state.answer, mayAnswer, reader) : null,
     needsCertainty: mayAnswer && seen.quiz.behaviour === 'immediate-certainty' && state.state === 'answered' && certaintyOf(state.answer) === null,
-    hint: review.hint === undefined ? '' : renderInline(review.hint),
+    hint: review.hint === undefined ? '' : renderText(review.hint, definition.markup, true),
     triesLine: triesLine(review, mayAnswer, reader),
     tried: isTried,
     marked: number !== null && (state.locked || isTried),
@@ -234,7 +234,7 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
     comment: review.comment ?? '',
     marking: markingView(seen, slot, state, reader),
     summary: review.summary ?? '',
-    feedback: (review.feedback ?? []).map((text) => renderInline(text)),
+    feedback: (review.feedback ?? []).map((text) => renderText(text, definition.markup, true)),
     rightAnswer: state.locked && review.rightAnswerSummary !== undefined && mark !== 'right' ? review.rightAnswerSummary : '',
     source: definition.source === undefined ? '' : textIn(definition.source, language, seen.language)
   }
@@ -322,9 +322,9 @@ interface Asked {
 /** The question in the reader's language with texts as safe HTML; the control in the drawn order. */
 function askedOf (seen: SeenAttempt, slot: PaperSlot, answer: unknown, { language, url }: Pick<Reader, 'language' | 'url'>): Asked {
   const definition: QuestionDefinition = seen.definitionOf(slot.slot)
-  const html = (text: Text): string => renderInline(textIn(text, language, seen.language))
+  const html = (text: Text): string => renderText(textIn(text, language, seen.language), definition.markup, true)
   const controls = kindOf(definition).controls(definition, slot.order, isAnswer(definition, answer) ? answer : null)
-  const block = (text: Text): string => renderMarkdown(textIn(text, language, seen.language))
+  const block = (text: Text): string => renderText(textIn(text, language, seen.language), definition.markup, false)
   const plainly = (text: Text): string => textIn(text, language, seen.language)
   const picture = (src: string): { src: string, width?: number, height?: number } => {
     const known = seen.pictures[src]

@@ -23,6 +23,23 @@ export function renderInline (text: string): string {
   return sanitizeHtml(markdown.renderInline(text), SANITISED)
 }
 
+/** HTML that was imported, made safe: structure, tables, formulas and links, nothing that loads, runs or styles. */
+export function cleanHtml (html: string): string {
+  return sanitizeHtml(html, IMPORTED)
+}
+
+/** What `cleanHtml` takes away that a reader would miss: [] where it is form alone. */
+export function lostInCleaning (html: string): string[] {
+  const tags = new Set([...html.matchAll(/<([a-z][a-z0-9:]*)/gi)].map((found) => found[1]!.toLowerCase()))
+  return [...tags].filter((tag) => !KEPT.has(tag) && tag !== 'font').sort()
+}
+
+/** A text of a question in what it is written in. @param inline without blocks: for a label, or a line */
+export function renderText (text: string, markup: 'markdown' | 'html' | undefined, inline: boolean, idPrefix?: string): string {
+  if (markup !== 'html') return inline ? renderInline(text) : renderMarkdown(text, idPrefix)
+  return inline ? sanitizeHtml(text, { ...IMPORTED, allowedTags: INLINE }) : cleanHtml(text)
+}
+
 /** What a reader of Markdown reads: its words without marks and addresses, a block a line. */
 export function readableText (text: string): string {
   return markdown.parse(text, {}).flatMap((token) => {
@@ -84,6 +101,23 @@ const SANITISED: sanitizeHtml.IOptions = {
       : { tagName: 'span', attribs: {} }
   }
 }
+
+const INLINE = [
+  'br', 'code', 'em', 'strong', 's', 'b', 'i', 'u', 'sub', 'sup', 'small', 'mark', 'q', 'cite', 'abbr', 'kbd', 'samp', 'var', 'del', 'ins', 'a', 'span', 'bdi', 'bdo',
+  'ruby', 'rt', 'rp', 'rb', 'math', 'mrow', 'mi', 'mn', 'mo', 'ms', 'mtext', 'mspace', 'mfrac', 'msqrt', 'mroot', 'msub', 'msup', 'msubsup', 'munder', 'mover', 'munderover',
+  'mtable', 'mtr', 'mtd', 'mstyle', 'mpadded', 'mphantom', 'menclose', 'mmultiscripts', 'mprescripts', 'semantics'
+]
+
+const IMPORTED: sanitizeHtml.IOptions = {
+  ...SANITISED,
+  allowedTags: [...INLINE, 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'hr', 'ul', 'ol', 'li', 'dl', 'dt', 'dd', 'blockquote', 'pre', 'div', 'table', 'caption', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td'],
+  allowedAttributes: {
+    a: ['href', 'rel'], ol: ['start'], th: ['scope', 'colspan', 'rowspan'], td: ['colspan', 'rowspan'], abbr: ['title'],
+    ...Object.fromEntries(['p', 'span', 'div', 'td', 'th', 'li', 'bdo', 'bdi'].map((tag) => [tag, ['dir', 'lang', ...tag === 'td' ? ['colspan', 'rowspan'] : tag === 'th' ? ['scope', 'colspan', 'rowspan'] : []]]))
+  },
+  allowedClasses: {}
+}
+const KEPT = new Set(IMPORTED.allowedTags as string[])
 
 /** Ids for headings, names for tables, classes in place of the inline styles that the content security policy refuses. */
 function decorate (tokens: readonly Token[], idPrefix: string): void {

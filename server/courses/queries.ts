@@ -37,7 +37,7 @@ export interface Question {
   readonly definition: QuestionDefinition
 }
 
-/** Rows of at most eight columns: far below the 32,766 values that one SQLite statement may bind. */
+/** Rows of at most twelve columns: far below the 32,766 values that one SQLite statement may bind. */
 const BATCH = 1000
 
 const VERSION = [
@@ -268,4 +268,42 @@ export async function countCohortsByVersion (tx: Tx): Promise<Array<{ readonly c
     .select(({ fn }) => ['course_version.course_id as courseId', 'course_version.id as versionId', fn.countAll<number>().as('count')])
     .groupBy(['course_version.course_id', 'course_version.id']).execute()
   return rows.map((row) => ({ ...row, count: Number(row.count) }))
+}
+
+export interface Bank { readonly id: string, readonly name: string, readonly createdAt: string }
+
+/** The latest version of a question in a bank. */
+export interface BankQuestion { readonly name: string, readonly category?: readonly string[], readonly definition: QuestionDefinition }
+
+export async function insertBank (tx: Tx, bank: Bank & { readonly createdBy: string }): Promise<void> {
+  await tx.insertInto('bank').values({ id: bank.id, name: bank.name, created_by: bank.createdBy, created_at: bank.createdAt }).execute()
+}
+
+export async function selectBanks (tx: Tx): Promise<Bank[]> {
+  return await tx.selectFrom('bank').select(['id', 'name', 'created_at as createdAt']).orderBy('name').orderBy('id').execute()
+}
+
+export async function selectOptionalBank (tx: Tx, id: string): Promise<Bank | undefined> {
+  return await tx.selectFrom('bank').select(['id', 'name', 'created_at as createdAt']).where('id', '=', id).executeTakeFirst()
+}
+
+export async function selectBankKeys (tx: Tx, bankId: string): Promise<string[]> {
+  return (await tx.selectFrom('bank_question').select('key').distinct().where('bank_id', '=', bankId).execute()).map(({ key }) => key)
+}
+
+export async function insertBankQuestions (tx: Tx, bankId: string, questions: ReadonlyArray<BankQuestion & { readonly id: string }>, made: { readonly by: string, readonly at: string, readonly after: number }): Promise<void> {
+  let place = made.after
+  for (const batch of batches(questions)) {
+    await tx.insertInto('bank_question').values(batch.map(({ id, name, category, definition }) => ({
+      id, bank_id: bankId, key: definition.key, version: 1, place: ++place, name, category: JSON.stringify(category ?? []), kind: definition.kind, definition: JSON.stringify(definition), by_id: made.by, at: made.at
+    }))).execute()
+  }
+}
+
+/** In the order in which they came. */
+export async function selectBankQuestions (tx: Tx, bankId: string): Promise<BankQuestion[]> {
+  const rows = await tx.selectFrom('bank_question as question').select(['name', 'category', 'definition']).where('bank_id', '=', bankId)
+    .where('version', '=', (eb) => eb.selectFrom('bank_question as other').select(({ fn }) => fn.max('other.version').as('latest')).whereRef('other.bank_id', '=', 'question.bank_id').whereRef('other.key', '=', 'question.key'))
+    .orderBy('place').execute()
+  return rows.map(({ name, category, definition }) => ({ name, ...category !== '[]' && { category: JSON.parse(category) as string[] }, definition: JSON.parse(definition) as QuestionDefinition }))
 }

@@ -16,6 +16,8 @@ export interface Tables {
   readonly question: QuestionTable
   readonly question_correction: QuestionCorrectionTable
   readonly media: MediaTable
+  readonly bank: BankTable
+  readonly bank_question: BankQuestionTable
   readonly cohort: CohortTable
   readonly cohort_instructor: CohortInstructorTable
   readonly enrolment: EnrolmentTable
@@ -413,5 +415,32 @@ export interface TeamWarningTable {
   readonly kind: 'lapsing' | 'missing'
   /** '' when there never was one. */
   readonly certificate_id: string
+  readonly at: string
+}
+
+/** A bank of questions outside of courses. */
+export interface BankTable {
+  readonly id: string
+  readonly name: string
+  readonly created_by: string
+  readonly created_at: string
+}
+
+/** One version of a question in a bank. Immutable. */
+export interface BankQuestionTable {
+  readonly id: string
+  readonly bank_id: string
+  readonly key: string
+  /** 1, 2, 3 … within the bank and key. */
+  readonly version: number
+  /** Among the bank's questions, in the order in which they came. */
+  readonly place: number
+  readonly name: string
+  /** JSON: names of categories, from the outermost inwards. */
+  readonly category: string
+  readonly kind: string
+  /** JSON. */
+  readonly definition: string
+  readonly by_id: string
   readonly at: string
 }

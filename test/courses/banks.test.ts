@@ -1,0 +1,110 @@
+import t from 'tap'
+import { renderText } from '../../server/courses/markdown.ts'
+import { testApp, type Somebody, type TestApp } from '../app.ts'
+
+const GIFT = '$CATEGORY: $course$/Fraud\n\n// [id:sun]\n::Sun::The sun rises in the east.{T}\n\nWho?{=a ~b}\n\nBroken{a'
+const XML = (...questions: readonly string[]): string => `<?xml version="1.0" encoding="UTF-8"?><quiz>${questions.join('')}</quiz>`
+const essay = (html: string): string => `<question type="essay"><name><text>Q</text></name><questiontext format="html"><text><![CDATA[${html}]]></text></questiontext></question>`
+
+interface Sent { readonly status: number, readonly json: { readonly imported?: number, readonly problems?: ReadonlyArray<{ readonly line?: number, readonly message: string, readonly severity: string }>, readonly questions?: ReadonlyArray<{ readonly name: string, readonly kind: string, readonly key: string }> } }
+
+const made = async (test: TestApp, by: Somebody): Promise<string> => {
+  const answer = await test.app.inject({ method: 'POST', url: '/api/v1/banks', headers: by.bearer, payload: { name: 'Scams' } })
+  return (answer.json<{ id: string }>()).id
+}
+const send = async (test: TestApp, by: Somebody, bank: string, query: string, payload: string | Buffer): Promise<Sent> => {
+  const answer = await test.app.inject({ method: 'POST', url: `/api/v1/banks/${bank}/import?${query}`, headers: { ...by.bearer, 'content-type': 'application/octet-stream' }, payload })
+  return { status: answer.statusCode, json: answer.json() }
+}
+const exported = async (test: TestApp, by: Somebody, bank: string, format: string): Promise<{ text: string, problems: string, type: string }> => {
+  const answer = await test.app.inject({ method: 'GET', url: `/api/v1/banks/${bank}/export?format=${format}`, headers: by.bearer })
+  return { text: answer.body, problems: String(answer.headers['x-problems']), type: String(answer.headers['content-type']) }
+}
+const counted = async (test: TestApp): Promise<number> => (await test.db.read.selectFrom('bank_question').select('id').execute()).length
+
+t.test('a file is tried, taken and given back', async t => {
+  const test = await testApp(t)
+  const instructor = await test.somebody('Ines', [{ role: 'instructor' }])
+  const bank = await made(test, instructor)
+  const tried = await send(test, instructor, bank, 'format=gift&dryRun=true', GIFT)
+  t.match(tried, { status: 200, json: { imported: 2, questions: [{ name: 'Sun', kind: 'true-false', key: 'sun' }, { name: 'Who?', kind: 'choice' }], problems: [{ line: 8, severity: 'refused' }] } })
+  t.equal(await counted(test), 0, 'trying writes nothing')
+  t.same((await send(test, instructor, bank, 'format=gift', GIFT)).json, tried.json, 'what was tried is what happens')
+  t.match(await send(test, instructor, bank, 'format=aiken', 'Sun\nA) yes\nB) no\nANSWER: A'), { status: 200, json: { questions: [{ key: 'sun-2' }] } }, 'a key that is taken is taken once')
+  t.match(await send(test, instructor, bank, 'format=moodle-xml', XML(essay('<p>Say</p>'))), { status: 200 })
+  const gift = await exported(test, instructor, bank, 'gift')
+  t.match(gift, { type: 'text/plain; charset=utf-8', problems: '0', text: /\[id:sun\][^]*\[id:sun-2\][^]*\[html\]<p>Say<\/p>/ })
+  t.match(await exported(test, instructor, bank, 'moodle-xml'), { type: 'application/xml; charset=utf-8', text: /<idnumber>sun<\/idnumber>/ })
+  t.match(await exported(test, instructor, bank, 'aiken'), { problems: '2', text: /ANSWER: A/ })
+  const again = await made(test, instructor)
+  t.match(await send(test, instructor, again, 'format=gift', gift.text), { status: 200, json: { imported: 4, problems: [] } })
+  t.equal((await exported(test, instructor, again, 'gift')).text, gift.text)
+  const list = await test.app.inject({ url: '/api/v1/banks', headers: instructor.bearer })
+  t.match(list.json(), { items: [{ name: 'Scams' }, { id: again }] })
+  const entries = await test.db.read.selectFrom('audit_entry').select(['action', 'detail']).where('subject_type', '=', 'bank').orderBy('seq').execute()
+  t.same(entries.map(({ action }) => action), ['bank.created', 'bank.imported', 'bank.imported', 'bank.imported', 'bank.created', 'bank.imported'])
+})
+
+t.test('HTML is made safe, and what that takes away is said', async t => {
+  const test = await testApp(t)
+  const admin = await test.somebody('Ada', [{ role: 'administrator' }])
+  const bank = await made(test, admin)
+  const nasty = '<p style="x" onclick="y()">A <b>b</b> <script>alert(1)</script><img src="@@PLUGINFILE@@/a.png" onerror="z()"><a href="javascript:w()">c</a> H<sub>2</sub>O</p>'
+  const short = '<question type="shortanswer"><name><text>S</text></name><questiontext format="html"><text>&lt;b&gt;S&lt;/b&gt;</text><file name="a.png" encoding="base64">AAAA</file></questiontext><answer fraction="100"><text>&lt;script&gt;</text></answer></question>'
+  const sent = await send(test, admin, bank, 'format=moodle-xml', XML(essay(nasty), essay('<script>1</script>'), short))
+  t.match(sent, { status: 200, json: { imported: 2 } })
+  t.match(sent.json.problems?.map(({ message }) => message), [/<img>, <script>/, /<script>/, /is not taken: prompt: must not be empty/, /files are left out: a\.png/])
+  const { text } = await exported(test, admin, bank, 'gift')
+  t.match(text, /<p>A <b>b<\/b> {2}?<span>c<\/span> H<sub>2<\/sub>O<\/p>|<p>A <b>b<\/b> <span>c<\/span> H<sub>2<\/sub>O<\/p>/)
+  t.notMatch(text, /onclick|javascript|alert|onerror/)
+  t.match(text, /<script>/, 'what is typed as an answer is no HTML')
+  t.equal(renderText('<p>a <i>b</i></p>', 'html', true), 'a <i>b</i>', 'a label has no blocks')
+  t.equal(renderText('<p>a</p><script>b</script>', 'html', false), '<p>a</p>')
+  t.equal(renderText('*a* <b>', undefined, true), '<em>a</em> &lt;b&gt;')
+  t.match(renderText('*a*', 'markdown', false), '<p><em>a</em></p>')
+})
+
+t.test('a malformed, hostile or enormous file is refused with its problems, soon, and leaves nothing', async t => {
+  const test = await testApp(t)
+  const admin = await test.somebody('Ada', [{ role: 'administrator' }])
+  const bank = await made(test, admin)
+  const laughs = `<!DOCTYPE quiz [${Array.from({ length: 10 }, (_, index) => `<!ENTITY l${index + 1} "${`&l${index};`.repeat(10)}">`).join('')}]><quiz>&l10;</quiz>`
+  const whole = XML(essay('<p>a</p>'))
+  const files: readonly (readonly [string, string, string | Buffer])[] = [
+    ['nothing', 'gift', ''], ['no question', 'gift', '// only a comment'], ['never closed', 'gift', 'a{b'], ['no UTF-8', 'gift', Buffer.from([0x61, 0xff, 0xfe])], ['UTF-16', 'gift', Buffer.from('\ufeffa{T}', 'utf16le')],
+    ['nothing', 'aiken', ''], ['no answer', 'aiken', 'a\nA) b\nB) c'], ['UTF-16', 'aiken', Buffer.from('\ufeffa', 'utf16le')],
+    ['nothing', 'moodle-xml', ''], ['no XML', 'moodle-xml', 'words'], ['cut off', 'moodle-xml', whole.slice(0, -8)], ['cut inside', 'moodle-xml', whole.slice(0, 100)], ['billion laughs', 'moodle-xml', laughs],
+    ['external entity', 'moodle-xml', '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;</quiz>'], ['outer DTD', 'moodle-xml', '<!DOCTYPE quiz SYSTEM "http://127.0.0.1/x.dtd"><quiz>&x;</quiz>'],
+    ['deep', 'moodle-xml', '<a>'.repeat(100_000)], ['attributes', 'moodle-xml', `<quiz ${Array.from({ length: 100_000 }, (_, index) => `a${index}=""`).join(' ')}/>`], ['NUL', 'moodle-xml', '<quiz>\u0000</quiz>'],
+    ['lone surrogate', 'moodle-xml', Buffer.from('<quiz>\ud800</quiz>', 'utf16le')], ['wrong encoding', 'moodle-xml', Buffer.from('<?xml version="1.0" encoding="UTF-8"?><quiz>é</quiz>', 'latin1')], ['unknown encoding', 'moodle-xml', '<?xml version="1.0" encoding="x-odd"?><quiz/>'],
+    ['too many', 'gift', 'a{T}\n\n'.repeat(20_001)]
+  ]
+  for (const [name, format, file] of files) {
+    const began = performance.now()
+    const { status, json } = await send(test, admin, bank, `format=${format}`, file)
+    t.equal(status, 422, `${format}: ${name}`)
+    t.ok((json.problems ?? []).length > 0, `${format}: ${name} is said`)
+    t.ok(performance.now() - began < 15_000, `${format}: ${name} is soon refused`)
+  }
+  const large = await send(test, admin, bank, 'format=gift', Buffer.alloc(33 * 1024 * 1024, 'a'))
+  t.equal(large.status, 413)
+  const many = await send(test, admin, bank, 'format=gift', 'a{b\n\n'.repeat(2000))
+  t.match(many.json.problems?.at(-1), { message: /1000 problems more/ })
+  t.match(await send(test, admin, bank, 'format=pdf', 'x'), { status: 422 })
+  t.match(await send(test, admin, 'no-such-bank', 'format=gift', GIFT), { status: 404 })
+  t.equal((await test.app.inject({ url: '/api/v1/banks/no-such-bank/export?format=gift', headers: admin.bearer })).statusCode, 404)
+  t.equal((await test.app.inject({ method: 'POST', url: '/api/v1/banks', headers: admin.bearer, payload: { name: ' ' } })).statusCode, 422)
+  t.equal(await counted(test), 0)
+  const entries = await test.db.read.selectFrom('audit_entry').select('action').where('subject_type', '=', 'bank').execute()
+  t.same(entries, [{ action: 'bank.created' }])
+})
+
+t.test('of two imports at once that want the same key, one is taken', async t => {
+  const test = await testApp(t)
+  const admin = await test.somebody('Ada', [{ role: 'administrator' }])
+  const bank = await made(test, admin)
+  const answers = await Promise.all([1, 2, 3].map(async () => await send(test, admin, bank, 'format=gift', GIFT)))
+  const taken = answers.filter(({ status }) => status === 200).length
+  t.ok(taken >= 1 && answers.every(({ status }) => status === 200 || status === 422))
+  t.equal(await counted(test), 2 * taken, 'whole or not at all')
+})
