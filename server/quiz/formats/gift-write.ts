@@ -79,7 +79,6 @@ function choice (definition: Of<'choice'>, notes: Notes): string {
   const single = definition.maxChoices === undefined || definition.maxChoices === 1
   if (definition.shuffle === false) notes.changed('the choices will be shuffled')
   const right = worths.indexOf(1)
-  if (single && right === -1) notes.changed('a single choice where none earns all is read as several choices')
   return listed(definition.choices.map(({ text, feedback }, index) => {
     const worth = worths[index]!
     const mark = single && index === right ? '=' : worth === 0 ? '~' : `~%${percentOf(worth)}%`

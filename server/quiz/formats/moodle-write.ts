@@ -52,11 +52,6 @@ function element (name: string, value: string | number): string {
 }
 
 function questionXml ({ name, definition }: NamedQuestion, notes: Notes): string | undefined {
-  const type = TYPE[definition.kind]
-  if (type === undefined) {
-    notes.refused(`Moodle XML is not written for questions of the kind ${definition.kind}`)
-    return undefined
-  }
   const format = definition.markup ?? 'markdown'
   const pen: Pen = {
     notes,
@@ -69,7 +64,7 @@ function questionXml ({ name, definition }: NamedQuestion, notes: Notes): string
   const { key, difficulty, prompt, feedback, hints = [], penalty, mark } = definition
   if ('text' in definition && notes.plain(prompt) !== name) notes.changed('its name stands in place of the prompt')
   return [
-    `<question type="${type}">`,
+    `<question type="${TYPE[definition.kind]!}">`,
     `<name>${textElement(name)}</name>`,
     pen.rich('questiontext', own.text ?? prompt),
     pen.rich('generalfeedback', feedback),
@@ -102,7 +97,9 @@ function ownXml (definition: QuestionDefinition, pen: Pen): Own | undefined {
     case 'cloze': return cloze(definition, pen)
     case 'gap-select': return words(definition, pen, 'selectoption')
     case 'drag-words': return words(definition, pen, 'dragbox')
-    default: return undefined
+    default:
+      pen.notes.refused(`Moodle XML is not written for questions of the kind ${definition.kind}`)
+      return undefined
   }
 }
 
@@ -271,7 +268,7 @@ function toleranceXml (tolerance: Tolerance | undefined, notes: Notes): string {
 /** A text with something in place of each of its gaps. What would be read as a mark is hidden. */
 function filled (text: Text, markup: 'html' | 'markdown', inPlace: ReadonlyMap<string, string>): Text {
   return mapText(text, wording => wording.split(/\{\{([^{}]*)\}\}/).map((piece, index) =>
-    index % 2 === 1 ? inPlace.get(piece) ?? '' : piece.replaceAll('[[', markup === 'html' ? '[&#91;' : '\\[\\[')).join(''))
+    index % 2 === 1 ? inPlace.get(piece)! : piece.replaceAll('[[', markup === 'html' ? '[&#91;' : '\\[\\[')).join(''))
 }
 
 function words (definition: Of<'gap-select'> | Of<'drag-words'>, { notes, format }: Pen, name: 'selectoption' | 'dragbox'): Own {

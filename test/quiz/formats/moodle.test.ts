@@ -86,11 +86,23 @@ t.test('calculated questions keep their rows, formulas, tolerances and units', a
   t.match(problemsOf(calculated(`${answer('100', '1+{a}')}<units>${unit('m', '1')}</units><unitgradingtype>2</unitgradingtype><unitsleft>1</unitsleft>`, set('a', [1]))), [/not of the whole/, /after the number/])
 })
 
+t.test('what a file leaves out is taken as Moodle takes it', async t => {
+  const bare = calculated(answer('100', '{a}+1'), `<dataset_definition>${text('name', 'a')}</dataset_definition>`)
+  t.match(one(bare), { formula: '{a}+1', tolerance: { relative: 0 }, decimals: 2, variables: [{ key: 'a', min: 1, max: 10 }] })
+  t.match(problemsOf(question('calculated', answer('100', '1'))), [/refused.*variables/])
+  t.match(one(question('numerical', `${answer('100', '3')}<units><unit><unit_name>m</unit_name></unit></units>`)), { value: 3, units: [{ unit: 'm', factor: 1 }] })
+  t.match(one(question('numerical', `${answer('100', '3')}<units><unit><unit_name>m</unit_name></unit></units><unitgradingtype>1</unitgradingtype>`)), { unitRequired: true, unitPenalty: 1 })
+  t.match(one(question('essay', '<responseformat>noinline</responseformat>')), { kind: 'upload', maxFiles: 1 })
+  t.match(one(question('ordering', `${answer('1', 'a')}${answer('2', 'b')}`)), { scoring: 'positions' })
+  t.match(one(question('ddimageortext', `${file('b.png')}<drag><no>1</no><text>said</text>${file('d.png')}</drag><drop><no>1</no><choice>1</choice></drop>`)), { items: [{ image: { alt: 'said' } }], zones: [{ x: 0, y: 0 }] })
+  t.throws(() => importMoodleXml((function * () { yield '<quiz>'; throw new Error('the file went away') })()), /went away/, 'what is no fault of the file is passed on')
+})
+
 t.test('pictures to drag onto are taken with the size their bytes tell', async t => {
   const gif = Buffer.from('GIF89a\u000a\u0000\u0014\u0000', 'latin1').toString('base64')
   const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc0, 0, 11, 8, 0, 20, 0, 10]).toString('base64')
   t.same([PNG, gif, jpeg].map(sizeOf), [{ type: 'png', width: 10, height: 20 }, { type: 'gif', width: 10, height: 20 }, { type: 'jpeg', width: 10, height: 20 }])
-  t.same([Buffer.from([0xff, 0xd8, 0xff, 0xd9]).toString('base64'), 'GIF8', '!', '', Buffer.from('GIF89a').toString('base64'), 'eA=='].map(sizeOf), Array.from({ length: 6 }))
+  t.same([Buffer.from([0xff, 0xd8, 0xff, 0xd9]).toString('base64'), 'GIF8', '!', '', Buffer.from('GIF89a').toString('base64'), 'eA==', '!!!!'].map(sizeOf), Array.from({ length: 7 }))
   const image = question('ddimageortext', `${file('b.png')}<drag><no>1</no><text>one</text><draggroup>1</draggroup></drag><drag><no>2</no><text></text><draggroup>2</draggroup><infinite/>${file('d.png')}</drag><drag><no>3</no><text></text></drag><drop><text>here</text><no>1</no><choice>2</choice><xleft>5</xleft><ytop>6</ytop></drop>`)
   t.match(one(image), { kind: 'drag-image', image: { width: 10, height: 20 }, reusable: true, zones: [{ x: 5, y: 6, width: 5, height: 14, item: 'b', label: 'here' }], items: [{ text: 'one' }, { image: { alt: '2' } }, { text: '3' }] })
   t.match(importMoodleXml(quiz(image)).questions[0]?.files?.map(({ name }) => name), ['b.png', 'd.png'])

@@ -61,6 +61,7 @@ t.test('a text in chunks is read as one whole, and children of the root are hand
     return JSON.stringify([...readElements(chunks, 0)]) === whole && [...readElements(chunks, 1)].map(({ name, line }) => `${name}${line}`).join() === 'a2,c3,a4'
   }))
   t.same([...readElements(['<a/>'], 1)], [])
+  t.same([...readElements(['<a', '', ' b="1" ', '', '>', '</a>'], 0)].map(({ attributes }) => attributes.get('b')), ['1'])
   t.equal([...readElements([`<a>${'x'.repeat(2000)}`, `${'&amp;'.repeat(300)}</a>`], 0)].map(textIn)[0]?.length, 2300)
   const long = [...readElements([`<a>${'x'.repeat(3000)}&`, 'amp;', `${']'.repeat(2000)}`, ']</a>'], 0)].map(textIn)[0]
   t.equal(long?.length, 5002)
