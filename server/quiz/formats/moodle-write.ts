@@ -230,22 +230,23 @@ function kprim ({ statements, labels, scoring = 'kprim', shuffle }: Of<'kprim'>,
 
 function calculated (definition: Of<'calculated'>, pen: Pen): Own | undefined {
   const { variables = [], datasets = [], decimals, significantFigures, formula, tolerance, answers } = definition
-  if ((variables.length > 0 && datasets.length > 0) || variables.some(variable => 'values' in variable)) {
+  const between = variables.flatMap(variable => 'min' in variable ? [{ ...variable, values: [] as number[] }] : [])
+  if ((variables.length > 0 && datasets.length > 0) || between.length < variables.length) {
     pen.notes.refused('Moodle XML has values drawn in rows, or between bounds, and no others')
     return undefined
   }
   const names = namesOf(definition)
   const led = (source: string): string => source.replace(/\{?\b([A-Za-z_]\w*)\b\}?/g, (whole, name: string) => names.has(name) ? `{${name}}` : whole)
-  const listed = answers ?? [{ formula: formula!, ...tolerance !== undefined && { tolerance } }]
+  const listed: NonNullable<typeof answers> = answers ?? [{ formula: formula!, ...tolerance !== undefined && { tolerance } }]
   const shown = [element('correctanswerformat', significantFigures === undefined ? 1 : 2), element('correctanswerlength', significantFigures ?? decimals ?? 2)].join('')
   if (significantFigures === undefined && decimals === undefined) pen.notes.changed('the right answer is shown with two decimals')
-  const sets = variables.length > 0 ? variables.flatMap(variable => 'min' in variable ? [{ ...variable, values: [] as number[] }] : []) : [...names].map(key => {
-    const values = datasets.flatMap(row => row[key] ?? [])
+  const sets = variables.length > 0 ? between : [...names].map(key => {
+    const values = datasets.map(row => row[key]!)
     return { key, min: Math.min(...values), max: Math.max(...values), decimals: 0, values }
   })
   return {
     xml: [
-      ...listed.map(({ formula, tolerance, ...rest }) => answer(pen, percentOf('fraction' in rest ? rest.fraction ?? 1 : 1), led(formula), 'feedback' in rest ? rest.feedback : undefined, toleranceXml(tolerance, pen.notes) + shown)),
+      ...listed.map(({ formula, tolerance, ...rest }) => answer(pen, percentOf(rest.fraction ?? 1), led(formula), rest.feedback, toleranceXml(tolerance, pen.notes) + shown)),
       units(definition, pen),
       `<dataset_definitions>${sets.map(({ key, min, max, decimals = 0, values }) => `<dataset_definition>${[
         `<status>${textElement('private')}</status><name>${textElement(key)}</name><type>calculated</type><distribution>${textElement('uniform')}</distribution>`,

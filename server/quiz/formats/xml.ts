@@ -279,18 +279,17 @@ function sourceOf (chunks: Iterable<string>): Source {
     let quote = ''
     for (let index = at + 1; ; index++) {
       if (index - at > LIMITS.tag) throw wrong('a tag is longer than is read')
-      if (index === buffer.length) {
+      // A chunk may be empty.
+      while (index === buffer.length) {
         const done = index - at
         if (!more()) throw wrong('a tag is never closed')
         index = at + done
-        // An empty chunk adds nothing.
-        if (index === buffer.length) { index--; continue }
       }
       const character = buffer[index]!
-      if (quote !== '') quote = character === quote ? '' : quote
-      else if (character === '"' || character === "'") quote = character
-      else if (character === '>') return index
-      else if (character === '<') throw wrong('`<` stands in a tag')
+      if (quote === '' && character === '>') return index
+      if (quote === '' && character === '<') throw wrong('`<` stands in a tag')
+      if (character === quote) quote = ''
+      else if (quote === '' && (character === '"' || character === "'")) quote = character
     }
   }
 }

@@ -95,6 +95,10 @@ t.test('what a file leaves out is taken as Moodle takes it', async t => {
   t.match(one(question('essay', '<responseformat>noinline</responseformat>')), { kind: 'upload', maxFiles: 1 })
   t.match(one(question('ordering', `${answer('1', 'a')}${answer('2', 'b')}`)), { scoring: 'positions' })
   t.match(one(question('ddimageortext', `${file('b.png')}<drag><no>1</no><text>said</text>${file('d.png')}</drag><drop><no>1</no><choice>1</choice></drop>`)), { items: [{ image: { alt: 'said' } }], zones: [{ x: 0, y: 0 }] })
+  t.match(one(question('shortanswer', '<answer fraction="all"><text>a</text></answer><answer><text>b</text></answer><answer fraction="100"><text>c</text></answer>')), { accept: [{ fraction: 0 }, { fraction: 0 }, 'c'] })
+  const odd = question('ddimageortext', '<file encoding="base64">AAAA</file>')
+  t.match(problemsOf(odd), [/is no PNG/])
+  t.match(importMoodleXml(quiz(odd.replace('ddimageortext', 'essay'))).questions[0]?.files, [{ name: 'file', bytes: 'AAAA' }])
   t.throws(() => importMoodleXml((function * () { yield '<quiz>'; throw new Error('the file went away') })()), /went away/, 'what is no fault of the file is passed on')
 })
 
