@@ -127,7 +127,7 @@ t.test('axe finds nothing on any page, in English and Arabic; no page is wider t
         t.same(found, [], `${locale} ${path}`)
         if (path === '/desk/audit') t.match(await page.locator('.log').innerText(), /Gabriela Graduate/, 'the log names whose enrolment it is')
         // Which questions stand on a page is drawn; the one that is written in Arabic too may be among them.
-        const questions = await page.locator('section.question').evaluateAll((sections) => sections.map((section) => [(section as HTMLElement).lang, (section as HTMLElement).dir]))
+        const questions = await page.locator('section.question').evaluateAll((sections) => sections.map((section) => [section.querySelector<HTMLElement>('[lang]')?.lang ?? '', (section as HTMLElement).dir]))
         t.same(questions.filter(([lang, dir]) => dir !== (locale === 'ar' && lang === 'ar' ? 'rtl' : 'ltr')), [], 'a question is laid out in the direction of its own language')
         t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${locale} ${path} fits a phone`)
       }

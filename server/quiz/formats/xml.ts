@@ -277,8 +277,7 @@ function sourceOf (chunks: Iterable<string>): Source {
   /** Where a start tag ends: at a `>` outside of quotes. */
   function tagEnd (): number {
     let quote = ''
-    for (let index = at + 1; ; index++) {
-      if (index - at > LIMITS.tag) throw wrong('a tag is longer than is read')
+    for (let index = at + 1; index - at <= LIMITS.tag; index++) {
       // A chunk may be empty.
       while (index === buffer.length) {
         const done = index - at
@@ -291,6 +290,7 @@ function sourceOf (chunks: Iterable<string>): Source {
       if (character === quote) quote = ''
       else if (quote === '' && (character === '"' || character === "'")) quote = character
     }
+    throw wrong('a tag is longer than is read')
   }
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { quizStatistics, secondsBySlot, type QuestionDefinition, type SatItem, type Sitting } from '../../../server/quiz/quiz.ts'
+import { kinds, quizStatistics, secondsBySlot, type QuestionDefinition, type SatItem, type Sitting } from '../../../server/quiz/quiz.ts'
 import { randomGuessPercent } from '../../../server/quiz/statistics/guessing.ts'
 import { nameOfAnswer, responsesOf } from '../../../server/quiz/statistics/responses.ts'
 import { randomFrom } from '../../../server/quiz/random.ts'
@@ -45,6 +45,12 @@ t.test('a random guess is worth the mean of every possible answer', (t) => {
   t.ok(Math.abs((randomGuessPercent(cloze) ?? NaN) - 25) < 1e-9, 'a menu of two, half of the mark; the typed half is not guessed')
   t.equal(randomGuessPercent({ ...common, key: 'z', kind: 'cloze', text: 'A {{w}}.', gaps: [{ key: 'w', input: 'text', accept: ['word'] }] }), 0)
   t.equal(randomGuessPercent({ ...common, key: 'e', kind: 'error-text', text: 'One [[wrong|right]] word' }), null)
+  for (const { name, samples } of Object.values(kinds)) {
+    for (const { definition } of samples) {
+      const guess = randomGuessPercent(definition)
+      t.ok(guess === null || (guess >= -100 && guess <= 100), `${name}: ${definition.key}`)
+    }
+  }
   t.end()
 })
 
