@@ -2,10 +2,8 @@ import { sql } from 'kysely'
 import type { CourseOutline } from '../courses/outline.ts'
 import type { Tx } from '../db/database.ts'
 
-export interface Certificate {
-  readonly id: string
-  readonly serial: string
-  readonly enrolmentId: string
+/** Whom and what a certificate is about. */
+interface Certified {
   readonly personId: string
   readonly holder: string
   readonly country: string | null
@@ -14,6 +12,12 @@ export interface Certificate {
   readonly courseSlug: string
   readonly courseTitle: string
   readonly courseVersion: number
+}
+
+export interface Certificate extends Certified {
+  readonly id: string
+  readonly serial: string
+  readonly enrolmentId: string
   /** 0..100. */
   readonly mark: number
   readonly issuedAt: string
@@ -91,15 +95,7 @@ export async function selectCertificates (tx: Tx, filter: { holder: string | nul
 }
 
 /** What a certificate says of its holder and course, as both are now. */
-export interface Earned {
-  readonly personId: string
-  readonly holder: string
-  readonly country: string | null
-  readonly agency: string | null
-  readonly rank: string | null
-  readonly courseSlug: string
-  readonly courseTitle: string
-  readonly courseVersion: number
+export interface Earned extends Certified {
   readonly validMonths: number | null
 }
 

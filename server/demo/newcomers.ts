@@ -1,6 +1,6 @@
 import { nameKey } from '../people/name-key.ts'
 import type { AccountTable } from '../db/tables.ts'
-import type { RoleGrant } from '../person.ts'
+import type { NewPerson } from '../people/people.ts'
 import type { World } from '../world.ts'
 import type { Chance } from './chance.ts'
 import { COUNTRIES, ranksOf, type SampleCountry } from './countries.ts'
@@ -8,14 +8,7 @@ import { addressOf, nameFrom } from './names.ts'
 import type { Rows } from './rows.ts'
 
 /** Somebody of the sample programme. */
-export interface Newcomer {
-  readonly name: string
-  readonly email: string
-  readonly country: string | null
-  readonly agency: string | null
-  readonly rank: string | null
-  readonly locale: string
-  readonly roles: readonly RoleGrant[]
+export interface Newcomer extends NewPerson {
   readonly passwordHash: string | null
   readonly state: AccountTable['state']
 }
