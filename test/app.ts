@@ -43,12 +43,20 @@ export const SECRET = 'a secret that only the tests know, long enough'
 /** The production app on a migrated database of its own, closed when the test ends.
  * @param options.courses a folder of courses to publish first */
 export async function testApp (t: Ending, options: { courses?: string, prefix?: string, now?: string, demo?: boolean, world?: World, on?: string } = {}): Promise<TestApp> {
-  const { db, url, again } = await testDatabase(t, options.on)
   const world = testWorld(options.now, options.world)
-  if (options.courses !== undefined) {
-    const { problems } = await importCourses(db, world, null, options.courses)
-    if (problems.length > 0) throw new Error(JSON.stringify(problems, null, 2))
-  }
+  const { courses, on } = options
+  const { db, url, again } = await testDatabase(t, {
+    ...on !== undefined && { on },
+    ...courses !== undefined && {
+      beginning: {
+        name: options.world === undefined ? `${courses} ${options.now}` : world.newId(),
+        make: async (db) => {
+          const { problems } = await importCourses(db, world, null, courses)
+          if (problems.length > 0) throw new Error(JSON.stringify(problems, null, 2))
+        }
+      }
+    }
+  })
   const prefix = options.prefix ?? ''
   const build = async (db: Database): Promise<App> => {
     const app = await buildApp({

@@ -1,5 +1,6 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
+import { IntlMessageFormat } from 'intl-messageformat'
 import t from 'tap'
 
 /** Features may use those before them, never those after. */
@@ -89,6 +90,18 @@ t.test('every message of the English catalogue is there in every other language,
     const keys = new Set(keysOf(language))
     t.same(english.filter((key) => !keys.has(key)), [], `${language} lacks nothing`)
     t.same([...keys].filter((key) => !english.includes(key)), [], `${language} has nothing over`)
+  }
+})
+
+t.test('every message is an ICU message', async (t) => {
+  for (const file of globSync('templates/locales/*/*.json')) {
+    for (const [key, text] of Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>)) {
+      try {
+        new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true })
+      } catch (error) {
+        t.fail(`${file}: '${key}': ${String(error)}`)
+      }
+    }
   }
 })
 

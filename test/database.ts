@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -23,12 +23,23 @@ export interface TestDatabase {
   readonly again: () => Database
 }
 
+/** What is in a database before a test begins. */
+export interface Beginning {
+  /** The same name, the same beginning: it is made once and copied. */
+  readonly name: string
+  readonly make: (db: Database) => Promise<void>
+}
+
+const MIGRATED: Beginning = { name: 'migrated', make: async () => undefined }
+
 /** A migrated database of a test's own, closed when the test ends.
- * @param on one that is there already */
-export async function testDatabase (t: Ending, on?: string): Promise<TestDatabase> {
-  const folder = on === undefined && template === undefined ? mkdtempSync(join(tmpdir(), 'muster-')) : null
-  const url = on ?? (template === undefined ? `sqlite:${folder}/muster.db` : await copyOf(template))
+ * @param options.on one that is there already
+ * @param options.beginning what else is in it, on a database that is migrated */
+export async function testDatabase (t: Ending, options: { on?: string, beginning?: Beginning } = {}): Promise<TestDatabase> {
+  const { on, beginning } = options
   const opened: Database[] = []
+  const folder = on === undefined && template === undefined ? testFolder() : null
+  const url = on ?? (template === undefined ? `sqlite:${folder}/muster.db` : await copyOf(template))
   const open = (): Database => {
     const db = openDatabase(url, { connections: 8 })
     opened.push(db)
@@ -38,9 +49,40 @@ export async function testDatabase (t: Ending, on?: string): Promise<TestDatabas
     for (const db of opened) await db.close()
     if (folder !== null) rmSync(folder, { recursive: true, force: true })
   })
+  if (folder !== null) copyFileSync(await begun(beginning ?? MIGRATED), `${folder}/muster.db`)
   const db = open()
-  await migrate(db)
+  if (folder === null) {
+    await migrate(db)
+    await beginning?.make(db)
+  }
   return { db, url, again: open }
+}
+
+const SHARED_MEMORY = '/dev/shm'
+
+/** Where there is memory that looks like a disk, a test does not wait for the disk; what must survive a crash is tested elsewhere. */
+function testFolder (): string {
+  return mkdtempSync(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), 'muster-'))
+}
+
+const beginnings = new Map<string, Promise<string>>()
+
+/** @returns the path of a closed SQLite file to copy, made once in this process */
+async function begun ({ name, make }: Beginning): Promise<string> {
+  let path = beginnings.get(name)
+  if (path === undefined) beginnings.set(name, path = makeOnce(make))
+  return await path
+}
+
+async function makeOnce (make: Beginning['make']): Promise<string> {
+  const folder = testFolder()
+  process.once('exit', () => { rmSync(folder, { recursive: true, force: true }) })
+  const path = `${folder}/begun.db`
+  const db = openDatabase(`sqlite:${path}`)
+  await migrate(db)
+  await make(db)
+  await db.close()
+  return path
 }
 
 async function copyOf (from: string): Promise<string> {

@@ -24,18 +24,18 @@ export function directionOf (language: string): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.has(language.split('-')[0] ?? '') ? 'rtl' : 'ltr'
 }
 
-/** Reads the catalogues: `<folder>/<language>/*.json`, flat objects of key → ICU message. A key that a language lacks
- * is said in English; a key that English lacks is a bug and throws.
- * @throws Error naming file and key when a key stands twice or a message does not parse */
+/** Reads the catalogues: `<folder>/<language>/*.json`, flat objects of key → ICU message, each parsed when it is first said. A key
+ * that a language lacks is said in English; a key that English lacks is a bug and throws.
+ * @throws Error naming file and key when a key stands twice; `translate` does when a message does not parse */
 export function loadMessages (folder: string): Messages {
-  const catalogues = new Map<string, Map<string, IntlMessageFormat>>()
+  const catalogues = new Map<string, Map<string, () => IntlMessageFormat>>()
   for (const language of readdirSync(folder).sort((a, b) => Number(b === FIRST_LANGUAGE) - Number(a === FIRST_LANGUAGE) || a.localeCompare(b))) {
-    const catalogue = new Map<string, IntlMessageFormat>()
+    const catalogue = new Map<string, () => IntlMessageFormat>()
     for (const file of readdirSync(join(folder, language)).filter((name) => name.endsWith('.json'))) {
       const texts = JSON.parse(readFileSync(join(folder, language, file), 'utf8')) as Record<string, string>
       for (const [key, text] of Object.entries(texts)) {
         if (catalogue.has(key)) throw new Error(`locales/${language}/${file}: '${key}' stands twice`)
-        catalogue.set(key, parse(text, language, `locales/${language}/${file}: '${key}'`))
+        catalogue.set(key, parsedOnce(text, language, `locales/${language}/${file}: '${key}'`))
       }
     }
     catalogues.set(language, catalogue)
@@ -50,7 +50,7 @@ export function loadMessages (folder: string): Messages {
       return (key, values = {}) => {
         const message = catalogue.get(key) ?? first.get(key)
         if (message === undefined) throw new Error(`no message '${key}' in locales/${FIRST_LANGUAGE}`)
-        return String(message.format(values))
+        return String(message().format(values))
       }
     },
     choose: (wanted) => {
@@ -64,11 +64,14 @@ export function loadMessages (folder: string): Messages {
   }
 }
 
-function parse (text: string, language: string, where: string): IntlMessageFormat {
-  try {
-    // Western digits in every language: serials, marks and dates are compared across papers and screens.
-    return new IntlMessageFormat(text, `${language}-u-nu-latn`, undefined, { ignoreTag: true })
-  } catch (cause) {
-    throw new Error(`${where} is no ICU message`, { cause })
+function parsedOnce (text: string, language: string, where: string): () => IntlMessageFormat {
+  let parsed: IntlMessageFormat | undefined
+  return () => {
+    try {
+      // Western digits in every language: serials, marks and dates are compared across papers and screens.
+      return parsed ??= new IntlMessageFormat(text, `${language}-u-nu-latn`, undefined, { ignoreTag: true })
+    } catch (cause) {
+      throw new Error(`${where} is no ICU message`, { cause })
+    }
   }
 }

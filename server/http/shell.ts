@@ -7,6 +7,7 @@ import type { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import type { App, PageView } from './app-type.ts'
 import { assetRoutes, loadAssets } from './assets.ts'
+import { serializerCompiler, validatorCompiler } from './compilers.ts'
 import { directionOf, type Messages } from './messages.ts'
 import { loadPages, type PageContext } from './pages.ts'
 import { answerTo, sendAnswer } from './problem.ts'
@@ -52,9 +53,9 @@ export async function createShell (options: ShellOptions): Promise<App> {
     trustProxy: options.trustProxy,
     bodyLimit: 2 * 1024 * 1024,
     genReqId: () => options.world.newId(),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
-    ajv: { customOptions: { allErrors: true } }
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 }
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
 
   const templates = fileURLToPath(options.templates)
   const render = loadPages(templates)
