@@ -22,7 +22,7 @@ export interface Round {
   readonly problems: readonly string[]
 }
 
-const TRAINEES = 12
+const TRAINEES = 8
 
 interface Sitting {
   readonly trainee: Somebody
