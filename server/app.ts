@@ -13,6 +13,7 @@ import { bankRoutes } from './courses/bank-routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import { healthRoutes } from './http/health.ts'
 import { languageRoutes } from './http/language.ts'
+import type { LoadMeter } from './http/load.ts'
 import { loadMessages } from './http/messages.ts'
 import { openapi } from './http/openapi.ts'
 import { createShell, type LoggerOptions, type NavEntry } from './http/shell.ts'
@@ -37,6 +38,8 @@ export interface AppOptions {
   readonly secret: string
   readonly settings: Settings
   readonly trustProxy?: boolean
+  /** Refuses what can wait while the server is behind; without one nothing is refused. */
+  readonly load?: LoadMeter
   readonly logger?: FastifyBaseLogger | LoggerOptions | false
 }
 
@@ -58,6 +61,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     programme: settings.programme,
     timeZone: settings.timeZone,
     nav: navigation(settings),
+    load: options.load ?? null,
     loadPerson: async (sessionId) => await personOfSession(db, world, sessionId)
   })
   await openapi(app, settings)

@@ -7,6 +7,7 @@ import { migrate } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
 import type { Settings } from './deps.ts'
 import { importCourses } from './courses/import-courses.ts'
+import { startLoadMeter } from './http/load.ts'
 import { startJobs } from './jobs.ts'
 import { startSetUp } from './people/links.ts'
 import { realWorld, worldBy } from './world.ts'
@@ -64,7 +65,7 @@ export async function muster (host: FastifyInstance, options: MusterOptions): Pr
   }
   const clock = await realClock(db)
   const world = worldBy(clock)
-  const inner = await buildApp({ db, world, secret: options.secret, settings, trustProxy: options.trustProxy ?? false, logger: host.log })
+  const inner = await buildApp({ db, world, secret: options.secret, settings, trustProxy: options.trustProxy ?? false, load: startLoadMeter(), logger: host.log })
   const jobs = startJobs({ db, world, clock, courses: makeCourseCache(), settings, log: host.log, smtpUrl: options.smtpUrl ?? null, mailFrom: options.mailFrom ?? 'Muster <no-reply@localhost>' })
   // Hooks of onClose run last in, first out: the jobs and the inner instance end before the database does.
   host.addHook('onClose', async () => {

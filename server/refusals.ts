@@ -5,6 +5,7 @@ export type RefusalCode =
   | 'not-found'
   | 'edited-meanwhile'
   | 'bad-input'
+  | 'busy'
   | 'bad-csrf-token'
   | 'too-many-tries'
   | 'sign-in-failed'

@@ -7,6 +7,7 @@ import { makeCourseCache } from './courses/courses.ts'
 import type { Database } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
 import type { Settings } from './deps.ts'
+import { startLoadMeter } from './http/load.ts'
 import type { LoggerOptions } from './http/shell.ts'
 import { startJobs } from './jobs.ts'
 import { startSetUp } from './people/links.ts'
@@ -30,7 +31,7 @@ export async function serve (db: Database, config: Config, demo: boolean): Promi
   const settings = settingsOf(config, demo)
   const clock = await realClock(db)
   const world = worldBy(clock)
-  const app = await buildApp({ db, world, secret: config.secret, settings, trustProxy: config.trustProxy, logger: loggerOf(config) })
+  const app = await buildApp({ db, world, secret: config.secret, settings, trustProxy: config.trustProxy, load: startLoadMeter(), logger: loggerOf(config) })
   const { log } = app
   const jobs = startJobs({ db, world, clock, courses: makeCourseCache(), settings, log, smtpUrl: config.smtpUrl, mailFrom: config.mailFrom })
   closeWithGrace({ delay: 10_000, logger: log }, async () => {

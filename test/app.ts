@@ -1,6 +1,7 @@
 import { buildApp } from '../server/app.ts'
 import type { Database } from '../server/db/database.ts'
 import type { App } from '../server/http/app-type.ts'
+import type { LoadMeter } from '../server/http/load.ts'
 import { importCourses } from '../server/courses/import-courses.ts'
 import { insertAccount, insertPerson, insertRole, insertSession } from '../server/people/queries.ts'
 import { signToken } from '../server/http/session.ts'
@@ -42,7 +43,7 @@ export const SECRET = 'a secret that only the tests know, long enough'
 
 /** The production app on a migrated database of its own, closed when the test ends.
  * @param options.courses a folder of courses to publish first */
-export async function testApp (t: Ending, options: { courses?: string, prefix?: string, now?: string, demo?: boolean, world?: World, on?: string } = {}): Promise<TestApp> {
+export async function testApp (t: Ending, options: { courses?: string, prefix?: string, now?: string, demo?: boolean, load?: LoadMeter, world?: World, on?: string } = {}): Promise<TestApp> {
   const world = testWorld(options.now, options.world)
   const { courses, on } = options
   const { db, url, again } = await testDatabase(t, {
@@ -63,6 +64,7 @@ export async function testApp (t: Ending, options: { courses?: string, prefix?: 
     db,
     world,
     secret: SECRET,
+    ...(options.load === undefined ? {} : { load: options.load }),
     // A bug in a handler is an answer of 500; here it is printed as well.
     logger: { level: 'error', stream: process.stderr },
     settings: { programme: 'Test programme', timeZone: 'Asia/Shanghai', publicUrl: `http://localhost${prefix}`, prefix, secure: false, demo: options.demo ?? false }

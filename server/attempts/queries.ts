@@ -1,6 +1,8 @@
+import { makeRecent } from '../courses/recent.ts'
 import type { Tx } from '../db/database.ts'
 import { lockRow } from '../db/locks.ts'
-import type { AttemptTable, EnrolmentTable } from '../db/tables.ts'
+import { prepared, preparedChange, preparedInsert, type Value } from '../db/prepared.ts'
+import type { AttemptStepTable, AttemptTable, EnrolmentTable } from '../db/tables.ts'
 import type { Marking, Paper, Step } from '../quiz/quiz.ts'
 
 export interface AttemptRow {
@@ -39,68 +41,84 @@ function attempts (tx: Tx) {
 
 type Row = Awaited<ReturnType<ReturnType<typeof attempts>['execute']>>[number]
 
+/** Papers lately asked for, by their own text: parsed once for the many requests of an attempt. Shared; nobody may change one. */
+const papers = makeRecent<Paper>(4000)
+
 function rowOf (row: Row): AttemptRow {
-  return { ...row, paper: JSON.parse(row.paper) as Paper, passed: row.passed === null ? null : row.passed === 1 }
+  return { ...row, paper: papers.get(row.paper) ?? papers.keep(row.paper, JSON.parse(row.paper) as Paper), passed: row.passed === null ? null : row.passed === 1 }
 }
 
 export async function selectOptionalAttempt (tx: Tx, id: string): Promise<AttemptRow | undefined> {
-  const row = await attempts(tx).where('attempt.id', '=', id).executeTakeFirst()
+  const [row] = await attemptById(tx, { id })
   return row === undefined ? undefined : rowOf(row)
 }
+
+const attemptById = prepared((tx, value: Value<{ id: string }>) => attempts(tx).where('attempt.id', '=', value('id')))
 
 /** Held until the unit of work ends: whoever saves or finishes it stands in line, so that no answer slips in behind a finish
  * that has not read it. */
 export async function selectOptionalAttemptHeld (tx: Tx, id: string): Promise<AttemptRow | undefined> {
-  const row = await lockRow(tx, attempts(tx).where('attempt.id', '=', id), 'attempt').executeTakeFirst()
+  const [row] = await attemptHeld(tx, { id })
   return row === undefined ? undefined : rowOf(row)
 }
 
+const attemptHeld = prepared((tx, value: Value<{ id: string }>) => lockRow(tx, attempts(tx).where('attempt.id', '=', value('id')), 'attempt'))
+
 /** Holds an enrolment until the unit of work ends: what is read of it afterwards is what others left. */
 export async function holdEnrolment (tx: Tx, enrolmentId: string): Promise<void> {
-  await lockRow(tx, tx.selectFrom('enrolment').select('id').where('id', '=', enrolmentId), 'enrolment').execute()
+  await enrolmentHeld(tx, { enrolmentId })
 }
+
+const enrolmentHeld = prepared((tx, value: Value<{ enrolmentId: string }>) => lockRow(tx, tx.selectFrom('enrolment').select('id').where('id', '=', value('enrolmentId')), 'enrolment'))
 
 /** Every attempt of one quiz, the first first. */
 export async function selectAttemptsOf (tx: Tx, enrolmentId: string, quizKey: string): Promise<AttemptRow[]> {
-  const rows = await attempts(tx).where('enrolment_id', '=', enrolmentId).where('quiz_key', '=', quizKey).orderBy('attempt.number').execute()
-  return rows.map(rowOf)
+  return (await attemptsByQuiz(tx, { enrolmentId, quizKey })).map(rowOf)
 }
 
+const attemptsByQuiz = prepared((tx, value: Value<{ enrolmentId: string, quizKey: string }>) => attempts(tx)
+  .where('enrolment_id', '=', value('enrolmentId')).where('quiz_key', '=', value('quizKey')).orderBy('attempt.number'))
+
 export async function insertAttempt (tx: Tx, row: Pick<AttemptRow, 'id' | 'enrolmentId' | 'quizKey' | 'number' | 'paper' | 'startedAt' | 'dueAt' | 'endsAt' | 'correctedAt' | 'markMax'>): Promise<void> {
-  await tx.insertInto('attempt').values({
-    id: row.id,
-    enrolment_id: row.enrolmentId,
-    quiz_key: row.quizKey,
-    number: row.number,
-    state: 'open',
-    paper: JSON.stringify(row.paper),
-    started_at: row.startedAt,
-    due_at: row.dueAt,
-    finished_at: null,
-    ended_by: null,
-    ends_at: row.endsAt,
-    corrected_at: row.correctedAt,
-    mark: null,
-    mark_max: row.markMax,
-    percent: null,
-    passed: null
-  }).execute()
+  await newAttempt(tx, { ...row, paper: JSON.stringify(row.paper) })
 }
+
+type NewAttempt = Omit<Parameters<typeof insertAttempt>[1], 'paper'> & { readonly paper: string }
+
+const newAttempt = preparedChange((tx, value: Value<NewAttempt>) => tx.insertInto('attempt').values({
+  id: value('id'),
+  enrolment_id: value('enrolmentId'),
+  quiz_key: value('quizKey'),
+  number: value('number'),
+  state: 'open',
+  paper: value('paper'),
+  started_at: value('startedAt'),
+  due_at: value('dueAt'),
+  finished_at: null,
+  ended_by: null,
+  ends_at: value('endsAt'),
+  corrected_at: value('correctedAt'),
+  mark: null,
+  mark_max: value('markMax'),
+  percent: null,
+  passed: null
+}))
 
 /** @returns false when another request finished it first */
 export async function closeAttempt (tx: Tx, id: string, ended: {
   state: AttemptRow['state'], finishedAt: string, endedBy: NonNullable<AttemptRow['endedBy']>, mark: number, percent: number, passed: boolean
 }): Promise<boolean> {
-  const result = await tx.updateTable('attempt').set({
-    state: ended.state,
-    finished_at: ended.finishedAt,
-    ended_by: ended.endedBy,
-    mark: ended.mark,
-    percent: ended.percent,
-    passed: ended.passed ? 1 : 0
-  }).where('id', '=', id).where('state', '=', 'open').executeTakeFirst()
-  return Number(result.numUpdatedRows) === 1
+  return await closed(tx, { ...ended, id, passed: ended.passed ? 1 : 0 }) === 1
 }
+
+const closed = preparedChange((tx, value: Value<Omit<Parameters<typeof closeAttempt>[2], 'passed'> & { readonly id: string, readonly passed: number }>) => tx.updateTable('attempt').set({
+  state: value('state'),
+  finished_at: value('finishedAt'),
+  ended_by: value('endedBy'),
+  mark: value('mark'),
+  percent: value('percent'),
+  passed: value('passed')
+}).where('id', '=', value('id')).where('state', '=', 'open'))
 
 /** What a finished attempt comes to now, after a person marked it or its questions were corrected. */
 export async function updateResult (tx: Tx, id: string, result: {
@@ -121,11 +139,10 @@ export async function selectAttemptsOfQuiz (tx: Tx, cohortId: string, quizKey: s
 
 /** The steps of some slots, or of all, each slot's in order. */
 export async function selectSteps (tx: Tx, attemptId: string, slots?: readonly number[]): Promise<Step[]> {
-  let query = tx.selectFrom('attempt_step').select(['slot', 'seq', 'action', 'answer', 'state', 'fraction', 'at', 'marking'])
-    .where('attempt_id', '=', attemptId).orderBy('slot').orderBy('seq')
-  if (slots !== undefined) query = query.where('slot', 'in', [...slots])
-  const rows = await query.execute()
-  return rows.map(({ marking, ...row }) => ({
+  const [slot] = slots ?? []
+  // One slot, or nearly a whole page of them: what does not concern is left out here rather than by a text for each number of slots.
+  const rows = slots?.length === 1 && slot !== undefined ? await stepsOfSlot(tx, { attemptId, slot }) : await stepsOfAttempt(tx, { attemptId })
+  return rows.filter((row) => slots === undefined || slots.includes(row.slot)).map(({ marking, ...row }) => ({
     ...row,
     state: row.state as Step['state'],
     answer: row.answer === null ? null : JSON.parse(row.answer) as unknown,
@@ -133,10 +150,16 @@ export async function selectSteps (tx: Tx, attemptId: string, slots?: readonly n
   }))
 }
 
+function steps (tx: Tx) {
+  return tx.selectFrom('attempt_step').select(['slot', 'seq', 'action', 'answer', 'state', 'fraction', 'at', 'marking']).orderBy('slot').orderBy('seq')
+}
+
+const stepsOfAttempt = prepared((tx, value: Value<{ attemptId: string }>) => steps(tx).where('attempt_id', '=', value('attemptId')))
+const stepsOfSlot = prepared((tx, value: Value<{ attemptId: string, slot: number }>) => steps(tx).where('attempt_id', '=', value('attemptId')).where('slot', '=', value('slot')))
+
 /** Appends; the key (attempt, slot, seq) makes a second writer of the same step fail whole. */
 export async function insertSteps (tx: Tx, attemptId: string, steps: readonly Step[]): Promise<void> {
-  if (steps.length === 0) return
-  await tx.insertInto('attempt_step').values(steps.map((step) => ({
+  await newSteps(tx, steps.map((step) => ({
     attempt_id: attemptId,
     slot: step.slot,
     seq: step.seq,
@@ -146,8 +169,11 @@ export async function insertSteps (tx: Tx, attemptId: string, steps: readonly St
     fraction: step.fraction,
     at: step.at,
     marking: step.marking === undefined ? null : JSON.stringify(step.marking)
-  }))).execute()
+  })))
 }
+
+const newSteps = preparedInsert<{ [Column in keyof AttemptStepTable]: AttemptStepTable[Column] }>(
+  ['attempt_id', 'slot', 'seq', 'action', 'answer', 'state', 'fraction', 'at', 'marking'], (tx, rows) => tx.insertInto('attempt_step').values(rows))
 
 /** Open attempts whose end, with any grace, lies before `before`, the oldest first. */
 export async function selectOverdue (tx: Tx, before: string, limit: number): Promise<string[]> {

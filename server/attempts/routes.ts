@@ -8,6 +8,7 @@ import { courseOf, isRunning } from '../progress/progress.ts'
 import { behaviours, isAnswer, kindOf, type MarkInput } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
 import { answerKey, checkAnswer, finishAttempt, quizStanding, saveAnswers, savePage, seeAttempt, startAttempt, type SeenAttempt } from './attempts.ts'
+import { makeExamView } from './exam-view.ts'
 import { answerOf, firstOf, markOf, slotsOf, withCertainty, type Fields } from './form.ts'
 import { markSlot } from './marking.ts'
 import { quizView } from './quiz-view.ts'
@@ -30,6 +31,7 @@ const FinishedAttempt = Type.Object({
 /** Starting, sitting, finishing and reviewing a quiz: pages and API over the same functions. */
 export function attemptRoutes (app: App, deps: Deps): void {
   const { db, world } = deps
+  const examView = makeExamView()
   attemptApi(app, deps)
 
   app.get('/enrolments/:id/quizzes/:key', {
@@ -63,11 +65,13 @@ export function attemptRoutes (app: App, deps: Deps): void {
     const { page = '1' } = request.query
     const number = page === 'end' ? null : Number(page)
     if (number !== null && number > pagesOf(seen)) throw new Refusal('not-found')
+    const spliced = number === null ? null : examView(seen, number, world.now(), readerOf(request), reply)
+    if (spliced !== null) return reply.sendFrame(spliced.frame, spliced.values)
     return reply.page('attempts/attempt', attemptView(seen, number, world.now(), readerOf(request)))
   })
 
   app.post('/attempts/:id', {
-    config: { access: 'signed-in' },
+    config: { access: 'signed-in', load: 'answer' },
     schema: {
       params: AttemptId,
       querystring: Type.Object({ page: Type.Optional(Type.String({ pattern: '^([1-9][0-9]{0,3}|end)$' })) }),
@@ -92,7 +96,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
   })
 
   app.post('/attempts/:id/finish', {
-    config: { access: 'signed-in' },
+    config: { access: 'signed-in', load: 'answer' },
     schema: { params: AttemptId }
   }, async (request, reply) => {
     const { id } = request.params
@@ -147,7 +151,7 @@ function attemptApi (app: App, deps: Deps): void {
   })
 
   app.put('/api/v1/attempts/:id/answers/:slot', {
-    config: { access: 'signed-in' },
+    config: { access: 'signed-in', load: 'answer' },
     schema: { params: Slot, body: Type.Object({ answer: Answer, seq: Sequence }), response: { 200: SavedAnswer } }
   }, async (request) => {
     const { id, slot } = request.params
@@ -156,7 +160,7 @@ function attemptApi (app: App, deps: Deps): void {
   })
 
   app.put('/api/v1/attempts/:id/answers', {
-    config: { access: 'signed-in' },
+    config: { access: 'signed-in', load: 'answer' },
     schema: {
       params: AttemptId,
       body: Type.Object({ answers: Type.Record(Type.String({ pattern: '^[1-9][0-9]{0,3}$' }), Answer, { additionalProperties: false, maxProperties: 1000 }) }),
@@ -168,12 +172,12 @@ function attemptApi (app: App, deps: Deps): void {
   })
 
   app.post('/api/v1/attempts/:id/answers/:slot/check', {
-    config: { access: 'signed-in' },
+    config: { access: 'signed-in', load: 'answer' },
     schema: { params: Slot, body: Type.Optional(Type.Object({ answer: Type.Optional(Answer), seq: Sequence })), response: { 200: SavedAnswer } }
   }, async (request) => await checkAnswer(db, deps, signedIn(request), request.params.id, { slot: request.params.slot, ...request.body }))
 
   app.post('/api/v1/attempts/:id/finish', {
-    config: { access: 'signed-in' },
+    config: { access: 'signed-in', load: 'answer' },
     schema: { params: AttemptId, response: { 200: FinishedAttempt } }
   }, async (request) => await finishAttempt(db, deps, signedIn(request), request.params.id))
 

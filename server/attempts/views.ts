@@ -3,7 +3,7 @@ import type { PageView } from '../http/app-type.ts'
 import { formatNumber, formatPercent, type Place } from '../http/pages.ts'
 import { directionOf, type Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
-import { renderText } from '../courses/markdown.ts'
+import { renderText, renderTextOnce } from '../courses/markdown.ts'
 import {
   behaviours, CERTAINTIES, certaintyOf, isAnswer, isMarkedByPerson, kindOf, numbersOf, policyAt, reviewOf, rounded, rubricOf, scoreOf, textIn, type Controls, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
 } from '../quiz/quiz.ts'
@@ -64,7 +64,7 @@ export function attemptJson (seen: SeenAttempt, serverNow: Date, language: strin
 }
 
 /** The number that a trainee reads; null of a text that asks nothing. */
-function numberOf ({ row }: SeenAttempt, slot: number): number | null {
+export function numberOf ({ row }: SeenAttempt, slot: number): number | null {
   return numbersOf(row.paper.slots)[slot - 1] ?? null
 }
 
@@ -94,7 +94,7 @@ export function seenReviews (seen: SeenAttempt, language: string): SlotReview[] 
 }
 
 /** What the trainee is shown at this moment. */
-function ownReviews ({ slots, quiz, moment, definitionOf }: SeenAttempt, language: string): SlotReview[] {
+export function ownReviews ({ slots, quiz, moment, definitionOf }: SeenAttempt, language: string): SlotReview[] {
   return reviewOf({ slots, behaviour: quiz.behaviour }, policyAt(quiz.review, moment), definitionOf, language)
 }
 
@@ -131,7 +131,7 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
     inGrace: row.dueAt !== null && row.endsAt !== row.dueAt && now.toISOString() >= row.dueAt,
     hasGrace: row.endsAt !== row.dueAt,
     savedAt: seen.slots.some(({ seq }) => seq > 0) ? t('attempts.saved') : '',
-    squares: squaresOf(seen, reviews, page, reader),
+    squares: squaresOf(seen, page, reader),
     // What the first question refers to may stand on the page before.
     carried: stimulus === undefined ? null : stimulusView(seen, row.paper.slots[stimulus - 1] as PaperSlot, reader),
     slots: questions.map(({ slot }) => slot).join(','),
@@ -143,7 +143,7 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
     count: formatNumber(asked.length, language),
     unanswered: unanswered.map(({ slot, state }) => ({
       number: String(numberOf(seen, slot)),
-      href: slotHref(seen, slot, url),
+      href: slotHref(row.id, { slot, page: row.paper.slots[slot - 1]?.page ?? 1 }, url),
       unreadable: state === 'unreadable'
     })),
     scripts: ['attempt.js']
@@ -151,7 +151,7 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
 }
 
 /** Milliseconds are for the script; the words for everybody. No clock is shown where only the cohort's end would end it. */
-function clockView ({ dueAt: due, endsAt }: SeenAttempt['row'], now: Date, limited: boolean): { dueAt: string, endsAt: string, serverNow: string, left: string, low: boolean } | null {
+export function clockView ({ dueAt: due, endsAt }: SeenAttempt['row'], now: Date, limited: boolean): { dueAt: string, endsAt: string, serverNow: string, left: string, low: boolean } | null {
   if (due === null || endsAt === null || !limited) return null
   // Once the time is up, what runs is the grace.
   const dueAt = now.toISOString() < due ? due : endsAt
@@ -160,26 +160,29 @@ function clockView ({ dueAt: due, endsAt }: SeenAttempt['row'], now: Date, limit
   return { dueAt, endsAt, serverNow: now.toISOString(), left: (parts[0] === '00' ? parts.slice(1) : parts).join(':'), low: seconds < 300 }
 }
 
-function slotHref (seen: SeenAttempt, slot: number, url: Url): string {
-  const page = seen.row.paper.slots[slot - 1]?.page ?? 1
-  return `${url('/attempts/:id', { id: seen.row.id }, { page })}#q${slot}`
+function slotHref (attemptId: string, { slot, page }: Pick<PaperSlot, 'slot' | 'page'>, url: Url): string {
+  return `${url('/attempts/:id', { id: attemptId }, { page })}#q${slot}`
 }
 
-function squaresOf (seen: SeenAttempt, reviews: readonly SlotReview[], page: number | null, { t, url }: Reader): object[] {
+function squaresOf (seen: SeenAttempt, page: number | null, reader: Reader): object[] {
   const numbers = numbersOf(seen.row.paper.slots)
   return seen.row.paper.slots.flatMap((slot, index) => {
     const number = numbers[index] ?? null
-    if (number === null) return []
-    const answered = (seen.slots[index] as SlotState).answer !== null
-    return [{
-      slot: String(slot.slot),
-      number: String(number),
-      href: slotHref(seen, slot.slot, url),
-      state: answered ? 'answered' : 'open',
-      label: t(answered ? 'attempts.state.answered' : 'attempts.state.not-answered'),
-      here: slot.page === page
-    }]
+    return number === null ? [] : [squareOf(slot, number, (seen.slots[index] as SlotState).answer !== null, slot.page === page, reader)]
   })
+}
+
+/** One question among the squares of the head. */
+export function squareOf ({ slot, page }: Pick<PaperSlot, 'slot' | 'page'>, number: number, answered: boolean, here: boolean, { t }: Reader): object {
+  return {
+    slot: String(slot),
+    number: String(number),
+    // Within the address of the attempt, and so the same for everybody's.
+    href: `?page=${page}#q${slot}`,
+    state: answered ? 'answered' : 'open',
+    label: t(answered ? 'attempts.state.answered' : 'attempts.state.not-answered'),
+    here
+  }
 }
 
 function stimulusView (seen: SeenAttempt, slot: PaperSlot, { language }: Reader): object {
@@ -190,7 +193,13 @@ function stimulusView (seen: SeenAttempt, slot: PaperSlot, { language }: Reader)
 
 export interface QuestionView {
   readonly slot: string
+  readonly control: object
   readonly [more: string]: unknown
+}
+
+/** The options of a control that has some. */
+export function optionsOf (control: object): ReadonlyArray<{ readonly key: string }> {
+  return 'options' in control ? control.options as ReadonlyArray<{ readonly key: string }> : []
 }
 
 /** One question with its control, as asked and answered.
@@ -226,7 +235,7 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
     checkLabel: t(isTried ? 'attempts.check-again' : 'attempts.check'),
     certainty: asksCertainty(seen) && kindOf(definition).asked !== false && !isMarkedByPerson(definition) ? certaintyView(slot.slot, state.answer, mayAnswer, reader) : null,
     needsCertainty: mayAnswer && seen.quiz.behaviour === 'immediate-certainty' && state.state === 'answered' && certaintyOf(state.answer) === null,
-    hint: review.hint === undefined ? '' : renderText(review.hint, definition.markup, true),
+    hint: review.hint === undefined ? '' : renderTextOnce(review.hint, definition.markup, true),
     triesLine: triesLine(review, mayAnswer, reader),
     tried: isTried,
     marked: number !== null && (state.locked || isTried),
@@ -234,7 +243,7 @@ export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotRe
     comment: review.comment ?? '',
     marking: markingView(seen, slot, state, reader),
     summary: review.summary ?? '',
-    feedback: (review.feedback ?? []).map((text) => renderText(text, definition.markup, true)),
+    feedback: (review.feedback ?? []).map((text) => renderTextOnce(text, definition.markup, true)),
     rightAnswer: state.locked && review.rightAnswerSummary !== undefined && mark !== 'right' ? review.rightAnswerSummary : '',
     source: definition.source === undefined ? '' : textIn(definition.source, language, seen.language)
   }
@@ -322,9 +331,9 @@ interface Asked {
 /** The question in the reader's language with texts as safe HTML; the control in the drawn order. */
 function askedOf (seen: SeenAttempt, slot: PaperSlot, answer: unknown, { language, url }: Pick<Reader, 'language' | 'url'>): Asked {
   const definition: QuestionDefinition = seen.definitionOf(slot.slot)
-  const html = (text: Text): string => renderText(textIn(text, language, seen.language), definition.markup, true)
+  const html = (text: Text): string => renderTextOnce(textIn(text, language, seen.language), definition.markup, true)
   const controls = kindOf(definition).controls(definition, slot.order, isAnswer(definition, answer) ? answer : null)
-  const block = (text: Text): string => renderText(textIn(text, language, seen.language), definition.markup, false)
+  const block = (text: Text): string => renderTextOnce(textIn(text, language, seen.language), definition.markup, false)
   const plainly = (text: Text): string => textIn(text, language, seen.language)
   const picture = (src: string): { src: string, width?: number, height?: number } => {
     const known = seen.pictures[src]

@@ -1,4 +1,6 @@
 import type { Tx } from '../db/database.ts'
+import { prepared, preparedInsert } from '../db/prepared.ts'
+import type { AuditEntryTable } from '../db/tables.ts'
 import type { AuditEntry } from './audit.ts'
 
 const COLUMNS = [
@@ -7,28 +9,28 @@ const COLUMNS = [
 ] as const
 
 export async function selectOptionalLastEntry (tx: Tx): Promise<{ seq: number, hash: string } | undefined> {
-  return await tx.selectFrom('audit_entry').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()
+  return (await lastEntry(tx, {}))[0]
 }
 
-/** Rows of ten columns: far below the 32,766 values that one SQLite statement may bind. */
-const BATCH = 1000
+const lastEntry = prepared((tx) => tx.selectFrom('audit_entry').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1))
 
 export async function appendEntries (tx: Tx, entries: readonly AuditEntry[]): Promise<void> {
-  for (let from = 0; from < entries.length; from += BATCH) {
-    await tx.insertInto('audit_entry').values(entries.slice(from, from + BATCH).map((entry) => ({
-      seq: entry.seq,
-      id: entry.id,
-      at: entry.at,
-      actor_id: entry.actorId,
-      action: entry.action,
-      subject_type: entry.subjectType,
-      subject_id: entry.subjectId,
-      detail: entry.detail,
-      previous_hash: entry.previousHash,
-      hash: entry.hash
-    }))).execute()
-  }
+  await newEntries(tx, entries.map((entry) => ({
+    seq: entry.seq,
+    id: entry.id,
+    at: entry.at,
+    actor_id: entry.actorId,
+    action: entry.action,
+    subject_type: entry.subjectType,
+    subject_id: entry.subjectId,
+    detail: entry.detail,
+    previous_hash: entry.previousHash,
+    hash: entry.hash
+  })))
 }
+
+const newEntries = preparedInsert<{ [Column in keyof AuditEntryTable]: AuditEntryTable[Column] }>(
+  ['seq', 'id', 'at', 'actor_id', 'action', 'subject_type', 'subject_id', 'detail', 'previous_hash', 'hash'], (tx, rows) => tx.insertInto('audit_entry').values(rows))
 
 /** Oldest first, from the one after `seq`. */
 export async function selectEntriesAfter (tx: Tx, seq: number, limit: number): Promise<AuditEntry[]> {

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import QRCode from 'qrcode'
+import { makeRecent } from '../courses/recent.ts'
 import { furtherFamilies } from './fonts.ts'
 import { setDocument } from './typst.ts'
 
@@ -64,6 +66,33 @@ export async function renderCertificate (view: CertificateView): Promise<Uint8Ar
     return await setDocument({ source, inputs: { view: JSON.stringify({ ...templateView(view, qr), fonts }) }, further: fonts.length > 0 })
   } catch (cause) {
     throw new Error(`certificate ${view.serial} does not compile`, { cause })
+  }
+}
+
+/** How many certificates are kept once made: of 20 to 60 kB each. */
+const KEPT = 200
+
+export interface KeptPdf {
+  readonly pdf: Buffer
+  /** Of all that the certificate shows (RFC 9110 §8.8.3). */
+  readonly etag: string
+}
+
+/** Certificates as PDF, made when they are asked for and kept: what shows the same is made once, also when many ask at once. */
+export function makePdfs (): (view: CertificateView) => Promise<KeptPdf> {
+  const kept = makeRecent<KeptPdf>(KEPT)
+  const coming = new Map<string, Promise<KeptPdf>>()
+  return async (view) => {
+    const shown = createHash('sha256').update(JSON.stringify(view)).digest('base64url')
+    const known = kept.get(shown) ?? coming.get(shown)
+    if (known !== undefined) return await known
+    const made = renderCertificate(view).then((pdf) => kept.keep(shown, { pdf: Buffer.from(pdf), etag: `"${shown}"` }))
+    coming.set(shown, made)
+    try {
+      return await made
+    } finally {
+      coming.delete(shown)
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { CourseOutline } from '../courses/outline.ts'
 import type { Tx } from '../db/database.ts'
+import { prepared, preparedInsert, type Value } from '../db/prepared.ts'
+import type { CertificateTable } from '../db/tables.ts'
 
 /** Whom and what a certificate is about. */
 interface Certified {
@@ -40,13 +42,15 @@ export async function selectOptionalCertificate (tx: Tx, serial: string): Promis
 /** What was issued for an enrolment, the latest first, revoked ones too. */
 export async function selectCertificatesOfEnrolment (tx: Tx, personId: string, enrolmentId: string): Promise<Array<{ serial: string, revokedAt: string | null }>> {
   // By the person as well, whose index leads there; an enrolment alone has one for standing certificates only.
-  return await tx.selectFrom('certificate').select(['serial', 'revoked_at as revokedAt'])
-    .where('person_id', '=', personId).where('enrolment_id', '=', enrolmentId).orderBy('issued_at', 'desc').execute()
+  return await certificatesOfEnrolment(tx, { personId, enrolmentId })
 }
+
+const certificatesOfEnrolment = prepared((tx, value: Value<{ personId: string, enrolmentId: string }>) => tx.selectFrom('certificate')
+  .select(['serial', 'revoked_at as revokedAt']).where('person_id', '=', value('personId')).where('enrolment_id', '=', value('enrolmentId')).orderBy('issued_at', 'desc'))
 
 /** @returns false when the serial is taken, or another certificate stands for the enrolment */
 export async function insertCertificate (tx: Tx, certificate: Certificate): Promise<boolean> {
-  const result = await tx.insertInto('certificate').values({
+  return await newCertificate(tx, [{
     id: certificate.id,
     serial: certificate.serial,
     enrolment_id: certificate.enrolmentId,
@@ -64,9 +68,13 @@ export async function insertCertificate (tx: Tx, certificate: Certificate): Prom
     revoked_at: certificate.revokedAt,
     revoked_by: certificate.revokedBy,
     reason: certificate.reason
-  }).onConflict((conflict) => conflict.doNothing()).executeTakeFirst()
-  return Number(result.numInsertedOrUpdatedRows) > 0
+  }]) > 0
 }
+
+const newCertificate = preparedInsert<{ [Column in keyof CertificateTable]: CertificateTable[Column] }>([
+  'id', 'serial', 'enrolment_id', 'person_id', 'holder', 'country', 'agency', 'rank', 'course_slug', 'course_title', 'course_version', 'mark',
+  'issued_at', 'expires_at', 'revoked_at', 'revoked_by', 'reason'
+], (tx, rows) => tx.insertInto('certificate').values(rows).onConflict((conflict) => conflict.doNothing()))
 
 /** @returns false when it is unknown or another request revoked it first */
 export async function updateRevoked (tx: Tx, serial: string, by: string, at: string, reason: string): Promise<boolean> {
@@ -101,14 +109,18 @@ export interface Earned extends Certified {
 
 /** @throws when there is no such enrolment */
 export async function selectEarned (tx: Tx, enrolmentId: string): Promise<Earned> {
-  const { outline, ...row } = await tx.selectFrom('enrolment')
-    .innerJoin('person', 'person.id', 'enrolment.person_id')
-    .innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
-    .innerJoin('course_version', 'course_version.id', 'cohort.course_version_id')
-    .innerJoin('course', 'course.id', 'course_version.course_id')
-    .select([
-      'person.id as personId', 'person.name as holder', 'person.country', 'person.agency', 'person.rank', 'course.slug as courseSlug',
-      'course_version.title as courseTitle', 'course_version.number as courseVersion', 'course_version.outline'
-    ]).where('enrolment.id', '=', enrolmentId).executeTakeFirstOrThrow()
+  const [found] = await earnedBy(tx, { enrolmentId })
+  if (found === undefined) throw new Error(`no enrolment ${enrolmentId}`)
+  const { outline, ...row } = found
   return { ...row, validMonths: (JSON.parse(outline) as CourseOutline).validMonths }
 }
+
+const earnedBy = prepared((tx, value: Value<{ enrolmentId: string }>) => tx.selectFrom('enrolment')
+  .innerJoin('person', 'person.id', 'enrolment.person_id')
+  .innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
+  .innerJoin('course_version', 'course_version.id', 'cohort.course_version_id')
+  .innerJoin('course', 'course.id', 'course_version.course_id')
+  .select([
+    'person.id as personId', 'person.name as holder', 'person.country', 'person.agency', 'person.rank', 'course.slug as courseSlug',
+    'course_version.title as courseTitle', 'course_version.number as courseVersion', 'course_version.outline'
+  ]).where('enrolment.id', '=', value('enrolmentId')))

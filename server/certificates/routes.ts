@@ -7,7 +7,7 @@ import { ADMINISTRATORS } from '../people/access.ts'
 import { hasRole } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import { certificateOnDesk, listCertificates, publicCertificate, revokeCertificate, type PublicCertificate } from './certificates.ts'
-import { renderCertificate } from './pdf.ts'
+import { makePdfs } from './pdf.ts'
 import { readSerial } from './serial.ts'
 import { readReason, REASON_LENGTH } from './validity.ts'
 import { pdfView, qrCode, quotaLinks, sheetView, verifyUrl } from './views.ts'
@@ -40,6 +40,8 @@ export function certificateRoutes (app: App, deps: Deps): void {
 }
 
 function publicPages (app: App, { db, world, settings, messages }: Deps): void {
+  const pdfs = makePdfs()
+
   app.get('/certificates/:serial', { config: { access: 'public' }, schema: { ...PAGE, params: Serial } }, async (request, reply) => {
     const certificate = await publicCertificate(db, world, request.params.serial)
     // As somebody typed it: one certificate has one address.
@@ -61,8 +63,11 @@ function publicPages (app: App, { db, world, settings, messages }: Deps): void {
     const certificate = await publicCertificate(db, world, request.params.serial)
     const { lang } = request.query
     const language = lang !== undefined && messages.languages.includes(lang) ? lang : request.language
-    const pdf = await renderCertificate(pdfView(certificate, messages.translate(language), settings, { ...request.place, language }))
-    return await fresh(reply).type('application/pdf').header('content-disposition', `inline; filename="${certificate.serial}.pdf"`).send(Buffer.from(pdf))
+    const { pdf, etag } = await pdfs(pdfView(certificate, messages.translate(language), settings, { ...request.place, language }))
+    // Asked for anew each time, since it may be revoked at any moment; sent anew when it changed.
+    void reply.header('cache-control', 'private, no-cache').header('etag', etag).header('vary', 'accept-language, cookie')
+    if (request.headers['if-none-match']?.includes(etag) === true) return await reply.status(304).send()
+    return await reply.type('application/pdf').header('content-disposition', `inline; filename="${certificate.serial}.pdf"`).send(pdf)
   })
 
   app.get('/verify', {

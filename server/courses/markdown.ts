@@ -1,6 +1,7 @@
 import MarkdownIt, { type Token } from 'markdown-it'
 import sanitizeHtml from 'sanitize-html'
 import type { PictureRef } from './picture.ts'
+import { makeRecent } from './recent.ts'
 
 /** Where a link in a course may lead. */
 const LINK = /^(?:https?:\/\/|mailto:)[^\s]/i
@@ -8,6 +9,9 @@ const LINK = /^(?:https?:\/\/|mailto:)[^\s]/i
 export function isSafeLink (href: string): boolean {
   return LINK.test(href)
 }
+
+/** How many texts are kept once rendered: those of some hundred courses. */
+const KEPT_TEXTS = 20_000
 
 /** Turns an author's Markdown into safe HTML. Whatever is given, nothing comes out but text, its structure, pictures of its
  * course and links to http, https and mailto addresses: raw HTML is shown as text, and the result goes through an allow-list besides.
@@ -39,6 +43,14 @@ export function renderText (text: string, markup: 'markdown' | 'html' | undefine
   if (markup !== 'html') return inline ? renderInline(text) : renderMarkdown(text, idPrefix)
   return inline ? sanitizeHtml(text, { ...IMPORTED, allowedTags: INLINE }) : cleanHtml(text)
 }
+
+/** The same for a text of a question, rendered once: a published text is asked for by every trainee, and never changes under its own words. */
+export function renderTextOnce (text: string, markup: 'markdown' | 'html' | undefined, inline: boolean): string {
+  const name = `${markup === 'html' ? 'html' : 'markdown'} ${inline ? 'inline' : 'block'} ${text}`
+  return texts.get(name) ?? texts.keep(name, renderText(text, markup, inline))
+}
+
+const texts = makeRecent<string>(KEPT_TEXTS)
 
 /** What a reader of Markdown reads: its words without marks and addresses, a block a line. */
 export function readableText (text: string): string {

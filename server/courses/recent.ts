@@ -25,7 +25,8 @@ export function makeRecent<V> (limit: number): Recent<V> {
     drop (key) { values.delete(key) },
     get (key) {
       const value = values.get(key)
-      return value === undefined ? undefined : keep(key, value)
+      // Far from the limit nothing will be forgotten soon, and the order need not be kept.
+      return value === undefined || values.size * 2 < limit ? value : keep(key, value)
     }
   }
 }

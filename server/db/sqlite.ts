@@ -2,10 +2,12 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
-import { Kysely, SqliteDialect, sql, type SqliteDatabase } from 'kysely'
+import { Kysely, SqliteDialect, sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { isBusy, isStorageUnavailable } from './faults.ts'
 import { runWithLast } from './lastly.ts'
+import { runDirectly } from './prepared.ts'
+import { rememberStatements, type Statements } from './statements.ts'
 import type { Tables } from './tables.ts'
 
 /** Opens a SQLite file in WAL mode, every commit synced to disk (`synchronous=FULL`).
@@ -23,12 +25,16 @@ export function openSqlite (path: string): Database {
   const reader = new Sqlite(path)
   reader.pragma('query_only = ON')
   reader.pragma('busy_timeout = 5000')
-  const read = new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepingStatements(reader) }) })
-  const write = new Kysely<Tables>({ dialect: new SqliteDialect({ database: keepingStatements(writer) }) })
+  for (const file of [writer, reader]) file.pragma(`cache_size = -${CACHE_KIB}`)
+  const [reading, writing] = [rememberStatements(reader), rememberStatements(writer)]
+  const read = new Kysely<Tables>({ dialect: new SqliteDialect({ database: reading.database }) })
+  const write = new Kysely<Tables>({ dialect: new SqliteDialect({ database: writing.database }) })
+  runDirectly(read, reading)
+  runDirectly(write, writing)
   return {
     dialect: 'sqlite',
     read,
-    write: groupCommit(write),
+    write: groupCommit(write, writing),
     async atOneMoment (work) {
       const moment = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Sqlite(path, { readonly: true }) }) })
       try {
@@ -47,24 +53,8 @@ export function openSqlite (path: string): Database {
   }
 }
 
-/** Prepared statements a connection keeps, the latest used. */
-const STATEMENTS_KEPT = 400
-
-/** Kysely has each statement prepared anew, which takes longer than most take to run. */
-function keepingStatements (connection: Sqlite.Database): SqliteDatabase {
-  const kept = new Map<string, Sqlite.Statement<unknown[]>>()
-  return {
-    close: () => { connection.close() },
-    prepare (text) {
-      const statement = kept.get(text) ?? connection.prepare<unknown[]>(text)
-      kept.delete(text)
-      kept.set(text, statement)
-      const [oldest] = kept.keys()
-      if (kept.size > STATEMENTS_KEPT && oldest !== undefined) kept.delete(oldest)
-      return statement
-    }
-  }
-}
+/** Pages that each connection keeps in memory: what every trainee's request touches of a large file. */
+const CACHE_KIB = 64 * 1024
 
 interface Waiting {
   readonly run: (tx: Tx) => Promise<void>
@@ -74,47 +64,58 @@ interface Waiting {
 /** How long units of work wait for a file that another process writes to, before they are refused. */
 const BUSY_MS = 5000
 
-/** How many units of work one commit may carry: bounds how long the first of them waits. */
+/** How many units of work one commit may carry, and for how long it takes new ones in: bounds how long the first of them waits,
+ * and for how long nobody else is served. */
 const GROUP_LIMIT = 256
+const GROUP_MS = 8
 
 /** Units of work that arrive while another commit runs share the next one, each in a savepoint of its own:
- * one that fails is undone alone. Each is answered only after the shared commit is on disk. */
-function groupCommit (db: Kysely<Tables>): Database['write'] {
+ * one that fails is undone alone. Each is answered only after the shared commit is on disk.
+ * @param tx the writing connection, which nobody else uses */
+function groupCommit (tx: Tx, statements: Statements): Database['write'] {
   const queue: Waiting[] = []
   let draining = false
+  const say = (statement: string): void => { statements.of(statement).run() }
 
   async function drain (): Promise<void> {
     draining = true
     try {
-      while (queue.length > 0) await db.connection().execute(commitGroup)
+      await commitGroup()
     } finally {
       draining = false
+      // Requests that came in meanwhile are read first, so that theirs share the next commit.
+      if (queue.length > 0) setImmediate(next)
     }
   }
 
-  async function commitGroup (tx: Tx): Promise<void> {
+  function next (): void {
+    if (!draining && queue.length > 0) void drain()
+  }
+
+  async function commitGroup (): Promise<void> {
     const done: Array<[Waiting, unknown]> = []
     try {
-      await beginWhenFree(tx)
-      while (queue.length > 0 && done.length < GROUP_LIMIT) {
+      await beginWhenFree()
+      const until = performance.now() + GROUP_MS
+      while (queue.length > 0 && done.length < GROUP_LIMIT && (done.length === 0 || performance.now() < until)) {
         const next = queue.shift() as Waiting
-        await sql`savepoint unit`.execute(tx)
+        say('savepoint unit')
         try {
           await next.run(tx)
-          await sql`release unit`.execute(tx)
+          say('release unit')
           done.push([next, undefined])
         } catch (error) {
+          // Before it is undone: where the whole group is lost with it, as on a disk that is full or fails, there is nothing to undo it in.
           done.push([next, error ?? new Error('the unit of work failed without a reason')])
-          // A disk that is full or fails may have ended the whole transaction.
           if (isStorageUnavailable(error)) throw error
-          await sql`rollback to unit`.execute(tx)
-          await sql`release unit`.execute(tx)
+          say('rollback to unit')
+          say('release unit')
         }
       }
-      await sql`commit`.execute(tx)
+      say('commit')
     } catch (error) {
       // The group as a whole is lost (disk full, locked file): nobody in it may be told otherwise.
-      await sql`rollback`.execute(tx).catch(() => undefined)
+      try { say('rollback') } catch { /* it is rolled back already */ }
       for (const [unit, failed] of done) unit.settle(failed ?? error)
       for (const unit of queue.splice(0)) unit.settle(error)
       return
@@ -123,11 +124,11 @@ function groupCommit (db: Kysely<Tables>): Database['write'] {
   }
 
   /** Another process has the file for a moment: a backup, an import, a second server. */
-  async function beginWhenFree (tx: Tx): Promise<void> {
+  async function beginWhenFree (): Promise<void> {
     const until = performance.now() + BUSY_MS
     for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
       try {
-        await sql`begin immediate`.execute(tx)
+        say('begin immediate')
         return
       } catch (error) {
         if (!isBusy(error) || performance.now() > until) throw error
@@ -142,6 +143,6 @@ function groupCommit (db: Kysely<Tables>): Database['write'] {
       run: async (tx) => { result = await runWithLast(tx, work) },
       settle: (failed) => { if (failed === undefined) resolve(result); else reject(failed) }
     })
-    if (!draining) setImmediate(() => { if (!draining) void drain() })
+    if (!draining && queue.length === 1) setImmediate(next)
   })
 }

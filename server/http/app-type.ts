@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Person, Role } from '../person.ts'
+import type { Load } from './load.ts'
 import type { Translate } from './messages.ts'
 import type { Place } from './pages.ts'
+import type { Frame, Piece } from './splice.ts'
 import type { Url } from './urls.ts'
 
 /** A Fastify instance whose handlers see the types of their schemas. */
@@ -23,6 +25,9 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Required on every route: one without it stops the server at start. */
     access?: Access
+    /** How it is treated by a server that cannot keep up; by default what those who run the programme read is a `report`, all else
+     * a `page`. */
+    load?: Load
     /** False only where a forged request could do no harm. */
     csrf?: false
   }
@@ -47,6 +52,15 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Renders `templates/<template>.hbs` in the layout. */
     page: (template: string, view: PageView) => FastifyReply
+    /** The same page rendered once for many readers: its view has holes (splice.ts) wherever they differ, and says nothing else
+     * of the one who asks. The forms' token is a hole by itself. */
+    pageFrame: (template: string, view: PageView) => Frame
+    /** A part of such a page. */
+    partFrame: (template: string, view: object) => Frame
+    /** A part of a page for this reader alone. */
+    part: (template: string, view: object) => string
+    /** Sends a page put together from a frame. @param values escaped already */
+    sendFrame: (frame: Frame, values: Readonly<Record<string, string | readonly Piece[]>>) => FastifyReply
   }
 }
 

@@ -5,10 +5,10 @@ const State = Type.Object({ state: Type.String() })
 
 /** `/health`: the process answers. `/ready`: its database answers and has the schema this release needs. */
 export function healthRoutes (app: App, isReady: () => Promise<boolean>): void {
-  app.get('/health', { config: { access: 'public' }, logLevel: 'silent', schema: { hide: true, response: { 200: State } } }, async (_, reply) =>
+  app.get('/health', { config: { access: 'public', load: 'always' }, logLevel: 'silent', schema: { hide: true, response: { 200: State } } }, async (_, reply) =>
     await reply.header('cache-control', 'no-store').send({ state: 'up' }))
 
-  app.get('/ready', { config: { access: 'public' }, logLevel: 'silent', schema: { hide: true, response: { 200: State, 503: State } } }, async (request, reply) => {
+  app.get('/ready', { config: { access: 'public', load: 'always' }, logLevel: 'silent', schema: { hide: true, response: { 200: State, 503: State } } }, async (request, reply) => {
     const ready = await isReady().catch((error: unknown) => {
       request.log.error({ err: error }, 'not ready')
       return false

@@ -28,9 +28,9 @@ export function directionOf (language: string): 'ltr' | 'rtl' {
  * that a language lacks is said in English; a key that English lacks is a bug and throws.
  * @throws Error naming file and key when a key stands twice; `translate` does when a message does not parse */
 export function loadMessages (folder: string): Messages {
-  const catalogues = new Map<string, Map<string, () => IntlMessageFormat>>()
+  const catalogues = new Map<string, Map<string, Message>>()
   for (const language of readdirSync(folder).sort((a, b) => Number(b === FIRST_LANGUAGE) - Number(a === FIRST_LANGUAGE) || a.localeCompare(b))) {
-    const catalogue = new Map<string, () => IntlMessageFormat>()
+    const catalogue = new Map<string, Message>()
     for (const file of readdirSync(join(folder, language)).filter((name) => name.endsWith('.json'))) {
       const texts = JSON.parse(readFileSync(join(folder, language, file), 'utf8')) as Record<string, string>
       for (const [key, text] of Object.entries(texts)) {
@@ -43,16 +43,18 @@ export function loadMessages (folder: string): Messages {
   const languages = [...catalogues.keys()]
   const first = catalogues.get(FIRST_LANGUAGE)
   if (first === undefined) throw new Error(`locales/${FIRST_LANGUAGE} is missing`)
+  const translate = (language: string): Translate => {
+    const catalogue = catalogues.get(language) ?? first
+    return (key, values = {}) => {
+      const message = catalogue.get(key) ?? first.get(key)
+      if (message === undefined) throw new Error(`no message '${key}' in locales/${FIRST_LANGUAGE}`)
+      return typeof message === 'string' ? message : String(message().format(values))
+    }
+  }
+  const translates = new Map(languages.map((language) => [language, translate(language)]))
   return {
     languages,
-    translate: (language) => {
-      const catalogue = catalogues.get(language) ?? first
-      return (key, values = {}) => {
-        const message = catalogue.get(key) ?? first.get(key)
-        if (message === undefined) throw new Error(`no message '${key}' in locales/${FIRST_LANGUAGE}`)
-        return String(message().format(values))
-      }
-    },
+    translate: (language) => translates.get(language) ?? translate(language),
     choose: (wanted) => {
       for (const tag of (wanted ?? '').split(',')) {
         const base = tag.trim().split(/[-;]/)[0]?.toLowerCase() ?? ''
@@ -64,7 +66,11 @@ export function loadMessages (folder: string): Messages {
   }
 }
 
-function parsedOnce (text: string, language: string, where: string): () => IntlMessageFormat {
+/** Parsed when it is first said; one without a value in it says the same always and is kept as the text it is. */
+type Message = (() => IntlMessageFormat) | string
+
+function parsedOnce (text: string, language: string, where: string): Message {
+  if (!/[{}']/.test(text)) return text
   let parsed: IntlMessageFormat | undefined
   return () => {
     try {

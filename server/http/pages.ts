@@ -88,6 +88,11 @@ function dateFormat (place: Place, style: Intl.DateTimeFormatOptions): Intl.Date
   return made
 }
 
+/** Text as it stands in HTML, in an attribute too. */
+export function escapeHtml (text: string): string {
+  return Handlebars.escapeExpression(text)
+}
+
 export function formatNumber (value: number, language: string): string {
   return numberFormat(language, { maximumFractionDigits: 2 }).format(value)
 }

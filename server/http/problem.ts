@@ -9,6 +9,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'not-found': 404,
   'edited-meanwhile': 409,
   'bad-input': 422,
+  'busy': 503,
   'bad-csrf-token': 403,
   'too-many-tries': 429,
   'sign-in-failed': 401,

@@ -1,18 +1,20 @@
 import { fileURLToPath } from 'node:url'
 import formbody from '@fastify/formbody'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { hasRole, type Person, type Role } from '../person.ts'
 import type { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import type { App, PageView } from './app-type.ts'
 import { assetRoutes, loadAssets } from './assets.ts'
 import { serializerCompiler, validatorCompiler } from './compilers.ts'
+import { shedLoad, type LoadMeter } from './load.ts'
 import { directionOf, type Messages } from './messages.ts'
 import { loadPages, type PageContext } from './pages.ts'
 import { answerTo, sendAnswer } from './problem.ts'
-import { csrfOwner, security } from './security.ts'
+import { csrfOwner, makeCsrfToken, security } from './security.ts'
 import { session } from './session.ts'
+import { accepts, assemble, cut, fill, hole, type Frame, type Piece } from './splice.ts'
 import { makeUrl } from './urls.ts'
 
 export type LoggerOptions = Exclude<FastifyServerOptions['logger'], boolean | undefined>
@@ -32,6 +34,8 @@ export interface ShellOptions {
   readonly programme: string
   readonly timeZone: string
   readonly nav: readonly NavEntry[]
+  /** null: nothing is ever refused for want of time. */
+  readonly load: LoadMeter | null
   readonly loadPerson: (sessionId: string) => Promise<Person | null>
 }
 
@@ -52,7 +56,8 @@ export async function createShell (options: ShellOptions): Promise<App> {
     ...(options.logger !== false && 'info' in options.logger ? { loggerInstance: options.logger } : { logger: options.logger }),
     trustProxy: options.trustProxy,
     bodyLimit: 2 * 1024 * 1024,
-    genReqId: () => options.world.newId(),
+    genReqId: makeRequestIds(options.world),
+    logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 }
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
@@ -61,52 +66,73 @@ export async function createShell (options: ShellOptions): Promise<App> {
   const render = loadPages(templates)
   const assets = loadAssets(`${templates}/static`)
   const url = makeUrl(options.prefix)
+  const csrfToken = makeCsrfToken()
+  const languageSwitch = makeSwitch(options.messages.languages)
   app.decorate('url', url)
   app.decorateRequest('language', 'en')
   app.decorateRequest('t')
   app.decorateRequest('place')
 
   app.decorateRequest('knowsLanguage', false)
+  const places = new Map(options.messages.languages.map((language) => [language, { language, timeZone: options.timeZone }]))
   const speak = (request: FastifyRequest): void => {
     request.language = chooseLanguage(request, options.messages)
     request.t = options.messages.translate(request.language)
-    request.place = { language: request.language, timeZone: options.timeZone }
+    request.place = places.get(request.language) ?? { language: request.language, timeZone: options.timeZone }
     request.knowsLanguage = true
   }
 
+  logRequests(app)
   await app.register(formbody)
   await session(app, options)
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     speak(request)
+    done()
   })
+  if (options.load !== null) shedLoad(app, options.load)
   await security(app, options)
 
-  app.decorateReply('page', function (template: string, view: PageView) {
-    const { request } = this
-    let token: string | undefined
-    const page: PageContext = {
-      ...request.place,
-      t: request.t,
-      url,
-      asset: (name) => url(assets.path(name)),
-      // Made only when a form asks for it: a public page stays without cookies.
-      csrf: () => (token ??= this.generateCsrf({ userInfo: csrfOwner(request) }))
-    }
-    const body = render(template, view, page)
-    const html = render('layouts/page', {
+  const contextOf = (request: FastifyRequest, csrf: () => string): PageContext =>
+    ({ ...request.place, t: request.t, url, asset: (name) => url(assets.path(name)), csrf })
+
+  function wholePage (request: FastifyRequest, template: string, view: PageView, page: PageContext, person: Person | null): string {
+    return render('layouts/page', {
       ...view,
-      body,
+      body: render(template, view, page),
       language: request.language,
       direction: directionOf(request.language),
       programme: options.programme,
-      person: request.person,
-      role: request.person === null ? '' : request.t(`role.${mainRole(request.person)}`),
+      person,
+      role: person === null ? '' : request.t(`role.${mainRole(person)}`),
       path: request.url,
-      languages: options.messages.languages.map((code) => ({ code, name: nameOf(code), current: code === request.language })),
-      navigation: navigation(request, options.nav, view.nav)
+      languages: languageSwitch(request.language),
+      navigation: person === null ? [] : navigation(request, person, options.nav, view.nav)
     }, page)
-    if (request.person !== null) void this.header('cache-control', 'no-store')
+  }
+
+  app.decorateReply('page', function (template: string, view: PageView) {
+    let token: string | undefined
+    // Made only when a form asks for it: a public page stays without cookies.
+    const page = contextOf(this.request, () => (token ??= this.generateCsrf({ userInfo: csrfOwner(this.request) })))
+    const html = wholePage(this.request, template, view, page, this.request.person)
+    if (this.request.person !== null) void this.header('cache-control', 'no-store')
     return this.type('text/html; charset=utf-8').send(html)
+  })
+  app.decorateReply('pageFrame', function (template: string, view: PageView) {
+    return cut(wholePage(this.request, template, view, contextOf(this.request, () => hole('csrf')), null))
+  })
+  app.decorateReply('part', function (template: string, view: object) {
+    return render(template, view, contextOf(this.request, () => csrfToken(this)))
+  })
+  app.decorateReply('partFrame', function (template: string, view: object) {
+    return cut(render(template, view, contextOf(this.request, () => hole('csrf'))))
+  })
+  app.decorateReply('sendFrame', function (frame: Frame, values: Readonly<Record<string, string | readonly Piece[]>>) {
+    const gzip = accepts(this.request.headers['accept-encoding'], 'gzip')
+    void this.header('vary', 'accept-encoding')
+    if (gzip) void this.header('content-encoding', 'gzip')
+    if (this.request.person !== null) void this.header('cache-control', 'no-store')
+    return this.type('text/html; charset=utf-8').send(assemble(fill(frame, { ...values, csrf: csrfToken(this) }), gzip))
   })
 
   app.setErrorHandler(async (error: FastifyError | Refusal, request, reply) => {
@@ -121,6 +147,27 @@ export async function createShell (options: ShellOptions): Promise<App> {
   return app
 }
 
+/** Numbers requests: unlike those of any other server and start, for who reads several logs together. */
+function makeRequestIds (world: World): () => string {
+  const start = Buffer.from(world.newBytes(6)).toString('base64url')
+  let count = 0
+  return () => `${start}-${(count += 1).toString(36)}`
+}
+
+const SLOW_MS = 2000
+
+/** A line for a request that failed or took long; one for each only at level `debug`: two lines a request, as Fastify would
+ * write, cost a busy server as much as answering. */
+function logRequests (app: App): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const milliseconds = Math.round(reply.elapsedTime)
+    const line = { req: request, res: reply, milliseconds }
+    if (milliseconds >= SLOW_MS) request.log.warn(line, 'slow request')
+    else request.log.debug(line, 'request')
+    done()
+  })
+}
+
 function chooseLanguage (request: FastifyRequest, messages: Messages): string {
   const chosen = request.cookies[LANGUAGE_COOKIE]
   if (chosen !== undefined && messages.languages.includes(chosen)) return chosen
@@ -132,14 +179,19 @@ function nameOf (language: string): string {
   return new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language
 }
 
+/** The languages for the switch at the top, one of them current: as many lists as there are languages. */
+function makeSwitch (languages: readonly string[]): (current: string) => ReadonlyArray<{ code: string, name: string, current: boolean }> {
+  const names = languages.map((code) => ({ code, name: nameOf(code) }))
+  const lists = new Map(languages.map((current) => [current, names.map(({ code, name }) => ({ code, name, current: code === current }))]))
+  return (current) => lists.get(current) ?? []
+}
+
 function mainRole (person: Person): Role {
   const order: Role[] = ['administrator', 'instructor', 'liaison', 'trainee']
   return order.find((role) => hasRole(person, role)) ?? 'trainee'
 }
 
-function navigation (request: FastifyRequest, nav: readonly NavEntry[], current: string | undefined): Array<{ href: string, label: string, current: boolean }> {
-  const { person } = request
-  if (person === null) return []
+function navigation (request: FastifyRequest, person: Person, nav: readonly NavEntry[], current: string | undefined): Array<{ href: string, label: string, current: boolean }> {
   return nav
     .filter((entry) => entry.roles.some((role) => hasRole(person, role)))
     .map((entry) => ({ href: request.server.url(entry.path), label: request.t(entry.label), current: entry.path === current }))

@@ -9,16 +9,48 @@ export type Url = (path: string, parts?: UrlParts, query?: UrlQuery) => string
 /** @param prefix '' or `/training`: starts with a slash, ends without */
 export function makeUrl (prefix: string): Url {
   return (path, parts = {}, query = {}) => {
-    const filled = path.replace(/:([A-Za-z]+)/g, (_, name: string) => {
-      const part = parts[name]
-      if (part === undefined) throw new Error(`url '${path}' needs '${name}'`)
-      return encodeURIComponent(part)
-    })
-    const search = new URLSearchParams()
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== null && value !== undefined) search.set(name, String(value))
+    let filled = prefix
+    for (const piece of piecesOf(path)) {
+      if (typeof piece === 'string') filled += piece
+      else {
+        const part = parts[piece.name]
+        if (part === undefined) throw new Error(`url '${path}' needs '${piece.name}'`)
+        filled += encoded(part)
+      }
     }
-    const tail = search.size > 0 ? `?${search.toString()}` : ''
-    return prefix + filled + tail
+    let mark = '?'
+    for (const name in query) {
+      const value = query[name]
+      if (value === null || value === undefined) continue
+      filled += `${mark}${inQuery(name)}=${inQuery(value)}`
+      mark = '&'
+    }
+    return filled
   }
+}
+
+type Piece = string | { readonly name: string }
+
+/** Paths are written in the code: there are as many as there are routes. */
+const pieces = new Map<string, readonly Piece[]>()
+
+function piecesOf (path: string): readonly Piece[] {
+  const known = pieces.get(path)
+  if (known !== undefined) return known
+  const made = path.split(/(:[A-Za-z]+)/).filter((piece) => piece !== '').map((piece) => /^:[A-Za-z]/.test(piece) ? { name: piece.slice(1) } : piece)
+  pieces.set(path, made)
+  return made
+}
+
+// Ids and numbers, which most parts are, need no escape.
+const PLAIN = /^[A-Za-z0-9_-]*$/
+
+function encoded (part: string | number): string {
+  return typeof part === 'number' || PLAIN.test(part) ? String(part) : encodeURIComponent(part)
+}
+
+/** As a form would say it (WHATWG URL §5.2): a space is a plus. */
+function inQuery (value: string | number): string {
+  const text = String(value)
+  return PLAIN.test(text) ? text : new URLSearchParams([[text, '']]).toString().slice(0, -1)
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
+import { prepared, preparedChange, type Value } from '../db/prepared.ts'
 import type { AccountTable, LinkTable, MailTable, NewPersonRow, RoleGrantTable } from '../db/tables.ts'
 import type { Person, RoleGrant } from '../person.ts'
 import { nameKey } from './name-key.ts'
@@ -24,21 +25,43 @@ export async function selectAccount (tx: Tx, id: string): Promise<Account> {
 
 /** The person of a live session; undefined when it is ended, expired, or the account is not active. */
 export async function selectOptionalSessionPerson (tx: Tx, sessionId: string, now: string): Promise<Person | undefined> {
-  const found = await tx.selectFrom('session')
-    .innerJoin('account', 'account.id', 'session.account_id')
-    .innerJoin('person', 'person.id', 'account.person_id')
-    .select(['person.id', 'account.id as accountId', 'person.name', 'account.email', 'person.locale'])
-    .where('session.id', '=', sessionId).where('session.ended_at', 'is', null)
-    .where('session.expires_at', '>', now).where('account.state', '=', 'active')
-    .executeTakeFirst()
-  return found === undefined ? undefined : { ...found, roles: await selectRoles(tx, found.id) }
+  return personOf(await personOfSession(tx, { sessionId, now }))
 }
 
+const personOfSession = prepared((tx, value: Value<{ sessionId: string, now: string }>) => tx.selectFrom('session')
+  .innerJoin('account', 'account.id', 'session.account_id')
+  .innerJoin('person', 'person.id', 'account.person_id')
+  .leftJoin('role_grant', 'role_grant.person_id', 'person.id')
+  .select(['person.id', 'account.id as accountId', 'person.name', 'account.email', 'person.locale', 'role_grant.role', 'role_grant.country'])
+  .where('session.id', '=', value('sessionId')).where('session.ended_at', 'is', null)
+  .where('session.expires_at', '>', value('now')).where('account.state', '=', 'active')
+  .orderBy('role_grant.role').orderBy('role_grant.country'))
+
 export async function selectPersonOfAccount (tx: Tx, accountId: string): Promise<Person> {
-  const found = await tx.selectFrom('account').innerJoin('person', 'person.id', 'account.person_id')
-    .select(['person.id', 'account.id as accountId', 'person.name', 'account.email', 'person.locale'])
-    .where('account.id', '=', accountId).executeTakeFirstOrThrow()
-  return { ...found, roles: await selectRoles(tx, found.id) }
+  const found = personOf(await personOfAccount(tx, { accountId }))
+  if (found === undefined) throw new Error(`no account ${accountId}`)
+  return found
+}
+
+const personOfAccount = prepared((tx, value: Value<{ accountId: string }>) => tx.selectFrom('account')
+  .innerJoin('person', 'person.id', 'account.person_id')
+  .leftJoin('role_grant', 'role_grant.person_id', 'person.id')
+  .select(['person.id', 'account.id as accountId', 'person.name', 'account.email', 'person.locale', 'role_grant.role', 'role_grant.country'])
+  .where('account.id', '=', value('accountId'))
+  .orderBy('role_grant.role').orderBy('role_grant.country'))
+
+/** A row a role; one without for a person who has none. */
+interface PersonWithRole extends Omit<Person, 'roles'> {
+  readonly role: RoleGrantTable['role'] | null
+  readonly country: string | null
+}
+
+function personOf (rows: readonly PersonWithRole[]): Person | undefined {
+  const [first] = rows
+  if (first === undefined) return undefined
+  const { id, accountId, name, email, locale } = first
+  const roles = rows.flatMap(({ role, country }): RoleGrant[] => role === null ? [] : [country === null || country === '' ? { role } : { role, country }])
+  return { id, accountId, name, email, locale, roles }
 }
 
 export async function selectRoles (tx: Tx, personId: string): Promise<RoleGrant[]> {
@@ -142,8 +165,11 @@ export async function existsAdministrator (tx: Tx, besides: string | null = null
 }
 
 export async function insertSession (tx: Tx, row: { id: string, accountId: string, createdAt: string, expiresAt: string }): Promise<void> {
-  await tx.insertInto('session').values({ id: row.id, account_id: row.accountId, created_at: row.createdAt, expires_at: row.expiresAt, ended_at: null }).execute()
+  await newSession(tx, row)
 }
+
+const newSession = preparedChange((tx, value: Value<{ id: string, accountId: string, createdAt: string, expiresAt: string }>) => tx.insertInto('session')
+  .values({ id: value('id'), account_id: value('accountId'), created_at: value('createdAt'), expires_at: value('expiresAt'), ended_at: null }))
 
 export async function endSession (tx: Tx, id: string, at: string): Promise<void> {
   await tx.updateTable('session').set({ ended_at: at }).where('id', '=', id).where('ended_at', 'is', null).execute()

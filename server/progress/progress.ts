@@ -46,7 +46,8 @@ export async function readableEnrolment (tx: Tx, person: Person, enrolmentId: st
   const reach = reachesEnrolment(person, {
     personId: enrolment.personId,
     country: enrolment.person.country,
-    instructorIds: await selectInstructorIds(tx, enrolment.cohort.id)
+    // One's own comes first, whoever runs the cohort.
+    instructorIds: enrolment.personId === person.id ? [] : await selectInstructorIds(tx, enrolment.cohort.id)
   })
   if (reach === null || (reach === 'own' && enrolment.state === 'withdrawn')) throw new Refusal('not-found')
   return { enrolment, reach }

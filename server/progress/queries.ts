@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database.ts'
+import { prepared, preparedChange, type Value } from '../db/prepared.ts'
 import type { EnrolmentTable } from '../db/tables.ts'
 import type { AttemptResult } from '../quiz/quiz.ts'
 
@@ -49,49 +50,65 @@ function enrolmentOf (row: Row): Enrolment {
 }
 
 export async function selectOptionalEnrolment (tx: Tx, id: string): Promise<Enrolment | undefined> {
-  const row = await enrolments(tx).where('enrolment.id', '=', id).executeTakeFirst()
+  const [row] = await enrolmentById(tx, { id })
   return row === undefined ? undefined : enrolmentOf(row)
 }
 
+const enrolmentById = prepared((tx, value: Value<{ id: string }>) => enrolments(tx).where('enrolment.id', '=', value('id')))
+
 /** One person's enrolments, the latest cohort first. */
 export async function selectEnrolmentsOf (tx: Tx, personId: string): Promise<Enrolment[]> {
-  const rows = await enrolments(tx).where('enrolment.person_id', '=', personId).where('enrolment.state', '!=', 'withdrawn')
-    .orderBy('cohort.starts_at', 'desc').orderBy('enrolment.id').execute()
-  return rows.map(enrolmentOf)
+  return (await enrolmentsByPerson(tx, { personId })).map(enrolmentOf)
 }
+
+const enrolmentsByPerson = prepared((tx, value: Value<{ personId: string }>) => enrolments(tx)
+  .where('enrolment.person_id', '=', value('personId')).where('enrolment.state', '!=', 'withdrawn')
+  .orderBy('cohort.starts_at', 'desc').orderBy('enrolment.id'))
 
 export async function selectInstructorIds (tx: Tx, cohortId: string): Promise<string[]> {
-  const rows = await tx.selectFrom('cohort_instructor').select('person_id as personId').where('cohort_id', '=', cohortId).execute()
-  return rows.map((row) => row.personId)
+  return (await instructorsByCohort(tx, { cohortId })).map(({ personId }) => personId)
 }
 
+const instructorsByCohort = prepared((tx, value: Value<{ cohortId: string }>) => tx.selectFrom('cohort_instructor')
+  .select('person_id as personId').where('cohort_id', '=', value('cohortId')))
+
 export async function selectDoneKeys (tx: Tx, enrolmentId: string): Promise<Set<string>> {
-  const rows = await tx.selectFrom('activity_done').select('activity_key as key').where('enrolment_id', '=', enrolmentId).execute()
-  return new Set(rows.map((row) => row.key))
+  return new Set((await doneByEnrolment(tx, { enrolmentId })).map(({ key }) => key))
 }
+
+const doneByEnrolment = prepared((tx, value: Value<{ enrolmentId: string }>) => tx.selectFrom('activity_done')
+  .select('activity_key as key').where('enrolment_id', '=', value('enrolmentId')))
 
 /** @returns false when it was done before */
 export async function insertActivityDone (tx: Tx, row: { enrolmentId: string, key: string, kind: 'lesson' | 'quiz', at: string }): Promise<boolean> {
-  const result = await tx.insertInto('activity_done')
-    .values({ enrolment_id: row.enrolmentId, activity_key: row.key, kind: row.kind, at: row.at })
-    .onConflict((conflict) => conflict.columns(['enrolment_id', 'activity_key']).doNothing()).executeTakeFirst()
-  return Number(result.numInsertedOrUpdatedRows) > 0
+  return await newActivityDone(tx, row) > 0
 }
+
+const newActivityDone = preparedChange((tx, value: Value<{ enrolmentId: string, key: string, kind: 'lesson' | 'quiz', at: string }>) => tx.insertInto('activity_done')
+  .values({ enrolment_id: value('enrolmentId'), activity_key: value('key'), kind: value('kind'), at: value('at') })
+  .onConflict((conflict) => conflict.columns(['enrolment_id', 'activity_key']).doNothing()))
 
 export async function updateActive (tx: Tx, enrolmentId: string, at: string): Promise<void> {
-  await tx.updateTable('enrolment').set({ active_at: at }).where('id', '=', enrolmentId).execute()
+  await activeAt(tx, { enrolmentId, at })
 }
 
+const activeAt = preparedChange((tx, value: Value<{ enrolmentId: string, at: string }>) => tx.updateTable('enrolment')
+  .set({ active_at: value('at') }).where('id', '=', value('enrolmentId')))
+
 export async function addDone (tx: Tx, enrolmentId: string, at: string): Promise<void> {
-  await tx.updateTable('enrolment').set((set) => ({ done: set('done', '+', 1), active_at: at })).where('id', '=', enrolmentId).execute()
+  await oneMoreDone(tx, { enrolmentId, at })
 }
+
+const oneMoreDone = preparedChange((tx, value: Value<{ enrolmentId: string, at: string }>) => tx.updateTable('enrolment')
+  .set((set) => ({ done: set('done', '+', 1), active_at: value('at') })).where('id', '=', value('enrolmentId')))
 
 /** @returns false when another request completed it first, or it was withdrawn */
 export async function completeEnrolment (tx: Tx, enrolmentId: string, at: string): Promise<boolean> {
-  const result = await tx.updateTable('enrolment').set({ state: 'completed', completed_at: at })
-    .where('id', '=', enrolmentId).where('state', '=', 'active').executeTakeFirst()
-  return Number(result.numUpdatedRows) === 1
+  return await completed(tx, { enrolmentId, at }) === 1
 }
+
+const completed = preparedChange((tx, value: Value<{ enrolmentId: string, at: string }>) => tx.updateTable('enrolment')
+  .set({ state: 'completed', completed_at: value('at') }).where('id', '=', value('enrolmentId')).where('state', '=', 'active'))
 
 export interface QuizStanding {
   readonly quizKey: string
@@ -104,8 +121,7 @@ export interface QuizStanding {
 
 /** How far each quiz of an enrolment has come. */
 export async function selectQuizStandings (tx: Tx, enrolmentId: string): Promise<QuizStanding[]> {
-  const rows = await tx.selectFrom('attempt').select(['id', 'quiz_key as quizKey', 'number', 'state', 'due_at as dueAt', 'percent', 'passed'])
-    .where('enrolment_id', '=', enrolmentId).orderBy('number').execute()
+  const rows = await attemptsByEnrolment(tx, { enrolmentId })
   const standings = new Map<string, QuizStanding>()
   for (const row of rows) {
     const before = standings.get(row.quizKey)
@@ -120,3 +136,6 @@ export async function selectQuizStandings (tx: Tx, enrolmentId: string): Promise
   }
   return [...standings.values()]
 }
+
+const attemptsByEnrolment = prepared((tx, value: Value<{ enrolmentId: string }>) => tx.selectFrom('attempt')
+  .select(['id', 'quiz_key as quizKey', 'number', 'state', 'due_at as dueAt', 'percent', 'passed']).where('enrolment_id', '=', value('enrolmentId')).orderBy('number'))

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { nameKey } from '../people/name-key.ts'
+import { prepared, type Value } from '../db/prepared.ts'
 import { addDays, dayStart } from '../cohorts/days.ts'
 import type { CountableCertificate, CountingRule, Scope } from './rule.ts'
 
@@ -75,14 +76,17 @@ export async function selectQuotasOfPeriod (tx: Tx, { period, timeZone, counts }
  * quota's own time zone is still to be asked. */
 export async function selectQuotasNear (tx: Tx, certificate: CountableCertificate): Promise<Quota[]> {
   const day = certificate.issuedAt.slice(0, 10)
-  const rows = await quotas(tx)
-    .where('to_day', '>=', addDays(day, -1)).where('from_day', '<=', addDays(day, 1))
-    .where((where) => where.or([where('country', 'is', null), ...(certificate.country === null ? [] : [where('country', '=', certificate.country)])]))
-    .where((where) => where.or([where('agency', 'is', null), ...(certificate.agency === null ? [] : [where('agency', '=', certificate.agency)])]))
-    .where((where) => where.or([where('course_slug', 'is', null), where('course_slug', '=', certificate.courseSlug)]))
-    .orderBy('id').execute()
-  return rows.map(quotaOf)
+  const { country, agency, courseSlug } = certificate
+  // Nobody's country is '': somebody without one falls under quotas without one alone.
+  return (await quotasNear(tx, { from: addDays(day, -1), to: addDays(day, 1), country: country ?? '', agency: agency ?? '', courseSlug })).map(quotaOf)
 }
+
+const quotasNear = prepared((tx, value: Value<{ from: string, to: string, country: string, agency: string, courseSlug: string }>) => quotas(tx)
+  .where('to_day', '>=', value('from')).where('from_day', '<=', value('to'))
+  .where((where) => where.or([where('country', 'is', null), where('country', '=', value('country'))]))
+  .where((where) => where.or([where('agency', 'is', null), where('agency', '=', value('agency'))]))
+  .where((where) => where.or([where('course_slug', 'is', null), where('course_slug', '=', value('courseSlug'))]))
+  .orderBy('id'))
 
 export async function insertQuota (tx: Tx, quota: Quota): Promise<void> {
   await tx.insertInto('quota').values({

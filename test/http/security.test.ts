@@ -17,6 +17,7 @@ const shell = async (secure = false) => await createShell({
   programme: 'Test programme',
   timeZone: 'UTC',
   nav: [],
+  load: null,
   loadPerson: async () => null
 })
 

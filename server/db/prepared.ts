@@ -1,0 +1,93 @@
+import type { Compilable, CompiledQuery } from 'kysely'
+import type { Tx } from './database.ts'
+import type { Statements } from './statements.ts'
+
+/** A place in a prepared query's text where a value is put each time it runs. */
+class Hole {
+  readonly row: number
+  readonly name: string
+  constructor (row: number, name: string) {
+    this.row = row
+    this.name = name
+  }
+}
+
+type Values = Readonly<Record<string, unknown>>
+/** Stands for a value while the query is built. */
+export type Value<V extends Values> = <K extends keyof V & string>(name: K) => V[K]
+
+interface Built {
+  readonly query: CompiledQuery
+  readonly parameters: (rows: readonly Values[]) => unknown[]
+}
+
+const connections = new WeakMap<Tx, Statements>()
+
+/** For a dialect that answers at once: prepared queries on `tx` go straight to these statements. */
+export function runDirectly (tx: Tx, statements: Statements): void {
+  connections.set(tx, statements)
+}
+
+/** A query that is built once and run many times. Building and compiling costs Kysely more than answering costs SQLite: what
+ * every request asks is prepared. The builder may use `value` wherever a value stands, but not to decide anything: it runs
+ * once for each kind of database.
+ * @example
+ * const byId = prepared((tx, value: Value<{ id: string }>) => tx.selectFrom('person').selectAll().where('id', '=', value('id')))
+ * const [row] = await byId(tx, { id }) */
+export function prepared<V extends Values, Row> (build: (tx: Tx, value: Value<V>) => Compilable<Row>): (tx: Tx, values: V) => Promise<Row[]> {
+  const run = preparedQuery((tx) => build(tx, (name) => new Hole(0, name) as never))
+  return async (tx, values) => (await run(tx, [values])).rows as Row[]
+}
+
+/** The same for a statement that writes and returns no rows. @returns how many rows it changed */
+export function preparedChange<V extends Values> (build: (tx: Tx, value: Value<V>) => Compilable): (tx: Tx, values: V) => Promise<number> {
+  const run = preparedQuery((tx) => build(tx, (name) => new Hole(0, name) as never))
+  return async (tx, values) => (await run(tx, [values])).changes
+}
+
+/** Up to so many rows an insert is prepared; longer lists are rare, and built as they come. */
+const ROWS_PREPARED = 20
+/** Of such a list in one statement: times twenty columns, far below the 32,766 values that one may bind on SQLite. */
+const ROWS_AT_ONCE = 1000
+
+/** The same for an insert of a few rows at a time: prepared for each number of them. @returns how many rows it changed */
+export function preparedInsert<Row extends Values> (columns: readonly (keyof Row & string)[], build: (tx: Tx, rows: readonly Row[]) => Compilable): (tx: Tx, rows: readonly Row[]) => Promise<number> {
+  const byCount = Array.from({ length: ROWS_PREPARED }, (_, index) => preparedQuery((tx) => build(tx, Array.from({ length: index + 1 }, (_, row) =>
+    Object.fromEntries(columns.map((column) => [column, new Hole(row, column)])) as Row))))
+  return async (tx, rows) => {
+    const ready = byCount[rows.length - 1]
+    if (ready !== undefined) return (await ready(tx, rows)).changes
+    let changes = 0
+    for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
+      changes += (await executed(tx, build(tx, rows.slice(start, start + ROWS_AT_ONCE)).compile())).changes
+    }
+    return changes
+  }
+}
+
+interface Outcome { readonly rows: readonly unknown[], readonly changes: number }
+
+function preparedQuery (build: (tx: Tx) => Compilable<unknown>): (tx: Tx, rows: readonly Values[]) => Outcome | Promise<Outcome> {
+  // By the adapter's class: what a query's text depends on.
+  const builts = new WeakMap<object, Built>()
+  return (tx, rows) => {
+    const dialect = tx.getExecutor().adapter.constructor
+    let built = builts.get(dialect)
+    if (built === undefined) builts.set(dialect, built = builtOf(build(tx).compile()))
+    const parameters = built.parameters(rows)
+    const statements = connections.get(tx)
+    if (statements === undefined) return executed(tx, { ...built.query, parameters })
+    const statement = statements.of(built.query.sql)
+    return statement.reader ? { rows: statement.all(...parameters), changes: 0 } : { rows: [], changes: statement.run(...parameters).changes }
+  }
+}
+
+async function executed (tx: Tx, query: CompiledQuery): Promise<Outcome> {
+  const { rows, numAffectedRows } = await tx.executeQuery(query)
+  return { rows, changes: Number(numAffectedRows ?? 0) }
+}
+
+function builtOf (query: CompiledQuery): Built {
+  const given = query.parameters
+  return { query, parameters: (rows) => given.map((parameter) => parameter instanceof Hole ? rows[parameter.row]?.[parameter.name] : parameter) }
+}

@@ -1,0 +1,52 @@
+import { Refusal } from '../refusals.ts'
+import type { App } from './app-type.ts'
+
+/** What a route is to a server that cannot keep up: `report` is refused first, then `page`; `answer`, what a trainee gave, last
+ * of all; `always` never. */
+export type Load = 'report' | 'page' | 'answer' | 'always'
+
+/** How far behind a server is. */
+export interface LoadMeter {
+  /** Milliseconds by which the event loop is late, on an average of about the last half second: what every request waits for
+   * before it is looked at. */
+  readonly lateMs: () => number
+  readonly stop: () => void
+}
+
+/** From which lateness on each is refused. A person does not notice the first, and gives up at the last. */
+export const REFUSED_FROM_MS: Readonly<Record<Load, number>> = { report: 400, page: 2000, answer: 8000, always: Infinity }
+const RETRY_AFTER_SECONDS: Readonly<Record<Load, number>> = { report: 30, page: 10, answer: 5, always: 5 }
+
+const EVERY_MS = 100
+/** A machine that stood still for minutes was not busy: one gap counts for no more than this. */
+const LONGEST_MS = 10_000
+const WEIGHT = 0.3
+
+export function startLoadMeter (): LoadMeter {
+  let late = 0
+  let last = performance.now()
+  const timer = setInterval(() => {
+    const now = performance.now()
+    late = late * (1 - WEIGHT) + Math.min(LONGEST_MS, Math.max(0, now - last - EVERY_MS)) * WEIGHT
+    last = now
+  }, EVERY_MS)
+  timer.unref()
+  return { lateMs: () => late, stop: () => { clearInterval(timer) } }
+}
+
+/** Refuses what can wait while the server is behind, so that answers are still saved: 503 with Retry-After. */
+export function shedLoad (app: App, meter: LoadMeter): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const late = meter.lateMs()
+    if (late < REFUSED_FROM_MS.report) { done(); return }
+    const load = loadOf(request.method, request.routeOptions.config)
+    if (late < REFUSED_FROM_MS[load]) done()
+    else done(new Refusal('busy', { retryAfterSeconds: RETRY_AFTER_SECONDS[load] }))
+  })
+  app.addHook('onClose', () => { meter.stop() })
+}
+
+/** Lists and reports are what those who run the programme look at; what they change counts as a page. */
+function loadOf (method: string, { load, access }: { readonly load?: Load, readonly access?: unknown }): Load {
+  return load ?? (Array.isArray(access) && method === 'GET' ? 'report' : 'page')
+}

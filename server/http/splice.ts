@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto'
+import { crc32, deflateRawSync, constants } from 'node:zlib'
+
+/** A part of a page that never changes: kept as it is sent, and compressed once. */
+export interface Fixed {
+  readonly bytes: Buffer
+  /** Raw deflate (RFC 1951) of `bytes`: whole blocks that refer to nothing before them and end on a byte, so that they stand
+   * anywhere in a stream. Made when it is first asked for. */
+  readonly deflated: () => Buffer
+  /** Of `bytes`: so that a page's checksum is put together without going over its bytes again. */
+  readonly crc: number
+  readonly shift: number
+}
+
+/** What a page is put together from: fixed parts, and text made for this one reader, escaped already. */
+export type Piece = string | Fixed
+
+/** A rendered page or part of one with named holes in it. */
+export type Frame = readonly (Fixed | { readonly hole: string })[]
+
+// Letters and digits alone pass every escape of a template unchanged. Nobody can write it into a text: it is new with each start.
+const MARK = `hole${randomBytes(12).toString('hex')}x`
+
+/** Stands in a view for what is filled in later. @param name letters and digits */
+export function hole (name: string): string {
+  return `${MARK}${name}x${MARK}`
+}
+
+/** Cuts rendered text at its holes. */
+export function cut (html: string): Frame {
+  return html.split(MARK).flatMap((part, index): Frame => {
+    if (index % 2 === 1) return [{ hole: part.slice(0, -1) }]
+    return part === '' ? [] : [fixed(part)]
+  })
+}
+
+export function fixed (text: string): Fixed {
+  const bytes = Buffer.from(text)
+  let deflated: Buffer | undefined
+  return { bytes, deflated: () => (deflated ??= deflate(bytes)), crc: crc32(bytes), shift: shiftOf(bytes.length) }
+}
+
+function deflate (bytes: Buffer): Buffer {
+  const found = deflateRawSync(bytes, { level: 9, finishFlush: constants.Z_SYNC_FLUSH, ...(bytes.length < 1000 ? FOR_LITTLE : {}) })
+  // A short part may be no smaller compressed: then it goes as a stored block.
+  return found.length < bytes.length + STORED_HEAD ? Buffer.from(found) : stored(bytes)
+}
+
+/** A window no larger than what is compressed: to make one takes longer than the rest. */
+const FOR_LITTLE = { windowBits: 10, memLevel: 4 }
+
+/** @param values by the hole's name @throws Error for a hole without a value */
+export function fill (frame: Frame, values: Readonly<Record<string, string | readonly Piece[]>>): Piece[] {
+  const pieces: Piece[] = []
+  for (const part of frame) {
+    if (!('hole' in part)) { pieces.push(part); continue }
+    const value = values[part.hole]
+    if (value === undefined) throw new Error(`nothing to fill the hole '${part.hole}' with`)
+    if (typeof value === 'string') pieces.push(value)
+    else for (const piece of value) pieces.push(piece)
+  }
+  return pieces
+}
+
+/** The page as it is sent: plain, or gzip (RFC 1952) out of the parts compressed before. What was made for one reader is stored
+ * in it uncompressed: that costs no time, and nothing secret is ever compressed together with what somebody else may have
+ * chosen (BREACH). */
+export function assemble (pieces: readonly Piece[], gzip: boolean): Buffer {
+  const parts = together(pieces)
+  if (!gzip) return Buffer.concat(parts.map((part) => Buffer.isBuffer(part) ? part : part.bytes))
+  let crc = 0
+  let length = 0
+  let sent = GZIP_HEAD.length + GZIP_TAIL_LENGTH
+  for (const part of parts) {
+    if (Buffer.isBuffer(part)) {
+      crc = crc32(part, crc)
+      length += part.length
+      sent += storedLength(part.length)
+    } else {
+      crc = (times(part.shift, crc) ^ part.crc) >>> 0
+      length += part.bytes.length
+      sent += part.deflated().length
+    }
+  }
+  const out = Buffer.allocUnsafe(sent)
+  out.set(GZIP_HEAD, 0)
+  let at = GZIP_HEAD.length
+  for (const part of parts) {
+    if (Buffer.isBuffer(part)) at = store(part, out, at)
+    else {
+      const deflated = part.deflated()
+      out.set(deflated, at)
+      at += deflated.length
+    }
+  }
+  // An empty last block, then checksum and length.
+  out.writeUInt16LE(0x0003, at)
+  out.writeUInt32LE(crc, at + 2)
+  out.writeUInt32LE(length, at + 6)
+  return out
+}
+
+/** Texts that follow one another as one. */
+function together (pieces: readonly Piece[]): (Fixed | Buffer)[] {
+  const parts: (Fixed | Buffer)[] = []
+  let text = ''
+  for (const piece of pieces) {
+    if (typeof piece === 'string') { text += piece; continue }
+    if (text !== '') parts.push(Buffer.from(text))
+    text = ''
+    parts.push(piece)
+  }
+  if (text !== '') parts.push(Buffer.from(text))
+  return parts
+}
+
+// No name, no time, no system.
+const GZIP_HEAD = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
+const GZIP_TAIL_LENGTH = 10
+const STORED_HEAD = 5
+const STORED_MOST = 0xffff
+
+function storedLength (length: number): number {
+  return length + Math.max(1, Math.ceil(length / STORED_MOST)) * STORED_HEAD
+}
+
+function stored (bytes: Buffer): Buffer {
+  const out = Buffer.allocUnsafe(storedLength(bytes.length))
+  store(bytes, out, 0)
+  return out
+}
+
+/** Stored blocks (RFC 1951 §3.2.4): a byte, the length, its complement, and the bytes as they are. @returns where they end */
+function store (bytes: Buffer, out: Buffer, start: number): number {
+  let at = start
+  let from = 0
+  do {
+    const part = bytes.subarray(from, from + STORED_MOST)
+    out[at] = 0
+    out.writeUInt16LE(part.length, at + 1)
+    out.writeUInt16LE(part.length ^ STORED_MOST, at + 3)
+    out.set(part, at + STORED_HEAD)
+    at += STORED_HEAD + part.length
+    from += STORED_MOST
+  } while (from < bytes.length)
+  return at
+}
+
+// CRC-32 of two texts together, from that of each (as zlib's crc32_combine): the first's, shifted by the length of the second,
+// plus the second's. Polynomials over GF(2) modulo that of CRC-32, bits reflected: the highest bit is x⁰.
+const POLYNOMIAL = 0xedb88320
+
+function times (a: number, b: number): number {
+  let product = 0
+  let power = b
+  for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
+    if ((a & bit) !== 0) product ^= power
+    power = (power & 1) !== 0 ? (power >>> 1) ^ POLYNOMIAL : power >>> 1
+  }
+  return product >>> 0
+}
+
+/** x to the power of 8 × `length`. */
+function shiftOf (length: number): number {
+  let result = 0x80000000
+  // x⁸
+  let square = 0x00800000
+  for (let left = length; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) result = times(square, result)
+    square = times(square, square)
+  }
+  return result
+}
+
+/** Whether an Accept-Encoding header takes a coding by its name (RFC 9110 §12.5.3). */
+export function accepts (header: string | string[] | undefined, coding: 'gzip' | 'br'): boolean {
+  return typeof header === 'string' && ACCEPTS[coding].test(header)
+}
+
+const ACCEPTS = { gzip: codingPattern('gzip'), br: codingPattern('br') }
+
+function codingPattern (coding: string): RegExp {
+  return new RegExp(`(?:^|,)\\s*${coding}\\s*(?:;\\s*q=(?:1|0\\.\\d*[1-9]\\d*)\\s*)?(?:,|$)`, 'i')
+}

@@ -1,0 +1,79 @@
+import { sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { migrate } from '../../server/db/migrate.ts'
+import { openDatabase } from '../../server/db/open.ts'
+import type { Database } from '../../server/db/database.ts'
+import { prepared, preparedChange, preparedInsert, type Value } from '../../server/db/prepared.ts'
+import type { FailureTable } from '../../server/db/tables.ts'
+
+async function open (t: Test): Promise<Database> {
+  const db = openDatabase(`sqlite:${t.testdir()}/x.db`)
+  t.teardown(async () => { await db.close() })
+  await migrate(db)
+  return db
+}
+
+const bySubject = prepared((tx, value: Value<{ subject: string }>) => tx.selectFrom('failure').select(['id', 'at']).where('subject', '=', value('subject')).orderBy('id'))
+const move = preparedChange((tx, value: Value<{ from: string, to: string }>) => tx.updateTable('failure').set({ subject: value('to') }).where('subject', '=', value('from')))
+const add = preparedInsert<{ [Column in keyof FailureTable]: FailureTable[Column] }>(['id', 'subject', 'at'], (tx, rows) => tx.insertInto('failure').values(rows).onConflict((conflict) => conflict.doNothing()))
+const rows = (count: number, subject: string): FailureTable[] => Array.from({ length: count }, (_, index) => ({ id: `${subject}-${String(index).padStart(5, '0')}`, subject, at: 'now' }))
+
+t.test('a prepared query takes its values each time it runs, in a unit of work and outside', async (t) => {
+  const db = await open(t)
+  for (const count of [0, 1, 2, 20, 21, 2500]) {
+    t.equal(await db.write(async (tx) => await add(tx, rows(count, `of ${count}`))), count)
+    t.equal((await bySubject(db.read, { subject: `of ${count}` })).length, count)
+  }
+  t.equal(await db.write(async (tx) => await add(tx, rows(3, 'of 2'))), 1, 'rows that stand there already are not counted')
+  await db.write(async (tx) => {
+    t.equal(await move(tx, { from: 'of 1', to: 'elsewhere' }), 1)
+    t.same(await bySubject(tx, { subject: 'elsewhere' }), [{ id: 'of 1-00000', at: 'now' }], 'it sees what its own unit of work did')
+    t.same(await bySubject(db.read, { subject: 'elsewhere' }), [], 'others do not, before the commit')
+  })
+  t.equal((await bySubject(db.read, { subject: 'elsewhere' })).length, 1)
+  t.equal(await db.write(async (tx) => await move(tx, { from: "it's ? none", to: 'x' })), 0)
+})
+
+t.test('a join finds the same whatever is asked of it before', async (t) => {
+  const db = await open(t)
+  await db.write(async (tx) => {
+    for (const id of ['a', 'b', 'c']) {
+      await tx.insertInto('person').values({ id, name: `Name ${id}`, country: null, agency: null, rank: null, locale: 'en', created_at: 'now' }).execute()
+      await tx.insertInto('account').values({ id: `account-${id}`, person_id: id, email: `${id}@test.example`, password_hash: null, state: 'active', created_at: 'now' }).execute()
+    }
+  })
+  const join = (email: string, limit: number) => db.read.selectFrom('account').innerJoin('person', 'person.id', 'account.person_id').select('person.name').where('account.email', 'in', [email, 'c@test.example']).orderBy('person.name').limit(limit)
+  t.same(await join('a@test.example', 5).execute(), [{ name: 'Name a' }, { name: 'Name c' }])
+  t.same(await join('b@test.example', 5).execute(), [{ name: 'Name b' }, { name: 'Name c' }])
+  t.same(await join('b@test.example', 1).execute(), [{ name: 'Name b' }])
+})
+
+t.test('units of work that arrive together: one that fails is undone alone; when the commit is lost, each of them is told', async (t) => {
+  const db = await open(t)
+  const unit = async (subject: string, fails = false): Promise<string> => await db.write(async (tx) => {
+    await add(tx, rows(1, subject))
+    if (fails) throw new Error(`${subject} fails`)
+    return subject
+  })
+  const results = await Promise.allSettled([unit('one'), unit('two', true), unit('three')])
+  t.same(results.map(({ status }) => status), ['fulfilled', 'rejected', 'fulfilled'])
+  t.same((await Promise.all(['one', 'two', 'three'].map(async (subject) => (await bySubject(db.read, { subject })).length))), [1, 0, 1])
+
+  const lost = db.write(async (tx) => {
+    // As SQLite itself does it when the disk is full: the whole transaction is gone, savepoints and all.
+    await sql`rollback`.execute(tx)
+    throw new Error('the disk is full')
+  })
+  const told = await Promise.allSettled([unit('before'), lost, unit('after')])
+  t.same(told.map(({ status }) => status), ['rejected', 'rejected', 'rejected'])
+  t.match(await lost.catch((error: unknown) => error), { message: 'the disk is full' })
+  t.same((await Promise.all(['before', 'after'].map(async (subject) => (await bySubject(db.read, { subject })).length))), [0, 0])
+  t.equal(await unit('later'), 'later', 'and the next is served again')
+})
+
+t.test('so many units of work at once that they take several commits are all served', async (t) => {
+  const db = await open(t)
+  const subjects = Array.from({ length: 1500 }, (_, index) => `s${index}`)
+  const done = await Promise.all(subjects.map(async (subject) => await db.write(async (tx) => await add(tx, rows(1, subject)))))
+  t.equal(done.reduce((sum, changes) => sum + changes, 0), 1500)
+})
