@@ -1,4 +1,4 @@
-import { renderMarkdownOnce } from '../courses/markdown.ts'
+import { renderTextOnce } from '../courses/markdown.ts'
 import type { PageView } from '../http/app-type.ts'
 import { formatNumber } from '../http/pages.ts'
 import type { EnrolmentCourse, EnrolmentDetail } from '../progress/progress.ts'
@@ -21,7 +21,7 @@ export function quizView (detail: EnrolmentDetail, quiz: QuizDefinition, questio
     quizTitle: title,
     courseTitle: course.title,
     courseHref: url('/enrolments/:id', { id: enrolment.id }),
-    intro: quiz.intro === undefined ? '' : renderMarkdownOnce(textIn(quiz.intro, language, outline.language)),
+    intro: quiz.intro === undefined ? '' : renderTextOnce(textIn(quiz.intro, language, outline.language), undefined, false),
     done: states.get(quiz.key) === 'done',
     facts: [
       { name: t('attempts.fact.questions'), value: formatNumber(questions, language) },

@@ -49,6 +49,9 @@ export function openSqlite (path: string): Database {
     async close () {
       await write.destroy()
       await read.destroy()
+      // Kysely closes what it has opened itself: a connection that only prepared queries used is none of these.
+      reader.close()
+      writer.close()
     }
   }
 }

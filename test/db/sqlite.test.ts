@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { migrate } from '../../server/db/migrate.ts'
@@ -76,4 +77,24 @@ t.test('so many units of work at once that they take several commits are all ser
   const subjects = Array.from({ length: 1500 }, (_, index) => `s${index}`)
   const done = await Promise.all(subjects.map(async (subject) => await db.write(async (tx) => await add(tx, rows(1, subject)))))
   t.equal(done.reduce((sum, changes) => sum + changes, 0), 1500)
+})
+
+t.test('a closed database leaves one file behind, whichever of its connections were asked anything', async (t) => {
+  const path = `${t.testdir()}/x.db`
+  const made = openDatabase(`sqlite:${path}`)
+  await migrate(made)
+  await made.close()
+  const asks: Array<[string, (db: Database) => Promise<unknown>]> = [
+    ['nothing', async () => await Promise.resolve()],
+    ['a prepared query', async (db) => await bySubject(db.read, { subject: 'x' })],
+    ['a prepared change', async (db) => await db.write(async (tx) => await add(tx, rows(1, 'x')))],
+    ['a query that is built', async (db) => await db.read.selectFrom('failure').selectAll().execute()]
+  ]
+  for (const [what, ask] of asks) {
+    const db = openDatabase(`sqlite:${path}`)
+    await ask(db)
+    await db.close()
+    // SQLite takes its log away when the last connection closes.
+    t.same(['-wal', '-shm'].filter((end) => existsSync(path + end)), [], what)
+  }
 })
