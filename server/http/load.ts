@@ -7,8 +7,8 @@ export type Load = 'report' | 'page' | 'answer' | 'always'
 
 /** How far behind a server is. */
 export interface LoadMeter {
-  /** Milliseconds by which the event loop is late, on an average of about the last half second: what every request waits for
-   * before it is looked at. */
+  /** Milliseconds by which the event loop is late: what every request waits for before it is looked at. The least of the last
+   * three looks, a tenth of a second apart or as late as they come, so that one that stood still for a moment is not busy. */
   readonly lateMs: () => number
   readonly stop: () => void
 }
@@ -18,16 +18,17 @@ export const REFUSED_FROM_MS: Readonly<Record<Load, number>> = { report: 400, pa
 const RETRY_AFTER_SECONDS: Readonly<Record<Load, number>> = { report: 30, page: 10, answer: 5, always: 5 }
 
 const EVERY_MS = 100
-/** A machine that stood still for minutes was not busy: one gap counts for no more than this. */
-const LONGEST_MS = 10_000
-const WEIGHT = 0.3
+const LOOKS = 3
 
 export function startLoadMeter (): LoadMeter {
+  const looks = Array.from({ length: LOOKS }, () => 0)
   let late = 0
   let last = performance.now()
   const timer = setInterval(() => {
     const now = performance.now()
-    late = late * (1 - WEIGHT) + Math.min(LONGEST_MS, Math.max(0, now - last - EVERY_MS)) * WEIGHT
+    looks.push(Math.max(0, now - last - EVERY_MS))
+    looks.shift()
+    late = Math.min(...looks)
     last = now
   }, EVERY_MS)
   timer.unref()

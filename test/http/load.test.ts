@@ -38,14 +38,20 @@ t.test('a server that cannot keep up refuses reports first, then pages, and answ
   t.match(saved.json.questions.find((question: { slot: number }) => question.slot === slot), { answer: { choices: ['true'] } })
 })
 
-t.test('lateness is that of the event loop, and passes', async (t) => {
+t.test('lateness is that of the event loop: one moment of standing still does not count, and it passes', async (t) => {
   const meter = startLoadMeter()
   t.teardown(() => { meter.stop() })
+  const pause = async (): Promise<void> => { await new Promise((resolve) => setTimeout(resolve, 20)) }
+  const stand = async (): Promise<void> => {
+    const until = performance.now() + 600
+    while (performance.now() < until) { /* nobody else is served */ }
+    await pause()
+  }
   t.equal(meter.lateMs(), 0)
-  const held = performance.now() + 3000
-  while (performance.now() < held) { /* nobody else is served */ }
-  await new Promise((resolve) => setTimeout(resolve, 150))
+  await stand()
+  t.ok(meter.lateMs() < REFUSED_FROM_MS.report, `${meter.lateMs()} ms`)
+  for (let turn = 0; turn < 3; turn++) await stand()
   t.ok(meter.lateMs() >= REFUSED_FROM_MS.report, `${meter.lateMs()} ms`)
-  for (let tries = 0; tries < 100 && meter.lateMs() >= REFUSED_FROM_MS.report; tries++) await new Promise((resolve) => setTimeout(resolve, 100))
+  for (let tries = 0; tries < 500 && meter.lateMs() >= REFUSED_FROM_MS.report; tries++) await pause()
   t.ok(meter.lateMs() < REFUSED_FROM_MS.report, `${meter.lateMs()} ms`)
 })
