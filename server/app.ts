@@ -4,12 +4,15 @@ import type { Database } from './db/database.ts'
 import type { Deps, Settings } from './deps.ts'
 import type { App } from './http/app-type.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { previewView } from './attempts/preview-view.ts'
 import { attemptRoutes } from './attempts/routes.ts'
 import { regradeRoutes } from './attempts/regrade-routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
 import { cohortRoutes } from './cohorts/routes.ts'
 import { makeCourseCache } from './courses/courses.ts'
 import { bankRoutes } from './courses/bank-routes.ts'
+import { bankApiRoutes } from './courses/bank/api-routes.ts'
+import { bankDeskRoutes } from './courses/bank/desk-routes.ts'
 import { courseRoutes } from './courses/routes.ts'
 import { healthRoutes } from './http/health.ts'
 import { languageRoutes } from './http/language.ts'
@@ -71,6 +74,8 @@ export async function buildApp (options: AppOptions): Promise<App> {
     peopleRoutes(scope, deps)
     courseRoutes(scope, deps)
     bankRoutes(scope, deps)
+    bankApiRoutes(scope, deps)
+    bankDeskRoutes(scope, deps, previewView)
     cohortRoutes(scope, deps)
     quotaRoutes(scope, deps)
     changeRoutes(scope, deps)
@@ -92,6 +97,7 @@ function navigation (settings: Settings): NavEntry[] {
     { path: '/', label: 'nav.today', roles: ['trainee', 'instructor', 'administrator', 'liaison'] },
     { path: '/desk/cohorts', label: 'nav.cohorts', roles: DESK },
     { path: '/desk/courses', label: 'nav.courses', roles: STAFF },
+    { path: '/desk/banks', label: 'nav.banks', roles: STAFF },
     { path: '/desk/quotas', label: 'nav.quotas', roles: ['administrator', 'liaison'] },
     { path: '/desk/readiness', label: 'nav.readiness', roles: ['administrator', 'liaison'] },
     { path: '/desk/people', label: 'nav.people', roles: ADMINISTRATORS },

@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { testApp, type Somebody, type TestApp } from './app.ts'
 import { openBrowser } from './browser.ts'
-import { addCohort, call, enrol, start, startWalk, walkToTheEnd, type Walk } from './trainee.ts'
+import { keepBankFile } from '../server/courses/bank/files.ts'
+import { addCohort, call, enrol, personOf, start, startWalk, walkToTheEnd, type Walk } from './trainee.ts'
 
 /** Who asks, in the order of the columns below. The liaison is of the trainee's country, the other liaison of another. */
 const ROLES = ['nobody', 'trainee', 'otherTrainee', 'instructor', 'otherInstructor', 'liaison', 'otherLiaison', 'administrator'] as const
@@ -76,6 +77,38 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /api/v1/cohorts/:id/enrolments': '-xx+0xx+',
+  'GET /desk/banks/:id/import/:file': '-xx00xx+',
+  'POST /desk/banks/:id/import/:file': '-xx00xx+',
+  'GET /desk/banks': '-xx++xx+',
+  'POST /desk/banks': '-xx++xx+',
+  'GET /desk/banks/:id': '-xx++xx+',
+  'POST /desk/banks/:id/settings': '-xx++xx+',
+  'GET /desk/banks/:id/export': '-xx++xx+',
+  'GET /desk/banks/:id/new': '-xx++xx+',
+  'POST /desk/banks/:id/new': '-xx++xx+',
+  'GET /desk/banks/:id/questions/:key': '-xx++xx+',
+  'POST /desk/banks/:id/questions/:key': '-xx++xx+',
+  'GET /desk/banks/:id/questions/:key/versions': '-xx++xx+',
+  'POST /desk/banks/:id/questions/:key/restore': '-xx++xx+',
+  'POST /desk/banks/:id/questions/:key/remove': '-xx++xx+',
+  'GET /desk/banks/:id/duplicates': '-xx++xx+',
+  'GET /desk/banks/:id/pictures': '-xx++xx+',
+  'POST /desk/banks/:id/pictures': '-xx++xx+',
+  'GET /desk/banks/:id/import': '-xx++xx+',
+  'POST /desk/banks/:id/import': '-xx++xx+',
+  'PATCH /api/v1/banks/:id': '-xx++xx+',
+  'POST /api/v1/banks/:id/copy': '-xx++xx+',
+  'GET /api/v1/banks/:id/questions': '-xx++xx+',
+  'POST /api/v1/banks/:id/questions': '-xx++xx+',
+  'GET /api/v1/banks/:id/questions/:key': '-xx++xx+',
+  'PUT /api/v1/banks/:id/questions/:key': '-xx++xx+',
+  'GET /api/v1/banks/:id/questions/:key/versions': '-xx++xx+',
+  'POST /api/v1/banks/:id/questions/:key/restore': '-xx++xx+',
+  'DELETE /api/v1/banks/:id/questions/:key': '-xx++xx+',
+  'POST /api/v1/banks/:id/try': '-xx++xx+',
+  'GET /api/v1/banks/:id/duplicates': '-xx++xx+',
+  'GET /api/v1/banks/:id/pictures': '-xx++xx+',
+  'POST /api/v1/banks/:id/pictures': '-xx++xx+',
   'GET /api/v1/banks': '-xx++xx+',
   'POST /api/v1/banks': '-xx++xx+',
   'POST /api/v1/banks/:id/import': '-xx++xx+',
@@ -175,6 +208,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /sign-out': '++++++++'
 }
 
+const QUESTION = { kind: 'true-false', topic: 'scams', difficulty: 'easy', prompt: 'A question?', correct: true }
+
 interface Scene {
   readonly walk: Walk
   readonly people: Readonly<Record<Exclude<Who, 'nobody'>, Somebody>>
@@ -185,6 +220,7 @@ interface Scene {
   readonly mailId: string
   readonly teamId: string
   readonly bankId: string
+  readonly fileId: string
   readonly changeId: string
   /** To be ended on a page, as the other is over the API. */
   readonly otherTeamId: string
@@ -207,6 +243,8 @@ async function scene (test: TestApp): Promise<Scene> {
   const team = await call(test, walk.admin, 'POST', '/teams', { name: 'Joint patrol', courses: ['first-steps'], people: [graduate.personId] })
   const otherTeam = await call(test, walk.admin, 'POST', '/teams', { name: 'Another', courses: ['first-steps'] })
   const bank = await call(test, walk.admin, 'POST', '/banks', { name: 'Scams' })
+  await call(test, walk.admin, 'POST', `/banks/${bank.json.id as string}/questions`, { definition: { key: 'welcome', ...QUESTION } })
+  const file = await keepBankFile(test.db, test.world, personOf(walk.admin, 'administrator'), bank.json.id as string, { format: 'gift', name: 'a.gift', bytes: Buffer.from('Is it?{T}') })
   const open = await start(test, walk, 'practice')
   await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
   const mail = await test.db.read.selectFrom('mail').select('id').executeTakeFirstOrThrow()
@@ -230,12 +268,13 @@ async function scene (test: TestApp): Promise<Scene> {
     teamId: team.json.id as string,
     otherTeamId: otherTeam.json.id as string,
     bankId: bank.json.id as string,
+    fileId: file,
     hash: (await test.db.read.selectFrom('media').select('hash').executeTakeFirstOrThrow()).hash
   }
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, bankId, hash }: Scene): string {
+function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, bankId, fileId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id') ? attemptId
       : path.includes('/cohorts/:id') ? walk.cohortId
@@ -247,8 +286,8 @@ function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyEl
   return path
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':serial', serial)
     .replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
-    .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js')
-    .replace(/\/(?:im|ex)port$/, '$&?format=gift')
+    .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js').replace(':file', fileId)
+    .replace(/\/(?:im|ex)port$/, '$&?format=gift').replace(/(\/api\/.*\/banks\/.*\/questions\/.*)$/, '$1?version=1')
 }
 
 /** A body that the route takes, so that a refusal is about who asks and not about what is sent. */
@@ -267,8 +306,17 @@ function bodyOf (route: string, { somebodyElse }: Scene): Record<string, unknown
     case '/attempts/:id/answers/:slot': return { answer: null }
     case '/attempts/:id/answers': return { answers: { 1: null } }
     case '/cohorts/:id/enrol': return { csv: 'name,email,country,agency,rank,locale\nNew Person,new@test.example,ZM,,,en\n', step: 'check' }
-    case '/banks': return { name: 'Another bank' }
-    case '/banks/:id/import': return 'Is it?{T}'
+    case '/banks': return { name: 'Another bank', language: 'en' }
+    case '/banks/:id/import': return route.includes('/api/') ? 'Is it?{T}' : { format: 'gift', text: 'Is it?{T}' }
+    case '/banks/:id/import/:file': return { do: 'next', chosen: '0' }
+    case '/banks/:id/copy': return { course: 'first-steps' }
+    case '/banks/:id/new': return { kind: 'choice', do: 'preview' }
+    case '/banks/:id/settings': return { name: 'Scams', language: 'en' }
+    case '/banks/:id/questions': return { definition: QUESTION }
+    case '/banks/:id/questions/:key': return { version: 1, definition: QUESTION }
+    case '/banks/:id/questions/:key/restore': return { from: 1, version: 1 }
+    case '/banks/:id/questions/:key/remove': return { version: 1 }
+    case '/banks/:id/try': return { definition: { key: 'x', ...QUESTION }, answer: null }
     case '/cohorts/:id/enrolments': return 'name,email,country,agency,rank,locale\nNew Person,new@test.example,ZM,,,en\n'
     case '/cohorts/new': case '/cohorts': return { name: 'Another', course: 'first-steps', startsAt: '2026-12-01T00:00:00Z', endsAt: '2026-12-31T00:00:00Z', startsOn: '2026-12-01', endsOn: '2026-12-31', from: '2026-12-01', to: '2026-12-31' }
     case '/cohorts/:id/instructors': return { personId: somebodyElse.personId, action: 'assign' }
@@ -324,7 +372,7 @@ function verdict ({ status, location }: { status: number, location: string }): s
 
 /** Everything that is kept, but for sessions and the log of who looked. */
 async function everything (test: TestApp): Promise<string> {
-  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'question_correction', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'bank', 'bank_question', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot', 'person_merge']
+  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'question_correction', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'bank', 'bank_question', 'bank_picture', 'bank_file', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot', 'person_merge']
   const rows = await Promise.all(tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(test.db.read)).rows))
   return JSON.stringify(rows)
 }

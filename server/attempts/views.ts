@@ -19,6 +19,12 @@ export interface Reader extends Place {
   readonly url: Url
 }
 
+/** What showing one question needs to know of its attempt. */
+export type AskedAttempt = Pick<SeenAttempt, 'reach' | 'language' | 'pictures' | 'slots' | 'definitionOf'> & {
+  readonly row: Pick<SeenAttempt['row'], 'id' | 'state' | 'paper' | 'endedBy'>
+  readonly quiz: Pick<SeenAttempt['quiz'], 'behaviour'>
+}
+
 /** The states of a slot as one word for the page: answered questions are told apart from open ones, marked ones by result. */
 type Mark = 'right' | 'partly' | 'wrong' | 'open' | 'answered'
 
@@ -64,7 +70,7 @@ export function attemptJson (seen: SeenAttempt, serverNow: Date, language: strin
 }
 
 /** The number that a trainee reads; null of a text that asks nothing. */
-export function numberOf ({ row }: SeenAttempt, slot: number): number | null {
+export function numberOf ({ row }: Pick<AskedAttempt, 'row'>, slot: number): number | null {
   return numbersOf(row.paper.slots)[slot - 1] ?? null
 }
 
@@ -74,7 +80,7 @@ function triesOf ({ tries, triesLeft, hint }: SlotReview): object {
 }
 
 /** Whether trainees say how sure they are: `certainty` 1, 2 or 3 with each answer. */
-export function asksCertainty ({ quiz }: Pick<SeenAttempt, 'quiz'>): boolean {
+export function asksCertainty ({ quiz }: Pick<AskedAttempt, 'quiz'>): boolean {
   return quiz.behaviour === 'deferred-certainty' || quiz.behaviour === 'immediate-certainty'
 }
 
@@ -204,7 +210,7 @@ export function optionsOf (control: object): ReadonlyArray<{ readonly key: strin
 
 /** One question with its control, as asked and answered.
  * @param open the trainee may still answer */
-export function questionView (seen: SeenAttempt, slot: PaperSlot, review: SlotReview, reader: Reader, open: boolean): QuestionView {
+export function questionView (seen: AskedAttempt, slot: PaperSlot, review: SlotReview, reader: Reader, open: boolean): QuestionView {
   const { t, language } = reader
   const state = seen.slots[slot.slot - 1] as SlotState
   const { prompt, controls } = askedOf(seen, slot, state.answer, reader)
@@ -276,7 +282,7 @@ function triesLine ({ tries, triesLeft }: SlotReview, open: boolean, { t }: Read
 }
 
 /** What those who run the cohort mark a finished answer with; null for everybody else, and where nothing can be marked. */
-function markingView (seen: SeenAttempt, slot: PaperSlot, state: SlotState, { t, language, url }: Reader): object | null {
+function markingView (seen: AskedAttempt, slot: PaperSlot, state: SlotState, { t, language, url }: Reader): object | null {
   const definition = seen.definitionOf(slot.slot)
   if (seen.reach !== 'staff' || seen.row.state === 'open' || seen.row.endedBy === 'discarded' || kindOf(definition).asked === false) return null
   const plainly = (text: Text): string => textIn(text, language, seen.language)
@@ -329,7 +335,7 @@ interface Asked {
 }
 
 /** The question in the reader's language with texts as safe HTML; the control in the drawn order. */
-function askedOf (seen: SeenAttempt, slot: PaperSlot, answer: unknown, { language, url }: Pick<Reader, 'language' | 'url'>): Asked {
+function askedOf (seen: AskedAttempt, slot: PaperSlot, answer: unknown, { language, url }: Pick<Reader, 'language' | 'url'>): Asked {
   const definition: QuestionDefinition = seen.definitionOf(slot.slot)
   const html = (text: Text): string => renderTextOnce(textIn(text, language, seen.language), definition.markup, true)
   const controls = kindOf(definition).controls(definition, slot.order, isAnswer(definition, answer) ? answer : null)

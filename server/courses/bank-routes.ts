@@ -9,7 +9,7 @@ import { createBank, exportBank, FORMAT_NAMES, importIntoBank, listBanks, type B
 const FILE_BYTES = 32 * 1024 * 1024
 
 const ById = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
-const BankAnswer = Type.Object({ id: Type.String(), name: Type.String(), createdAt: Type.String() })
+const BankAnswer = Type.Object({ id: Type.String(), name: Type.String(), language: Type.String(), createdAt: Type.String() })
 const formatName = Type.Enum(FORMAT_NAMES)
 
 const ImportAnswer = Type.Object({
@@ -29,8 +29,11 @@ export function bankRoutes (app: App, { db, world }: Deps): void {
 
   app.post('/api/v1/banks', {
     config: { access: STAFF },
-    schema: { body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }) }), response: { 201: BankAnswer } }
-  }, async (request, reply) => await reply.status(201).send(await createBank(db, world, signedIn(request), request.body.name)))
+    schema: { body: Type.Object({
+      name: Type.String({ minLength: 1, maxLength: 200 }),
+      language: Type.Optional(Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$', maxLength: 35, description: 'What its plain texts are written in; en when left out' }))
+    }), response: { 201: BankAnswer } }
+  }, async (request, reply) => await reply.status(201).send(await createBank(db, world, signedIn(request), request.body)))
 
   // A file is taken as bytes, whatever it says that it is: no other route takes such a body.
   void app.register(async (scope: App) => {
@@ -41,22 +44,29 @@ export function bankRoutes (app: App, { db, world }: Deps): void {
       bodyLimit: FILE_BYTES,
       schema: {
         params: ById,
-        querystring: Type.Object({ format: formatName, dryRun: Type.Boolean({ default: false }) }),
+        querystring: Type.Object({
+          format: formatName,
+          dryRun: Type.Boolean({ default: false }),
+          only: Type.Optional(Type.String({ pattern: '^[0-9]+(,[0-9]+)*$', maxLength: 200_000, description: 'Places in the file of the questions wanted, from 0, with commas between; all when left out' }))
+        }),
         response: { 200: ImportAnswer }
       }
     }, async (request): Promise<BankImportAnswer> => {
-      const { format, dryRun } = request.query
+      const { format, dryRun, only } = request.query
       const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const { imported, questions, problems } = await importIntoBank(db, world, signedIn(request), request.params.id, format, bytes, { dryRun })
+      const { imported, questions, problems } = await importIntoBank(db, world, signedIn(request), request.params.id, format, bytes, { dryRun, ...only !== undefined && { only: only.split(',').map(Number) } })
       return { imported, questions: [...questions], problems: [...problems] }
     })
   })
 
   app.get('/api/v1/banks/:id/export', {
     config: { access: STAFF },
-    schema: { params: ById, querystring: Type.Object({ format: formatName }) }
+    schema: {
+      params: ById,
+      querystring: Type.Object({ format: formatName, key: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 })], { description: 'Of the questions wanted; all when left out' })) })
+    }
   }, async (request, reply) => {
-    const { text, type, fileName, problems } = await exportBank(db, request.params.id, request.query.format, request.language)
+    const { text, type, fileName, problems } = await exportBank(db, request.params.id, request.query.format, request.language, request.query.key === undefined ? undefined : [request.query.key].flat())
     return await reply.type(type)
       .header('content-disposition', `attachment; filename="${fileName}"`)
       // How much of the bank the file could not say.

@@ -12,7 +12,9 @@ import { decodeXml } from '../quiz/formats/xml.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { cleanHtml, lostInCleaning } from './markdown.ts'
-import { insertBank, insertBankQuestions, selectBankKeys, selectBankQuestions, selectBanks, selectOptionalBank, type Bank } from './queries.ts'
+import { withPicturesInside, withStoredPictures } from './bank/pictures.ts'
+import { insertBankPicture, selectLastPlace } from './bank/queries.ts'
+import { insertBank, insertBankQuestions, insertMedia, selectBankKeys, selectBankQuestions, selectBanks, selectOptionalBank, type Bank } from './queries.ts'
 
 export type { Bank } from './queries.ts'
 
@@ -40,8 +42,9 @@ export async function listBanks (db: Database): Promise<Bank[]> {
   return await selectBanks(db.read)
 }
 
-export async function createBank (db: Database, world: World, person: Person, name: string): Promise<Bank> {
-  const bank = { id: world.newId(), name: name.trim(), createdAt: world.now().toISOString() }
+/** @param language what its plain texts are written in */
+export async function createBank (db: Database, world: World, person: Person, { name, language = 'en' }: { readonly name: string, readonly language?: string }): Promise<Bank> {
+  const bank = { id: world.newId(), name: name.trim(), language, createdAt: world.now().toISOString() }
   if (bank.name === '') throw new Refusal('bad-input', {}, [{ path: 'name', message: 'must not be empty' }])
   await db.write(async (tx) => {
     await insertBank(tx, { ...bank, createdBy: person.id })
@@ -59,10 +62,37 @@ export interface BankImport {
 /** Reads a file into a bank: its questions, with HTML made safe, each under a key that is free in the bank. A file of which
  * nothing can be taken, or whose end is missing, is refused whole.
  * @param options.dryRun says what would happen, and writes nothing
+ * @param options.only places of the questions wanted among those read, from 0; all when left out
  * @throws Refusal not-found; bad-input with the problems */
 export async function importIntoBank (
-  db: Database, world: World, person: Person, bankId: string, format: FormatName, bytes: Uint8Array, options: { readonly dryRun: boolean }
+  db: Database, world: World, person: Person, bankId: string, format: FormatName, bytes: Uint8Array, options: { readonly dryRun: boolean, readonly only?: readonly number[] }
 ): Promise<BankImport> {
+  const { questions: read, problems } = await readForBank(db, bankId, format, bytes)
+  const { only } = options
+  const questions = only === undefined ? read : read.filter((_, index) => only.includes(index))
+  if (!options.dryRun && questions.length > 0) {
+    const made = { by: person.id, at: world.now().toISOString() }
+    const stored = withStoredPictures(questions)
+    await db.write(async (tx) => {
+      // Two imports at once: the second finds keys taken that were free when it was read.
+      const taken = new Set(await selectBankKeys(tx, bankId))
+      if (questions.some(({ definition }) => taken.has(definition.key))) throw new Refusal('bad-input', {}, [{ message: 'the bank was changed meanwhile; send the file again' }])
+      await insertMedia(tx, stored.pictures, made.at)
+      for (const { hash, path } of stored.pictures) await insertBankPicture(tx, bankId, { hash, name: path, byId: person.id, at: made.at })
+      await insertBankQuestions(tx, bankId, stored.questions.map((question) => ({ id: world.newId(), ...question })), { ...made, after: await selectLastPlace(tx, bankId) })
+      await audit(tx, world, { actorId: person.id, action: 'bank.imported', subjectType: 'bank', subjectId: bankId, detail: { format, questions: questions.length } })
+    })
+  }
+  return {
+    imported: questions.length,
+    questions: questions.map(({ name, definition }) => ({ name, kind: definition.kind, key: definition.key })),
+    problems
+  }
+}
+
+/** The questions of a file as a bank would take them, and what is wrong with it.
+ * @throws Refusal not-found; bad-input with the problems for a file that is refused whole */
+export async function readForBank (db: Database, bankId: string, format: FormatName, bytes: Uint8Array): Promise<{ readonly questions: readonly ImportedQuestion[], readonly problems: readonly FormatProblem[] }> {
   if (await selectOptionalBank(db.read, bankId) === undefined) throw new Refusal('not-found')
   const text = decoded(format, bytes)
   const read = FORMATS[format].read(text, { taken: await selectBankKeys(db.read, bankId) })
@@ -71,28 +101,18 @@ export async function importIntoBank (
   const broken = read.problems.some(({ message }) => message.startsWith('the file is read up to here'))
   if (questions.length > MAX_QUESTIONS) throw new Refusal('bad-input', {}, [{ message: `the file holds ${questions.length} questions; ${MAX_QUESTIONS} at a time are taken` }])
   if (questions.length === 0 || broken) throw new Refusal('bad-input', {}, questions.length === 0 && problems.length === 0 ? [{ message: 'the file holds no question' }] : told(problems))
-  if (!options.dryRun) {
-    const made = { by: person.id, at: world.now().toISOString() }
-    await db.write(async (tx) => {
-      // Two imports at once: the second finds keys taken that were free when it was read.
-      const taken = new Set(await selectBankKeys(tx, bankId))
-      if (questions.some(({ definition }) => taken.has(definition.key))) throw new Refusal('bad-input', {}, [{ message: 'the bank was changed meanwhile; send the file again' }])
-      await insertBankQuestions(tx, bankId, questions.map((question) => ({ id: world.newId(), ...question })), { ...made, after: taken.size })
-      await audit(tx, world, { actorId: person.id, action: 'bank.imported', subjectType: 'bank', subjectId: bankId, detail: { format, questions: questions.length } })
-    })
-  }
-  return {
-    imported: questions.length,
-    questions: questions.map(({ name, definition }) => ({ name, kind: definition.kind, key: definition.key })),
-    problems: told(problems)
-  }
+  return { questions, problems: told(problems) }
 }
 
-/** A bank as a file of a format. @returns besides the file, what it could not say */
-export async function exportBank (db: Database, bankId: string, format: FormatName, language: string): Promise<Exported & { readonly type: string, readonly fileName: string }> {
+/** A bank as a file of a format.
+ * @param keys of the questions wanted; all when left out
+ * @returns besides the file, what it could not say */
+export async function exportBank (db: Database, bankId: string, format: FormatName, language: string, keys?: readonly string[]): Promise<Exported & { readonly type: string, readonly fileName: string }> {
   if (await selectOptionalBank(db.read, bankId) === undefined) throw new Refusal('not-found')
   const { write, type, ending } = FORMATS[format]
-  return { ...write(await selectBankQuestions(db.read, bankId), { language }), type, fileName: `bank.${ending}` }
+  const wanted = keys === undefined ? undefined : new Set(keys)
+  const questions = (await selectBankQuestions(db.read, bankId)).filter(({ definition }) => wanted?.has(definition.key) ?? true)
+  return { ...write(await withPicturesInside(db.read, questions), { language }), type, fileName: `bank.${ending}` }
 }
 
 function decoded (format: FormatName, bytes: Uint8Array): string {

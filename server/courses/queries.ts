@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database.ts'
+import { indexed } from './bank/indexed.ts'
 import type { Picture } from './picture.ts'
 import type { QuestionDefinition, QuizDefinition } from '../quiz/definition.ts'
 import type { Text } from '../quiz/text.ts'
@@ -270,40 +271,58 @@ export async function countCohortsByVersion (tx: Tx): Promise<Array<{ readonly c
   return rows.map((row) => ({ ...row, count: Number(row.count) }))
 }
 
-export interface Bank { readonly id: string, readonly name: string, readonly createdAt: string }
+export interface Bank {
+  readonly id: string
+  readonly name: string
+  /** What its plain texts are written in. */
+  readonly language: string
+  readonly createdAt: string
+}
 
 /** The latest version of a question in a bank. */
 export interface BankQuestion { readonly name: string, readonly category?: readonly string[], readonly definition: QuestionDefinition }
 
 export async function insertBank (tx: Tx, bank: Bank & { readonly createdBy: string }): Promise<void> {
-  await tx.insertInto('bank').values({ id: bank.id, name: bank.name, created_by: bank.createdBy, created_at: bank.createdAt }).execute()
+  await tx.insertInto('bank').values({ id: bank.id, name: bank.name, language: bank.language, created_by: bank.createdBy, created_at: bank.createdAt }).execute()
 }
 
 export async function selectBanks (tx: Tx): Promise<Bank[]> {
-  return await tx.selectFrom('bank').select(['id', 'name', 'created_at as createdAt']).orderBy('name').orderBy('id').execute()
+  return await tx.selectFrom('bank').select(['id', 'name', 'language', 'created_at as createdAt']).orderBy('name').orderBy('id').execute()
 }
 
 export async function selectOptionalBank (tx: Tx, id: string): Promise<Bank | undefined> {
-  return await tx.selectFrom('bank').select(['id', 'name', 'created_at as createdAt']).where('id', '=', id).executeTakeFirst()
+  return await tx.selectFrom('bank').select(['id', 'name', 'language', 'created_at as createdAt']).where('id', '=', id).executeTakeFirst()
 }
 
 export async function selectBankKeys (tx: Tx, bankId: string): Promise<string[]> {
   return (await tx.selectFrom('bank_question').select('key').distinct().where('bank_id', '=', bankId).execute()).map(({ key }) => key)
 }
 
+/** The first versions of questions. */
 export async function insertBankQuestions (tx: Tx, bankId: string, questions: ReadonlyArray<BankQuestion & { readonly id: string }>, made: { readonly by: string, readonly at: string, readonly after: number }): Promise<void> {
   let place = made.after
   for (const batch of batches(questions)) {
     await tx.insertInto('bank_question').values(batch.map(({ id, name, category, definition }) => ({
-      id, bank_id: bankId, key: definition.key, version: 1, place: ++place, name, category: JSON.stringify(category ?? []), kind: definition.kind, definition: JSON.stringify(definition), by_id: made.by, at: made.at
+      id,
+      bank_id: bankId,
+      key: definition.key,
+      version: 1,
+      place: ++place,
+      name,
+      category: JSON.stringify(category ?? []),
+      kind: definition.kind,
+      definition: JSON.stringify(definition),
+      by_id: made.by,
+      at: made.at,
+      ...indexed(name, definition),
+      note: '',
+      standing: 1 as const
     }))).execute()
   }
 }
 
 /** In the order in which they came. */
 export async function selectBankQuestions (tx: Tx, bankId: string): Promise<BankQuestion[]> {
-  const rows = await tx.selectFrom('bank_question as question').select(['name', 'category', 'definition']).where('bank_id', '=', bankId)
-    .where('version', '=', (eb) => eb.selectFrom('bank_question as other').select(({ fn }) => fn.max('other.version').as('latest')).whereRef('other.bank_id', '=', 'question.bank_id').whereRef('other.key', '=', 'question.key'))
-    .orderBy('place').execute()
+  const rows = await tx.selectFrom('bank_question').select(['name', 'category', 'definition']).where('bank_id', '=', bankId).where('standing', '=', 1).orderBy('place').execute()
   return rows.map(({ name, category, definition }) => ({ name, ...category !== '[]' && { category: JSON.parse(category) as string[] }, definition: JSON.parse(definition) as QuestionDefinition }))
 }

@@ -18,6 +18,8 @@ export interface Tables {
   readonly media: MediaTable
   readonly bank: BankTable
   readonly bank_question: BankQuestionTable
+  readonly bank_picture: BankPictureTable
+  readonly bank_file: BankFileTable
   readonly cohort: CohortTable
   readonly cohort_instructor: CohortInstructorTable
   readonly enrolment: EnrolmentTable
@@ -422,11 +424,13 @@ export interface TeamWarningTable {
 export interface BankTable {
   readonly id: string
   readonly name: string
+  /** What its plain texts are written in: BCP 47. */
+  readonly language: string
   readonly created_by: string
   readonly created_at: string
 }
 
-/** One version of a question in a bank. Immutable. */
+/** One version of a question in a bank. Immutable but for `standing`. */
 export interface BankQuestionTable {
   readonly id: string
   readonly bank_id: string
@@ -442,5 +446,39 @@ export interface BankQuestionTable {
   /** JSON. */
   readonly definition: string
   readonly by_id: string
+  readonly at: string
+  readonly topic: string
+  readonly difficulty: string
+  /** Those that its prompt is written in, each between two spaces; none when it is plain. */
+  readonly languages: string
+  /** Its wordings as they are searched and compared, and on a second line its name. */
+  readonly words: string
+  /** The same for the same kind and wordings, here and in courses. */
+  readonly signature: string
+  /** Why it was changed. */
+  readonly note: string
+  /** 1: this version stands. A question without one was removed. */
+  readonly standing: 0 | 1
+}
+
+/** A picture that questions of a bank may show. */
+export interface BankPictureTable {
+  readonly bank_id: string
+  readonly hash: string
+  readonly name: string
+  readonly by_id: string
+  readonly at: string
+}
+
+/** A file of questions that somebody looks at before it is taken. */
+export interface BankFileTable {
+  readonly id: string
+  readonly bank_id: string
+  readonly by_id: string
+  readonly format: string
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** JSON: places in the file, from 0, of questions that are not wanted. */
+  readonly left_out: string
   readonly at: string
 }

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Person, Role } from '../person.ts'
+import type { FileLimits, SentFile } from './form-data.ts'
 import type { Load } from './load.ts'
 import type { Translate } from './messages.ts'
 import type { Place } from './pages.ts'
@@ -30,6 +31,8 @@ declare module 'fastify' {
     load?: Load
     /** False only where a forged request could do no harm. */
     csrf?: false
+    /** The route takes forms with files in them, of which so much is read. */
+    files?: FileLimits
   }
   interface FastifyInstance {
     url: Url
@@ -42,6 +45,8 @@ declare module 'fastify' {
     sessionId: string | null
     /** Signed in by cookie rather than by bearer token: then unsafe methods need the CSRF token. */
     byCookie: boolean
+    /** Of a form with files, on routes that take one. */
+    sentFiles: readonly SentFile[] | undefined
     language: string
     /** False until `language`, `t` and `place` are set. */
     knowsLanguage: boolean
@@ -74,6 +79,8 @@ export interface PageView {
   readonly nav?: string
   /** A template in place of the top bar. */
   readonly header?: string
+  /** Style sheets beside the common one, by file name in templates/static. */
+  readonly styles?: readonly string[]
   /** Client modules to load, by file name in templates/static. */
   readonly scripts?: readonly string[]
   readonly [more: string]: unknown

@@ -6,6 +6,7 @@ import { hasRole, type Person, type Role } from '../person.ts'
 import type { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import type { App, PageView } from './app-type.ts'
+import { formData } from './form-data.ts'
 import { assetRoutes, loadAssets } from './assets.ts'
 import { serializerCompiler, validatorCompiler } from './compilers.ts'
 import { shedLoad, type LoadMeter } from './load.ts'
@@ -90,6 +91,8 @@ export async function createShell (options: ShellOptions): Promise<App> {
     done()
   })
   if (options.load !== null) shedLoad(app, options.load)
+  // Before security: the token of a form is one of its fields.
+  await formData(app)
   await security(app, options)
 
   const contextOf = (request: FastifyRequest, csrf: () => string): PageContext =>

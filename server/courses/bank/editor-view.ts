@@ -1,0 +1,110 @@
+import type { PageView } from '../../http/app-type.ts'
+import { formatDateTime, formatPercent } from '../../http/pages.ts'
+import { isWrittenIn } from '../../quiz/text.ts'
+import type { QuestionDefinition } from '../../quiz/definition.ts'
+import type { Problem } from '../../refusals.ts'
+import type { Bank } from '../queries.ts'
+import type { Reader } from '../views.ts'
+import { clashes } from './changes.ts'
+import { AFTER, BEFORE, FIELDS, PROMPT, type KindName } from './fields.ts'
+import { fieldViews, labelOf, languageName, problemLinks, type FieldContext } from './field-views.ts'
+import { picturesShown, srcOf } from './pictures.ts'
+import type { BankPicture } from './queries.ts'
+import type { Previewed, ShowPreview } from './preview.ts'
+import type { BankQuestionDetail, BankVersion } from './questions.ts'
+import type { Values } from './values.ts'
+import { changeViews, LANGUAGES, NAV, STYLES, trailOf, useViews } from './views.ts'
+
+/** Everything that the editor's page shows. */
+export interface EditorState {
+  readonly bank: Bank
+  readonly kind: KindName
+  /** null for a new question */
+  readonly detail: BankQuestionDetail | null
+  /** The version that was changed; 0 for a new question. */
+  readonly version: number
+  readonly name: string
+  readonly note: string
+  readonly values: Values
+  readonly languages: readonly string[]
+  readonly pictures: readonly BankPicture[]
+  readonly stimuli: FieldContext['stimuli']
+  readonly topics: readonly string[]
+  readonly problems: readonly Problem[]
+  /** What the form says, when that is a question. */
+  readonly draft: QuestionDefinition | null
+  readonly preview: Pick<Previewed, 'seed' | 'answered' | 'before'> & { readonly language: string }
+  /** Questions that say nearly the same; it is saved all the same when asked for again. */
+  readonly alike: ReadonlyArray<{ readonly key: string, readonly name: string, readonly share: number }>
+  /** What somebody else saved meanwhile, and the version that both began with. */
+  readonly meanwhile: { readonly base: BankVersion, readonly theirs: BankVersion } | null
+  readonly saved: boolean
+}
+
+/** The editor of one question: its fields, and beside them what a trainee sees. */
+export function editorView (state: EditorState, show: ShowPreview, reader: Reader): PageView {
+  const { bank, kind, detail, values, languages, draft } = state
+  const { t, url, language } = reader
+  const context: FieldContext = {
+    kind, values, languages, problems: state.problems, stimuli: state.stimuli, topics: state.topics, t, language,
+    pictures: state.pictures.map(({ hash, name, width, height }) => ({ src: srcOf(hash), href: url('/media/:hash', { hash }), name, width, height }))
+  }
+  const action = detail === null ? url('/desk/banks/:id/new', { id: bank.id }) : url('/desk/banks/:id/questions/:key', { id: bank.id, key: detail.latest.key })
+  const path = { id: bank.id, key: detail?.latest.key ?? '' }
+  const { language: wanted, ...draw } = state.preview
+  const shownIn = languages.includes(wanted) ? wanted : languages[0] ?? bank.language
+  const previewed = draft === null ? null : show({ definition: draft, language: bank.language, shownIn, pictures: picturesShown(draft), ...draw }, reader)
+  return {
+    title: detail === null ? t('bank.editor.new', { kind: t(`bank.kind.${kind}`) }) : detail.latest.name,
+    nav: NAV,
+    styles: STYLES,
+    trail: trailOf(bank, reader),
+    bankName: bank.name,
+    isNew: detail === null,
+    removed: detail !== null && !detail.latest.standing,
+    kind,
+    kindName: t(`bank.kind.${kind}`),
+    kindHint: t(`bank.kind.${kind}.hint`),
+    action,
+    version: String(state.version),
+    versionLine: detail === null ? '' : t('bank.editor.version', { version: String(detail.latest.version), name: detail.latest.byName, date: formatDateTime(detail.latest.at, reader) }),
+    versionsHref: detail === null ? '' : url('/desk/banks/:id/questions/:key/versions', path),
+    removeAction: detail === null ? '' : url('/desk/banks/:id/questions/:key/remove', path),
+    saved: state.saved,
+    name: state.name,
+    note: state.note,
+    languageList: languages.join(','),
+    written: languages.map((tag) => ({ tag, name: languageName(tag, language), isFirst: tag === bank.language, missing: draft !== null && !isWrittenIn(draft.prompt, tag, bank.language) })),
+    more: LANGUAGES.filter((tag) => !languages.includes(tag)).map((tag) => ({ tag, name: languageName(tag, language) })),
+    problems: problemLinks(context),
+    topics: state.topics,
+    before: fieldViews(BEFORE, values, 'f', context),
+    prompt: fieldViews([PROMPT], values, 'f', context),
+    fields: fieldViews(FIELDS[kind], values, 'f', context),
+    after: fieldViews(AFTER, values, 'f', context),
+    uses: detail === null ? [] : useViews(detail.uses, reader),
+    alike: state.alike.map(({ key, name, share }) => ({ href: url('/desk/banks/:id/questions/:key', { id: bank.id, key }), words: t('bank.alike', { name, share: formatPercent(Math.floor(share * 100), language) }) })),
+    meanwhile: state.meanwhile === null ? null : meanwhileView(state.meanwhile, draft, path, reader),
+    preview: previewed === null ? null : previewed.question,
+    answer: previewed?.answer ?? 'null',
+    seed: state.preview.seed,
+    shownIn,
+    shownLanguages: languages.map((tag) => ({ tag, name: languageName(tag, language), chosen: tag === shownIn })),
+    several: languages.length > 1,
+    isAsked: kind !== 'stimulus' && kind !== 'description',
+    isTried: state.preview.answered !== null,
+    picturesHref: url('/desk/banks/:id/pictures', { id: bank.id }),
+    hasPicture: kind === 'hotspot' || kind === 'mark-image' || kind === 'drag-image',
+    scripts: ['bank.js']
+  }
+}
+
+function meanwhileView ({ base, theirs }: NonNullable<EditorState['meanwhile']>, draft: QuestionDefinition | null, path: { id: string, key: string }, reader: Reader): object {
+  const { t, url } = reader
+  return {
+    line: t('bank.meanwhile', { name: theirs.byName, version: String(theirs.version), date: formatDateTime(theirs.at, reader) }),
+    changes: changeViews(base, theirs, reader),
+    clashes: draft === null ? [] : clashes(base.definition, draft, theirs.definition).map((name) => labelOf(draft.kind, [name], t)),
+    href: url('/desk/banks/:id/questions/:key/versions', path, { version: theirs.version })
+  }
+}
