@@ -1,3 +1,4 @@
+import { addDays, dayStart } from '../cohorts/days.ts'
 import type { Database } from '../db/database.ts'
 import { Refusal } from '../refusals.ts'
 import { verifyChain } from './audit.ts'
@@ -20,20 +21,58 @@ export interface LogEntry {
   readonly hash: string
 }
 
+/** As it is asked for; '' is the same as nothing. */
+export interface LogFilter {
+  /** An id of a person, or part of a name. */
+  readonly by?: string
+  readonly action?: string
+  /** An id of whatever it is about, or part of a person's name. */
+  readonly about?: string
+  /** First and last day, `YYYY-MM-DD` in the programme's time zone. */
+  readonly from?: string
+  readonly to?: string
+  /** `next` of the page before. */
+  readonly cursor?: string
+  /** Default 50, at most 200. */
+  readonly limit?: number
+}
+
 /** The log, newest first.
- * @param filter.cursor `next` of the page before; @param filter.limit default 50, at most 200
- * @throws Refusal bad-input for a cursor that is none */
-export async function listLog (db: Database, filter: { readonly cursor?: string, readonly limit?: number }): Promise<{ items: LogEntry[], next: string | null }> {
+ * @throws Refusal bad-input for a cursor or a day that is none */
+export async function listLog (db: Database, filter: LogFilter, timeZone: string): Promise<{ items: LogEntry[], next: string | null }> {
   const limit = Math.min(filter.limit ?? 50, 200)
   const before = filter.cursor === undefined ? null : Number(filter.cursor)
   if (before !== null && !Number.isSafeInteger(before)) throw new Refusal('bad-input', { cursor: filter.cursor })
-  const rows = await selectLatestEntries(db.read, before, limit + 1)
+  const rows = await selectLatestEntries(db.read, {
+    before,
+    by: given(filter.by),
+    action: given(filter.action),
+    about: given(filter.about),
+    from: instantOf('from', filter.from, 0, timeZone),
+    until: instantOf('to', filter.to, 1, timeZone)
+  }, limit + 1)
   const items = rows.slice(0, limit).map(({ actorName, detail, ...row }): LogEntry => ({
     ...row,
     actor: row.actorId === null || actorName === null ? null : { id: row.actorId, name: actorName },
     detail: readDetail(detail)
   }))
   return { items, next: rows.length > limit ? String(items.at(-1)?.seq) : null }
+}
+
+function given (typed: string | undefined): string | null {
+  const text = typed?.trim() ?? ''
+  return text === '' ? null : text
+}
+
+/** @returns the first instant of the day so many days later */
+function instantOf (path: 'from' | 'to', typed: string | undefined, later: number, timeZone: string): string | null {
+  const day = given(typed)
+  if (day === null) return null
+  try {
+    return dayStart(addDays(day, later), timeZone)
+  } catch {
+    throw new Refusal('bad-input', {}, [{ path, message: 'must be a day, as in 2026-11-23' }])
+  }
 }
 
 /** Whether every entry still fits the one before it. */

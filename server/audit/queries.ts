@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database.ts'
+import { holds } from '../db/like.ts'
 import { prepared, preparedInsert } from '../db/prepared.ts'
 import type { AuditEntryTable } from '../db/tables.ts'
 import type { AuditEntry } from './audit.ts'
@@ -41,8 +42,22 @@ export async function selectEntriesAfter (tx: Tx, seq: number, limit: number): P
  * attempt is. A name is null where there is no such person. */
 export type NamedEntry = AuditEntry & { readonly actorName: string | null, readonly subjectName: string | null }
 
-/** Newest first; `before` is the last `seq` already seen. */
-export async function selectLatestEntries (tx: Tx, before: number | null, limit: number): Promise<NamedEntry[]> {
+/** Which entries; null for whichever. */
+export interface EntryFilter {
+  /** The last `seq` already seen. */
+  readonly before: number | null
+  /** An id of a person, or part of a name. */
+  readonly by: string | null
+  readonly action: string | null
+  /** An id of whatever it is about, or part of a person's name. */
+  readonly about: string | null
+  /** From this instant, until before that one. */
+  readonly from: string | null
+  readonly until: string | null
+}
+
+/** Newest first. */
+export async function selectLatestEntries (tx: Tx, filter: EntryFilter, limit: number): Promise<NamedEntry[]> {
   let query = tx.selectFrom('audit_entry')
     .leftJoin('person as actor', 'actor.id', 'audit_entry.actor_id')
     .leftJoin('attempt as tried', 'tried.id', 'audit_entry.subject_id')
@@ -54,6 +69,12 @@ export async function selectLatestEntries (tx: Tx, before: number | null, limit:
       'audit_entry.seq', 'audit_entry.id', 'audit_entry.at', 'actor_id as actorId', 'action', 'subject_type as subjectType',
       'subject_id as subjectId', 'detail', 'previous_hash as previousHash', 'hash', 'actor.name as actorName', 'subject.name as subjectName'
     ]).orderBy('audit_entry.seq', 'desc').limit(limit)
+  const { before, by, action, about, from, until } = filter
   if (before !== null) query = query.where('audit_entry.seq', '<', before)
+  if (by !== null) query = query.where((where) => where.or([where('audit_entry.actor_id', '=', by), holds('actor.name', by)]))
+  if (action !== null) query = query.where('audit_entry.action', '=', action)
+  if (about !== null) query = query.where((where) => where.or([where('audit_entry.subject_id', '=', about), holds('subject.name', about)]))
+  if (from !== null) query = query.where('audit_entry.at', '>=', from)
+  if (until !== null) query = query.where('audit_entry.at', '<', until)
   return await query.execute()
 }

@@ -4,7 +4,7 @@ import type { App } from '../http/app-type.ts'
 import { FIRST_LANGUAGE } from '../http/messages.ts'
 import type { Role } from '../person.ts'
 import { listLog, verifyLog } from './log.ts'
-import { logDays } from './views.ts'
+import { actionChoices, logDays } from './views.ts'
 
 /** The log names people across countries: administrators alone read it. */
 const READERS: readonly Role[] = ['administrator']
@@ -29,18 +29,24 @@ const Chain = Type.Object({
 })
 
 const Query = Type.Object({
+  by: Type.Optional(Type.String({ maxLength: 200, description: 'who did it: an id, or part of a name' })),
+  action: Type.Optional(Type.String({ maxLength: 100 })),
+  about: Type.Optional(Type.String({ maxLength: 200, description: "an id of what it is about, or part of a person's name" })),
+  from: Type.Optional(Type.String({ maxLength: 10, description: 'first day, YYYY-MM-DD' })),
+  to: Type.Optional(Type.String({ maxLength: 10, description: 'last day' })),
   cursor: Type.Optional(Type.String({ maxLength: 20 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
   verify: Type.Optional(Type.Literal('1', { description: 'walk the whole chain and say whether it holds' }))
 })
 
 /** Who did what: read by administrators, on a page and by program. */
-export function auditRoutes (app: App, { db, messages }: Deps): void {
+export function auditRoutes (app: App, { db, messages, settings }: Deps): void {
   const known = new Set(messages.keys(FIRST_LANGUAGE))
 
   app.get('/desk/audit', { config: { access: READERS }, schema: { hide: true, querystring: Query } }, async (request, reply) => {
-    const { cursor, verify } = request.query
-    const { items, next } = await listLog(db, request.query)
+    const { cursor, verify, limit: _, ...asked } = request.query
+    const { items, next } = await listLog(db, request.query, settings.timeZone)
+    const chosen = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== ''))
     const chain = verify === undefined ? null : await verifyLog(db)
     return reply.page('audit/log', {
       title: request.t('audit.title'),
@@ -53,8 +59,10 @@ export function auditRoutes (app: App, { db, messages }: Deps): void {
             text: chain.brokenAt === null ? request.t('audit.chain.holds', { entries: chain.entries }) : request.t('audit.chain.broken', { seq: chain.brokenAt })
           },
       days: logDays(items, { t: request.t, url: app.url, place: request.place, says: (key) => known.has(key) }),
-      first: cursor === undefined ? null : app.url('/desk/audit'),
-      next: next === null ? null : app.url('/desk/audit', {}, { cursor: next })
+      filter: { by: '', about: '', from: '', to: '', ...chosen, actions: actionChoices(messages.keys(FIRST_LANGUAGE), chosen['action'], request.t, request.language) },
+      filtered: Object.keys(chosen).length > 0,
+      first: cursor === undefined ? null : app.url('/desk/audit', {}, chosen),
+      next: next === null ? null : app.url('/desk/audit', {}, { ...chosen, cursor: next })
     })
   })
 
@@ -62,7 +70,7 @@ export function auditRoutes (app: App, { db, messages }: Deps): void {
     config: { access: READERS },
     schema: { tags: ['audit'], querystring: Query, response: { 200: Type.Object({ items: Type.Array(Entry), next: Nullable, chain: Type.Optional(Chain) }) } }
   }, async (request) => {
-    const { items, next } = await listLog(db, request.query)
+    const { items, next } = await listLog(db, request.query, settings.timeZone)
     return {
       items: items.map(({ actorId: _, subjectType, subjectId, subjectName, ...entry }) => ({ ...entry, subject: { type: subjectType, id: subjectId, name: subjectName } })),
       next,

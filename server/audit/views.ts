@@ -36,6 +36,15 @@ export function logDays (entries: readonly LogEntry[], view: LogView): LogDay[] 
   return days
 }
 
+const ACTION = 'audit.action.'
+
+/** What may have been done, by its name in the reader's language. */
+export function actionChoices (keys: readonly string[], chosen: string | undefined, t: Translate, language: string): Array<{ value: string, label: string, selected: boolean }> {
+  return keys.filter((key) => key.startsWith(ACTION) && key !== `${ACTION}other`)
+    .map((key) => ({ value: key.slice(ACTION.length), label: t(key), selected: key === `${ACTION}${chosen}` }))
+    .sort((a, b) => a.label.localeCompare(b.label, language))
+}
+
 function entryView (entry: LogEntry, { t, url, place, says }: LogView): object {
   const action = `audit.action.${entry.action}`
   const subjectKind = `audit.subject.${entry.subjectType}`

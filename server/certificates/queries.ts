@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
 import type { CourseOutline } from '../courses/outline.ts'
 import type { Tx } from '../db/database.ts'
+import { holds } from '../db/like.ts'
 import { prepared, preparedInsert, type Value } from '../db/prepared.ts'
 import type { CertificateTable } from '../db/tables.ts'
 
@@ -92,7 +92,7 @@ export interface CertificatePlace {
 export async function selectCertificates (tx: Tx, filter: { holder: string | null, after: CertificatePlace | null, limit: number }): Promise<Certificate[]> {
   const { holder, after, limit } = filter
   let query = tx.selectFrom('certificate').select(CERTIFICATE).orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(limit)
-  if (holder !== null) query = query.where(sql<boolean>`lower(holder) like ${`%${holder.replace(/[\\%_]/g, '\\$&').replace(/[A-Z]/g, (letter) => letter.toLowerCase())}%`} escape '\\'`)
+  if (holder !== null) query = query.where(holds('holder', holder))
   if (after !== null) {
     query = query.where((where) => where.or([
       where('issued_at', '<', after.issuedAt),

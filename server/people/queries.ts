@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
+import { holds } from '../db/like.ts'
 import { prepared, preparedChange, type Value } from '../db/prepared.ts'
 import type { AccountTable, LinkTable, MailTable, NewPersonRow, RoleGrantTable } from '../db/tables.ts'
 import type { Person, RoleGrant } from '../person.ts'
@@ -329,10 +329,7 @@ export async function selectPeople (tx: Tx, filter: PeopleFilter): Promise<Perso
     .orderBy('person.name').orderBy('person.id').limit(filter.limit)
   const { search, role, state, countries, after } = filter
   if (search !== null) {
-    query = query.where((where) => where.or([
-      ...spellings(search).map((text) => sql<boolean>`lower(person.name) like ${pattern(text)} escape '\\'`),
-      sql<boolean>`account.email like ${pattern(search.toLowerCase())} escape '\\'`
-    ]))
+    query = query.where((where) => where.or([holds('person.name', search), holds('account.email', search)]))
   }
   if (role !== null) {
     query = query.where((where) => where.exists(where.selectFrom('role_grant').select('role_grant.id')
@@ -347,16 +344,6 @@ export async function selectPeople (tx: Tx, filter: PeopleFilter): Promise<Perso
     ]))
   }
   return await query.execute()
-}
-
-function pattern (text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&').replace(/[A-Z]/g, (letter) => letter.toLowerCase())}%`
-}
-
-/** A database folds the case of ASCII alone (`lower` on SQLite, and on PostgreSQL with bytes compared), so a name typed in small Cyrillic or Greek letters is looked for capitalised too. */
-function spellings (text: string): string[] {
-  const small = text.toLowerCase()
-  return [...new Set([text, small, small.replace(/(?<!\p{L})\p{L}/gu, (letter) => letter.toUpperCase()), text.toUpperCase()])]
 }
 
 export async function selectOptionalPerson (tx: Tx, id: string): Promise<PersonRow | undefined> {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
+import { holds } from '../db/like.ts'
 import type { AttemptStepTable } from '../db/tables.ts'
 
 export interface ReadyFilter {
@@ -43,7 +44,7 @@ export async function selectReady (tx: Tx, filter: ReadyFilter): Promise<PersonL
     })
   }
   if (countries !== null) query = query.where('person.country', 'in', countries.length === 0 ? [''] : [...countries])
-  if (rank !== null) query = query.where(sql<boolean>`lower(person.rank) like ${`%${rank.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`)
+  if (rank !== null) query = query.where(holds('person.rank', rank))
   if (language !== null) query = query.where('person.locale', '=', language)
   if (after !== null) {
     query = query.where((where) => where.or([

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { audit, verifyChain } from '../../server/audit/audit.ts'
+import { addDays, localDay } from '../../server/cohorts/days.ts'
 import { testApp, type TestApp } from '../app.ts'
 
 async function write ({ db, world }: TestApp, actorId: string | null, count: number): Promise<void> {
@@ -75,5 +76,30 @@ t.test('the log', async (t) => {
     t.match(body, '<a href="/desk/cohorts/c59"><bdi>Cohort 59 &lt;b&gt;</bdi></a>')
     t.match(body, '<a rel="next" href="/desk/audit?cursor&#x3D;12">')
     t.match((await app.inject({ url: '/desk/audit?cursor=12', headers: clerk.bearer })).body, /href="\/desk\/audit">Newest/)
+  })
+
+  await t.test('is narrowed by who, what, whom and when', async (t) => {
+    const officer = await home.somebody('Юлия Орлова', [{ role: 'trainee' }])
+    await home.db.write(async (tx) => { await audit(tx, home.world, { actorId: clerk.personId, action: 'role.granted', subjectType: 'person', subjectId: officer.personId }) })
+    const seqs = async (query: string): Promise<number[]> => {
+      const answer = await app.inject({ url: `/api/v1/audit?limit=200&${query}`, headers: clerk.bearer })
+      t.equal(answer.statusCode, 200)
+      return answer.json().items.map(({ seq }: { seq: number }) => seq)
+    }
+    t.equal((await seqs('by=clara')).length, 61)
+    t.same(await seqs(`by=${clerk.personId}&action=role.granted`), [62])
+    t.same(await seqs(`about=${encodeURIComponent('орлова')}`), [62])
+    t.same(await seqs('about=c59'), [60])
+    t.equal((await seqs('action=cohort.created&by=')).length, 31)
+    const today = localDay(home.world.now().toISOString(), 'Asia/Shanghai')
+    t.equal((await seqs(`from=${today}&to=${today}`)).length, 62)
+    t.same(await seqs(`to=${addDays(today, -1)}`), [])
+    t.same(await seqs(`from=${addDays(today, 1)}`), [])
+    const page = await app.inject({ url: '/desk/audit?by=clara&action=cohort.created&from=', headers: clerk.bearer })
+    t.match(page.body, '<option value="cohort.created" selected>')
+    t.match(page.body, 'value="clara"')
+    t.notMatch(page.body, 'something.unheard-of')
+    t.match((await app.inject({ url: '/desk/audit?by=nobody', headers: clerk.bearer })).body, 'No entry like this')
+    t.match((await app.inject({ url: '/api/v1/audit?from=tomorrow', headers: clerk.bearer })).json(), { problems: [{ path: 'from' }] })
   })
 })
