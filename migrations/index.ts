@@ -8,6 +8,7 @@ import * as targetChanges from './0011-target-changes.ts'
 import * as banks from './0013-banks.ts'
 import * as onePerson from './0012-one-person.ts'
 import * as bankDesk from './0021-bank-desk.ts'
+import * as erasure from './0027-erasure.ts'
 
 /** A step of the schema. It is given a bare Kysely: it must not depend on today's tables. */
 export interface Migration {
@@ -24,5 +25,6 @@ export const migrations: readonly Migration[] = [
   { name: '0011-target-changes', up: targetChanges.up },
   { name: '0012-one-person', up: onePerson.up },
   { name: '0013-banks', up: banks.up },
-  { name: '0021-bank-desk', up: bankDesk.up }
+  { name: '0021-bank-desk', up: bankDesk.up },
+  { name: '0027-erasure', up: erasure.up }
 ]

@@ -24,6 +24,7 @@ import { isMigrated } from './db/migrate.ts'
 import { DESK, STAFF, ADMINISTRATORS } from './people/access.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { personOfSession } from './people/sign-in.ts'
+import { privacyRoutes } from './privacy/routes.ts'
 import { progressRoutes } from './progress/routes.ts'
 import { changeRoutes } from './quotas/change-routes.ts'
 import { onePersonRoutes } from './quotas/one-person-routes.ts'
@@ -87,6 +88,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     reportRoutes(scope, deps)
     annualReportRoutes(scope, deps)
     readinessRoutes(scope, deps)
+    privacyRoutes(scope, deps)
     auditRoutes(scope, deps)
   }, { prefix: settings.prefix })
   return app

@@ -30,6 +30,7 @@ export type RefusalCode =
   | 'certificate-already-revoked'
   | 'already-merged'
   | 'not-merged'
+  | 'person-erased'
   | 'quota-closed'
   | 'second-administrator-needed'
   | 'change-decided'

@@ -4,6 +4,7 @@ import { directionOf, type Translate } from '../http/messages.ts'
 import { formatDate, formatNumber, formatPercent, type Place } from '../http/pages.ts'
 import type { Url } from '../http/urls.ts'
 import { countryName } from '../people/countries.ts'
+import { ERASED } from '../people/erased.ts'
 import { localDay } from '../cohorts/days.ts'
 import type { Quota } from '../quotas/quotas.ts'
 import type { PublicCertificate } from './certificates.ts'
@@ -34,6 +35,7 @@ export function sheetView (certificate: PublicCertificate, t: Translate, url: Ur
     pill: PILLS[state],
     statement: t(`certificates.statement.${state}`, { date: state === 'expired' && expiresAt !== null ? formatDate(expiresAt, place) : revoked }),
     holder: certificate.holder,
+    erased: certificate.holder === ERASED,
     country: country === null ? '' : countryName(country, place.language),
     agency: certificate.agency ?? '',
     course: course.title,

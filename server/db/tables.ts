@@ -53,6 +53,10 @@ export interface PersonTable {
   readonly merged_into: string | null
   /** What names of one person have in common (people/name-key.ts). */
   readonly name_key: Generated<string>
+  /** YYYY-MM-DD, where it is known: it tells namesakes apart. */
+  readonly birth_day: string | null
+  /** When name, address and whatever else says who it was were erased; null for everybody else. */
+  readonly erased_at: string | null
 }
 
 /** A person as it is written. */

@@ -34,6 +34,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'certificate-already-revoked': 409,
   'already-merged': 409,
   'not-merged': 409,
+  'person-erased': 410,
   'quota-closed': 409,
   'second-administrator-needed': 403,
   'change-decided': 409,

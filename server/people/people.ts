@@ -2,6 +2,7 @@ import { audit, auditAll } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { AccountTable } from '../db/tables.ts'
 import { hasRole, type Person, type Role, type RoleGrant } from '../person.ts'
+import { ERASED } from './erased.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import {
@@ -81,7 +82,7 @@ export async function grantRole (tx: Tx, world: World, actorId: string | null, p
  * @throws Refusal not-found */
 export async function giveRole (db: Database, world: World, person: Person, personId: string, grant: RoleGrant): Promise<void> {
   await db.write(async (tx) => {
-    await personOrRefusal(tx, personId)
+    await nameableOrRefusal(tx, personId)
     await grantRole(tx, world, person.id, personId, grant)
   })
 }
@@ -115,15 +116,20 @@ export async function deactivateAccount (db: Database, world: World, person: Per
 }
 
 /** The password works again as before; somebody who never chose one waits for an invitation again.
- * @throws Refusal not-found */
+ * @throws Refusal not-found, person-erased */
 export async function reactivateAccount (db: Database, world: World, person: Person, personId: string): Promise<void> {
   await db.write(async (tx) => {
-    const { accountId, state } = await personOrRefusal(tx, personId)
+    const { accountId, state } = await nameableOrRefusal(tx, personId)
     if (state !== 'deactivated') return
     const { passwordHash } = await selectAccount(tx, accountId)
     await updateAccountState(tx, accountId, passwordHash === null ? 'invited' : 'active')
     await audit(tx, world, { actorId: person.id, action: 'account.reactivated', subjectType: 'person', subjectId: personId })
   })
+}
+
+/** Whether the programme still has an administrator when this one is gone. */
+export async function isAdministratorElsewhere (tx: Tx, personId: string): Promise<boolean> {
+  return await existsAdministrator(tx, personId)
 }
 
 export interface PeopleSearch {
@@ -176,6 +182,13 @@ export async function chooseLocale (db: Database, person: Person, locale: string
 async function personOrRefusal (tx: Tx, personId: string): Promise<PersonRow> {
   const row = await selectOptionalPerson(tx, personId)
   if (row === undefined) throw new Refusal('not-found')
+  return row
+}
+
+/** @throws Refusal not-found, person-erased */
+async function nameableOrRefusal (tx: Tx, personId: string): Promise<PersonRow> {
+  const row = await personOrRefusal(tx, personId)
+  if (row.name === ERASED) throw new Refusal('person-erased')
   return row
 }
 

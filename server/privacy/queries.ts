@@ -1,0 +1,62 @@
+import type { Tx } from '../db/database.ts'
+import { ERASED } from '../people/erased.ts'
+
+export interface Subject {
+  readonly id: string
+  readonly accountId: string
+  readonly name: string
+  readonly email: string
+  readonly erasedAt: string | null
+}
+
+export async function selectOptionalSubject (tx: Tx, personId: string): Promise<Subject | undefined> {
+  return await tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id')
+    .select(['person.id', 'account.id as accountId', 'person.name', 'account.email', 'person.erased_at as erasedAt'])
+    .where('person.id', '=', personId).executeTakeFirst()
+}
+
+/** Rows about one person, by what they are. */
+export async function selectHeldOn (tx: Tx, { id, accountId, email }: Subject): Promise<Readonly<Record<string, readonly object[]>>> {
+  const mine = tx.selectFrom('enrolment').select('id').where('person_id', '=', id)
+  return {
+    person: await tx.selectFrom('person').select(['id', 'name', 'country', 'agency', 'rank', 'locale', 'birth_day as birthDay', 'created_at as createdAt']).where('id', '=', id).execute(),
+    account: await tx.selectFrom('account').select(['email', 'state', 'created_at as createdAt']).where('id', '=', accountId).execute(),
+    roles: await tx.selectFrom('role_grant').select(['role', 'country']).where('person_id', '=', id).orderBy('role').execute(),
+    sessions: await tx.selectFrom('session').select(['created_at as createdAt', 'expires_at as expiresAt', 'ended_at as endedAt']).where('account_id', '=', accountId).orderBy('created_at').execute(),
+    mails: await tx.selectFrom('mail').select(['subject', 'body', 'created_at as createdAt', 'sent_at as sentAt']).where('to_email', '=', email).orderBy('created_at').execute(),
+    enrolments: await tx.selectFrom('enrolment').innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
+      .select(['enrolment.id', 'cohort.name as cohort', 'state', 'enrolled_at as enrolledAt', 'active_at as activeAt', 'completed_at as completedAt', 'done', 'total'])
+      .where('person_id', '=', id).orderBy('enrolled_at').execute(),
+    activities: await tx.selectFrom('activity_done').select(['enrolment_id as enrolmentId', 'activity_key as activity', 'kind', 'at'])
+      .where('enrolment_id', 'in', mine).orderBy('at').execute(),
+    attempts: await tx.selectFrom('attempt').select(['id', 'enrolment_id as enrolmentId', 'quiz_key as quiz', 'number', 'state', 'started_at as startedAt', 'finished_at as finishedAt', 'percent', 'passed'])
+      .where('enrolment_id', 'in', mine).orderBy('started_at').execute(),
+    answers: await tx.selectFrom('attempt_step').innerJoin('attempt', 'attempt.id', 'attempt_step.attempt_id')
+      .select(['attempt_id as attemptId', 'slot', 'seq', 'action', 'answer', 'at']).where('answer', 'is not', null)
+      .where('attempt.enrolment_id', 'in', mine).orderBy('attempt_id').orderBy('slot').orderBy('seq').execute(),
+    certificates: await tx.selectFrom('certificate').select(['serial', 'holder', 'country', 'agency', 'rank', 'course_title as course', 'course_version as version', 'mark', 'issued_at as issuedAt', 'expires_at as expiresAt', 'revoked_at as revokedAt', 'reason'])
+      .where('person_id', '=', id).orderBy('issued_at').execute(),
+    counted: await tx.selectFrom('quota_entry').innerJoin('quota', 'quota.id', 'quota_entry.quota_id')
+      .select(['quota.name as target', 'serial', 'delta', 'cause', 'at']).where('person_id', '=', id).orderBy('at').execute(),
+    lists: await tx.selectFrom('team_member').innerJoin('team', 'team.id', 'team_member.team_id').select(['team.name', 'added_at as addedAt']).where('person_id', '=', id).orderBy('added_at').execute(),
+    heldToBeOnePerson: await tx.selectFrom('person_merge').select(['person_id as record', 'into_id as countedAs', 'reason', 'merged_at as at', 'unmerged_at as takenBackAt'])
+      .where((where) => where.or([where('person_id', '=', id), where('into_id', '=', id)])).orderBy('merged_at').execute(),
+    log: await tx.selectFrom('audit_entry').select(['at', 'action', 'detail']).where((where) => where.or([where('actor_id', '=', id), where('subject_id', '=', id)])).orderBy('seq').execute()
+  }
+}
+
+/** Takes away whatever says who somebody was, and what they wrote. What was counted stays: serials, courses, countries, days.
+ * @param nobody an address that no mail reaches */
+export async function erase (tx: Tx, { id, accountId, email }: Subject, nobody: string, at: string): Promise<void> {
+  await tx.updateTable('person').set({ name: ERASED, name_key: '', country: null, agency: null, rank: null, birth_day: null, erased_at: at }).where('id', '=', id).execute()
+  await tx.updateTable('account').set({ email: nobody, password_hash: null, state: 'deactivated' }).where('id', '=', accountId).execute()
+  await tx.updateTable('certificate').set({ holder: ERASED, agency: null, rank: null }).where('person_id', '=', id).execute()
+  for (const table of ['session', 'link'] as const) await tx.deleteFrom(table).where('account_id', '=', accountId).execute()
+  for (const table of ['role_grant', 'team_member', 'team_warning', 'cohort_instructor'] as const) await tx.deleteFrom(table).where('person_id', '=', id).execute()
+  await tx.deleteFrom('mail').where('to_email', '=', email).execute()
+  await tx.deleteFrom('failure').where('subject', 'in', [`sign-in:${email}`, `reset:${email}`]).execute()
+  await tx.updateTable('attempt_step').set({ answer: null })
+    .where('attempt_id', 'in', tx.selectFrom('attempt').innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id').select('attempt.id').where('enrolment.person_id', '=', id))
+    .where((where) => where.or([where('answer', 'like', '%"text"%'), where('answer', 'like', '%"files"%')])).execute()
+  await tx.updateTable('enrolment').set({ state: 'withdrawn' }).where('person_id', '=', id).where('state', '=', 'active').execute()
+}
