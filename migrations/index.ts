@@ -5,8 +5,9 @@ import * as media from './0003-media.ts'
 import * as markingAndRegrading from './0004-marking-and-regrading.ts'
 import * as teams from './0010-teams.ts'
 import * as targetChanges from './0011-target-changes.ts'
-import * as banks from './0013-banks.ts'
 import * as onePerson from './0012-one-person.ts'
+import * as banks from './0013-banks.ts'
+import * as uploads from './0016-uploads.ts'
 import * as bankDesk from './0021-bank-desk.ts'
 import * as erasure from './0027-erasure.ts'
 
@@ -25,6 +26,7 @@ export const migrations: readonly Migration[] = [
   { name: '0011-target-changes', up: targetChanges.up },
   { name: '0012-one-person', up: onePerson.up },
   { name: '0013-banks', up: banks.up },
+  { name: '0016-uploads', up: uploads.up },
   { name: '0021-bank-desk', up: bankDesk.up },
   { name: '0027-erasure', up: erasure.up }
 ]

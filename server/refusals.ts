@@ -22,6 +22,7 @@ export type RefusalCode =
   | 'slot-locked'
   | 'answer-out-of-date'
   | 'check-not-offered'
+  | 'file-refused'
   | 'cohort-not-running'
   | 'cohort-full'
   | 'enrolment-withdrawn'

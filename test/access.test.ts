@@ -3,7 +3,7 @@ import t from 'tap'
 import { testApp, type Somebody, type TestApp } from './app.ts'
 import { openBrowser } from './browser.ts'
 import { keepBankFile } from '../server/courses/bank/files.ts'
-import { addCohort, call, enrol, personOf, start, startWalk, walkToTheEnd, type Walk } from './trainee.ts'
+import { addCohort, call, enrol, personOf, sendFile, start, startWalk, walkToTheEnd, type Walk } from './trainee.ts'
 
 /** Who asks, in the order of the columns below. The liaison is of the trainee's country, the other liaison of another. */
 const ROLES = ['nobody', 'trainee', 'otherTrainee', 'instructor', 'otherInstructor', 'liaison', 'otherLiaison', 'administrator'] as const
@@ -56,6 +56,11 @@ const TABLE: Readonly<Record<string, string>> = {
   'PUT /api/v1/attempts/:id/answers/:slot': '-+000000',
   'PUT /api/v1/attempts/:id/answers': '-+000000',
   'POST /api/v1/attempts/:id/answers/:slot/check': '-+000000',
+  'GET /attempts/:id/files/:fileId': '-+0+000+',
+  'GET /api/v1/attempts/:id/files': '-+0+000+',
+  'GET /api/v1/attempts/:id/files/:fileId': '-+0+000+',
+  'POST /api/v1/attempts/:id/files/:slot': '-+000000',
+  'DELETE /api/v1/attempts/:id/files/:fileId': '-+000000',
   'GET /attempts/:id/review': '-+0+000+',
   'GET /api/v1/attempts/:id/review': '-+0+000+',
   'GET /api/v1/attempts/:id/key': '-xx+0xx+',
@@ -221,13 +226,16 @@ interface Scene {
   readonly walk: Walk
   readonly people: Readonly<Record<Exclude<Who, 'nobody'>, Somebody>>
   readonly attemptId: string
+  /** An attempt with a file in it. */
+  readonly filesAttemptId: string
+  readonly fileId: string
   readonly quotaId: string
   readonly serial: string
   readonly somebodyElse: Somebody
   readonly mailId: string
   readonly teamId: string
   readonly bankId: string
-  readonly fileId: string
+  readonly bankFileId: string
   readonly changeId: string
   /** To be ended on a page, as the other is over the API. */
   readonly otherTeamId: string
@@ -251,9 +259,11 @@ async function scene (test: TestApp): Promise<Scene> {
   const otherTeam = await call(test, walk.admin, 'POST', '/teams', { name: 'Another', courses: ['first-steps'] })
   const bank = await call(test, walk.admin, 'POST', '/banks', { name: 'Scams' })
   await call(test, walk.admin, 'POST', `/banks/${bank.json.id as string}/questions`, { definition: { key: 'welcome', ...QUESTION } })
-  const file = await keepBankFile(test.db, test.world, personOf(walk.admin, 'administrator'), bank.json.id as string, { format: 'gift', name: 'a.gift', bytes: Buffer.from('Is it?{T}') })
+  const bankFile = await keepBankFile(test.db, test.world, personOf(walk.admin, 'administrator'), bank.json.id as string, { format: 'gift', name: 'a.gift', bytes: Buffer.from('Is it?{T}') })
   const open = await start(test, walk, 'practice')
   await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
+  const handingIn = await start(test, walk, 'files', walk.trainee, await enrol(test, walk.admin, await addCohort(test, walk.admin, 'all-kinds', [walk.instructor]), walk.trainee))
+  const file = await sendFile(test, walk.trainee, handingIn.id, 1, 'note.txt', 'Seen at noon.')
   const mail = await test.db.read.selectFrom('mail').select('id').executeTakeFirstOrThrow()
   return {
     walk,
@@ -267,6 +277,8 @@ async function scene (test: TestApp): Promise<Scene> {
       administrator: walk.admin
     },
     attemptId: open.id,
+    filesAttemptId: handingIn.id,
+    fileId: file.json.id as string,
     quotaId: quota.json.id as string,
     serial: json.certificateSerial as string,
     somebodyElse: await test.somebody('Somebody Else', [{ role: 'instructor' }]),
@@ -275,14 +287,15 @@ async function scene (test: TestApp): Promise<Scene> {
     teamId: team.json.id as string,
     otherTeamId: otherTeam.json.id as string,
     bankId: bank.json.id as string,
-    fileId: file,
+    bankFileId: bankFile,
     hash: (await test.db.read.selectFrom('media').select('hash').executeTakeFirstOrThrow()).hash
   }
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, bankId, fileId, hash }: Scene): string {
+function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, bankId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
+    : path.includes('/attempts/:id/files') ? filesAttemptId
     : path.includes('/attempts/:id') ? attemptId
       : path.includes('/cohorts/:id') ? walk.cohortId
         : /\/(quotas\/|quota-)changes\/:id/.test(path) ? changeId
@@ -291,9 +304,9 @@ function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyEl
             : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
               : somebodyElse.personId
   return path
-    .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':serial', serial)
+    .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':fileId', fileId).replace(':serial', serial)
     .replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
-    .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js').replace(':file', fileId)
+    .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js').replace(':file', bankFileId)
     .replace(/\/(?:im|ex)port$/, '$&?format=gift').replace(/(\/api\/.*\/banks\/.*\/questions\/.*)$/, '$1?version=1')
 }
 
@@ -352,6 +365,10 @@ async function ask (test: TestApp, scene: Scene, route: string, who: Who): Promi
   const somebody = who === 'nobody' ? null : scene.people[who]
   const body = bodyOf(route, scene)
   const address = addressOf(path, scene)
+  if (path.endsWith('/files/:slot')) {
+    const { status } = await sendFile(test, somebody, scene.filesAttemptId, 1, 'note.txt', 'Seen at one.')
+    return { status, location: '' }
+  }
   if (path.startsWith('/api/') || method === 'GET') {
     const csv = typeof body === 'string'
     const answer = await test.app.inject({
@@ -379,7 +396,7 @@ function verdict ({ status, location }: { status: number, location: string }): s
 
 /** Everything that is kept, but for sessions and the log of who looked. */
 async function everything (test: TestApp): Promise<string> {
-  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'question_correction', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'bank', 'bank_question', 'bank_picture', 'bank_file', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot', 'person_merge']
+  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'question_correction', 'attempt', 'attempt_step', 'upload', 'upload_content', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'bank', 'bank_question', 'bank_picture', 'bank_file', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot', 'person_merge']
   const rows = await Promise.all(tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(test.db.read)).rows))
   return JSON.stringify(rows)
 }

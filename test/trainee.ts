@@ -83,3 +83,24 @@ export async function walkToTheEnd (test: TestApp, walk: Walk, who = walk.traine
   await answerRightly(test, walk, exam, who)
   return exam
 }
+
+/** A form as a browser sends it when it holds files (RFC 7578). */
+export function formOf (fields: ReadonlyArray<readonly [string, string]>, files: ReadonlyArray<{ readonly field: string, readonly name: string, readonly bytes: string | Buffer }>): { payload: Buffer, headers: { 'content-type': string } } {
+  const boundary = 'a-boundary-that-nothing-holds'
+  const parts = [
+    ...fields.map(([name, value]) => [`content-disposition: form-data; name="${name}"`, value] as const),
+    ...files.map(({ field, name, bytes }) => [`content-disposition: form-data; name="${field}"; filename="${name}"\r\ncontent-type: application/octet-stream`, bytes] as const)
+  ]
+  return {
+    payload: Buffer.concat([...parts.flatMap(([head, body]) => [Buffer.from(`--${boundary}\r\n${head}\r\n\r\n`), Buffer.from(body), Buffer.from('\r\n')]), Buffer.from(`--${boundary}--\r\n`)]),
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` }
+  }
+}
+
+/** Sends a file to a question over the API. */
+export async function sendFile (test: TestApp, who: Somebody | null, attemptId: string, slot: number, name: string, bytes: string | Buffer): Promise<{ status: number, json: any, response: LightMyRequestResponse }> { // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever the server says
+  const { payload, headers } = formOf([], [{ field: 'file', name, bytes }])
+  const response = await test.app.inject({ method: 'POST', url: test.app.url(`/api/v1/attempts/${attemptId}/files/${slot}`), headers: { ...headers, ...who?.bearer }, payload })
+  const json: unknown = response.body === '' ? null : JSON.parse(response.body)
+  return { status: response.statusCode, json, response }
+}

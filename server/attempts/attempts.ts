@@ -13,10 +13,10 @@ import {
   type SlotState, type Step
 } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
-import { closeAttempt, insertAttempt, insertSteps, selectAttemptsOf, selectOptionalAttempt, selectOptionalAttemptHeld, selectOverdue, selectSteps, type AttemptRow } from './queries.ts'
+import { closeAttempt, insertAttempt, insertSteps, selectAttemptsOf, selectOptionalAttempt, selectOptionalAttemptHeld, selectOverdue, selectSteps, selectUploads, type AttemptRow, type Upload } from './queries.ts'
 import { attemptOf, definitionsOf, endOf, isRowOver, quizOf, resultOf, settle, type Finished } from './sitting.ts'
 
-export type { AttemptRow } from './queries.ts'
+export type { AttemptRow, Upload } from './queries.ts'
 export type { Finished } from './sitting.ts'
 
 /** An attempt as somebody may look at it: its row, its quiz, its questions and where each slot stands. */
@@ -31,6 +31,8 @@ export interface SeenAttempt {
   /** Of the course, by their paths in it. */
   readonly pictures: NonNullable<CourseOutline['pictures']>
   readonly slots: readonly SlotState[]
+  /** Files in answers. */
+  readonly uploads: readonly Upload[]
   /** When it is looked at, as its review policy tells moments apart. */
   readonly moment: Moment
   readonly definitionOf: (slot: number) => QuestionDefinition
@@ -107,7 +109,8 @@ export async function seeAttempt (db: Database, deps: ProgressDeps, person: Pers
   return await readAttempt(db.read, deps, person, attemptId)
 }
 
-async function readAttempt (tx: Tx, deps: ProgressDeps, person: Person, attemptId: string): Promise<SeenAttempt> {
+/** As `seeAttempt`, as it stands: an attempt whose time has run out unseen is still open. */
+export async function readAttempt (tx: Tx, deps: ProgressDeps, person: Person, attemptId: string): Promise<SeenAttempt> {
   const row = await selectOptionalAttempt(tx, attemptId)
   if (row === undefined) throw new Refusal('not-found')
   const { enrolment, reach } = await readableEnrolment(tx, person, row.enrolmentId)
@@ -123,6 +126,7 @@ async function readAttempt (tx: Tx, deps: ProgressDeps, person: Person, attemptI
     courseTitle: textIn(outline.title, person.locale, outline.language),
     pictures: outline.pictures ?? {},
     slots: replay(row.paper.slots, await selectSteps(tx, row.id)),
+    uploads: row.paper.slots.some(({ kind }) => kind === 'upload') ? await selectUploads(tx, row.id) : [],
     moment: momentOf({ state: row.state, ...row.finishedAt !== null && { finishedAt: row.finishedAt } }, deps.world.now().toISOString(), enrolment.cohort.endsAt),
     definitionOf: await definitionsOf(tx, deps, row)
   }
@@ -144,7 +148,10 @@ export async function checkAnswer (db: Database, deps: ProgressDeps, person: Per
   return saved as Saved
 }
 
-async function act (db: Database, deps: ProgressDeps, person: Person, attemptId: string, actions: readonly AnswerAction[]): Promise<Saved[]> {
+/** Does to an attempt what its trainee asks, one action after another: all of it or, when one is refused, nothing.
+ * @param actionsOf asked when the attempt is held; what it writes is part of the same unit of work
+ * @throws Refusal as `saveAnswers` */
+export async function act (db: Database, deps: ProgressDeps, person: Person, attemptId: string, actionsOf: readonly AnswerAction[] | ((held: Held) => Promise<readonly AnswerAction[]>)): Promise<Saved[]> {
   const result = await db.write(async (tx) => {
     const at = deps.world.now().toISOString()
     const row = own(await selectOptionalAttemptHeld(tx, attemptId), person)
@@ -153,10 +160,12 @@ async function act (db: Database, deps: ProgressDeps, person: Person, attemptId:
       await finish(tx, deps, row, 'expiry')
       return { refused: new Refusal('time-is-up', { dueAt: row.dueAt }) }
     }
+    const actions = typeof actionsOf === 'function' ? await actionsOf({ tx, row, at }) : actionsOf
     const concerned = row.paper.slots.filter(({ slot }) => actions.some((action) => action.slot === slot))
     const steps = concerned.length === 0 ? [] : await selectSteps(tx, row.id, concerned.map(({ slot }) => slot))
     const quiz = await quizOf(tx, deps, row)
     const definitionOf = await definitionsOf(tx, deps, row, concerned.map(({ slot }) => slot))
+    if (concerned.some(({ kind }) => kind === 'upload')) assertOwnFiles(actions, row, await selectUploads(tx, row.id))
     let attempt: Attempt = attemptOf(row, quiz, replay(concerned, steps))
     const taken: Step[] = []
     for (const action of actions) {
@@ -179,6 +188,23 @@ async function act (db: Database, deps: ProgressDeps, person: Person, attemptId:
   }, 'alongside')
   if ('refused' in result) throw result.refused
   return result.saved
+}
+
+/** An attempt inside of the unit of work that changes it. */
+export interface Held {
+  readonly tx: Tx
+  readonly row: AttemptRow
+  /** Now, ISO 8601. */
+  readonly at: string
+}
+
+/** An answer names files that were sent to its own slot, and calls them as they are called. */
+function assertOwnFiles (actions: readonly AnswerAction[], row: AttemptRow, uploads: readonly Upload[]): void {
+  for (const { slot, answer } of actions) {
+    if (row.paper.slots[slot - 1]?.kind !== 'upload' || typeof answer !== 'object' || answer === null || !('files' in answer) || !Array.isArray(answer.files)) continue
+    const strange = (answer.files as ReadonlyArray<{ id?: unknown, name?: unknown } | null>).findIndex((file) => !uploads.some((upload) => upload.slot === slot && upload.id === file?.id && upload.name === file.name))
+    if (strange >= 0) throw new Refusal('bad-input', {}, [{ path: `answers/${slot}/files/${strange}`, message: 'is not a file that was sent to this question' }])
+  }
 }
 
 function savedAt (slot: number, steps: readonly Step[]): string | undefined {

@@ -1,5 +1,6 @@
 import type { Translate } from '../http/messages.ts'
 import { countWords, type Controls } from '../quiz/quiz.ts'
+import { filesView } from './file-controls.ts'
 import { gapsView, tokensView, wordsView } from './gap-controls.ts'
 import { dropsView, pointsView } from './picture-controls.ts'
 import { plain, type Given, type PartState, type Shown } from './shown.ts'
@@ -130,8 +131,7 @@ export function controlView (controls: Controls, shown: Shown): object {
     case 'none': return common
     case 'points': return { ...common, ...pointsView(controls, given, right, shown) }
     case 'drops': return { ...common, ...dropsView(controls, given, shown) }
-    case 'files':
-      throw new Error(`the control '${controls.control}' has no page`)
+    case 'files': return { ...common, ...filesView(controls, given, shown) }
   }
 }
 

@@ -84,7 +84,7 @@ export function makeExamView (): ExamView {
     const carried = shown[0]?.stimulus === undefined ? '' : row.paper.slots[shown[0].stimulus - 1]?.questionId
     const saved = seen.slots.some(({ seq }) => seq > 0)
     const last = row.paper.slots.at(-1)
-    const key = [reader.language, page, last?.page, last?.slot, saved, clock?.low, grace, carried, row.correctedAt, seen.language, seen.courseTitle].join(' ')
+    const key = [reader.language, page, last?.page, last?.slot, saved, clock?.low, grace, carried, row.correctedAt, seen.language, seen.courseTitle, shown.some(({ kind }) => kind === 'upload')].join(' ')
     const frame = once(pages, quiz, key, () => press.pageFrame('attempts/attempt', {
       ...attemptView(seen, page, now, reader),
       attemptId: hole('id'),

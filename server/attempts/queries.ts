@@ -182,3 +182,45 @@ export async function selectOverdue (tx: Tx, before: string, limit: number): Pro
     .orderBy('ends_at').limit(limit).execute()
   return rows.map((row) => row.id)
 }
+
+/** A file in the answer to a slot, without its bytes. */
+export interface Upload {
+  readonly id: string
+  readonly slot: number
+  readonly name: string
+  readonly type: string
+  /** In bytes. */
+  readonly size: number
+  /** SHA-256, hexadecimal. */
+  readonly hash: string
+  readonly at: string
+}
+
+/** Every file of an attempt, in the order in which they came. */
+export async function selectUploads (tx: Tx, attemptId: string): Promise<Upload[]> {
+  return await tx.selectFrom('upload').innerJoin('upload_content as content', 'content.hash', 'upload.hash')
+    .select(['upload.id', 'upload.slot', 'upload.name', 'content.type', 'content.size', 'content.hash', 'upload.at'])
+    .where('upload.attempt_id', '=', attemptId).orderBy('upload.at').orderBy('upload.id').execute()
+}
+
+export async function selectUploadBytes (tx: Tx, hash: string): Promise<Buffer> {
+  const { bytes } = await tx.selectFrom('upload_content').select('bytes').where('hash', '=', hash).executeTakeFirstOrThrow()
+  return Buffer.from(bytes)
+}
+
+/** Keeps a file. Bytes that are there already are held by an update that changes nothing: whoever is about to delete them waits,
+ * and then sees that they are wanted. */
+export async function insertUpload (tx: Tx, attemptId: string, upload: Upload, bytes: Buffer): Promise<void> {
+  const { hash, type, size, at } = upload
+  await tx.insertInto('upload_content').values({ hash, type, size, bytes, created_at: at })
+    .onConflict((of) => of.column('hash').doUpdateSet((eb) => ({ size: eb.ref('excluded.size') }))).execute()
+  await tx.insertInto('upload').values({ id: upload.id, attempt_id: attemptId, slot: upload.slot, name: upload.name, hash, at }).execute()
+}
+
+/** Deletes a file, and its bytes when no other file has the same. */
+export async function deleteUpload (tx: Tx, { id, hash }: Pick<Upload, 'id' | 'hash'>): Promise<void> {
+  await lockRow(tx, tx.selectFrom('upload_content').select('hash').where('hash', '=', hash), 'upload_content').execute()
+  await tx.deleteFrom('upload').where('id', '=', id).execute()
+  await tx.deleteFrom('upload_content').where('hash', '=', hash)
+    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('upload').select('id').where('hash', '=', hash)))).execute()
+}

@@ -1,5 +1,5 @@
-import Type from 'typebox'
-import type { FastifyRequest } from 'fastify'
+import Type, { type Static } from 'typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
@@ -7,12 +7,15 @@ import { STAFF } from '../people/access.ts'
 import { courseOf, isRunning } from '../progress/progress.ts'
 import { behaviours, isAnswer, kindOf, type MarkInput } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
-import { answerKey, checkAnswer, finishAttempt, quizStanding, saveAnswers, savePage, seeAttempt, startAttempt, type SeenAttempt } from './attempts.ts'
+import { answerKey, checkAnswer, finishAttempt, quizStanding, saveAnswers, savePage, seeAttempt, startAttempt, type SeenAttempt, type Upload } from './attempts.ts'
 import { makeExamView } from './exam-view.ts'
+import { fileWords } from './file-controls.ts'
+import { MAX_ATTEMPT_BYTES, MAX_FILE_BYTES } from './file-rules.ts'
 import { answerOf, firstOf, markOf, slotsOf, withCertainty, type Fields } from './form.ts'
 import { markSlot } from './marking.ts'
 import { quizView } from './quiz-view.ts'
 import { AttemptAnswer, Tried } from './schemas.ts'
+import { addFile, listFiles, readFile, removeFile, type FileRefused } from './uploads.ts'
 import { asksCertainty, attemptJson, attemptView, pagesOf, reviewJson, reviewView, type Reader } from './views.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
@@ -22,6 +25,13 @@ const Sequence = Type.Optional(Type.Integer({ minimum: 0, maximum: 999_999_999_9
 // The shape of an answer is its kind's to say; the engine holds it against that kind's schema.
 const Answer = Type.Unknown({ description: 'In the shape of the question\'s kind; null clears it' })
 
+const FileOf = Type.Object({ id: Id, fileId: Id })
+const FileAnswer = {
+  id: Type.String(), slot: Type.Integer(), name: Type.String(), type: Type.String({ description: 'As its bytes tell it' }),
+  size: Type.Integer({ description: 'In bytes' }), sha256: Type.String(), at: Type.String(), href: Type.String()
+}
+type FileJson = Static<ReturnType<typeof Type.Object<typeof FileAnswer>>>
+const AddedFile = Type.Object({ ...FileAnswer, seq: Type.Integer(), savedAt: Type.String(), state: Type.String() })
 const SavedAnswer = Type.Object({ slot: Type.Integer(), seq: Type.Integer(), savedAt: Type.String(), state: Type.String(), ...Tried })
 const FinishedAttempt = Type.Object({
   state: Type.String(), mark: Type.Number(), markMax: Type.Number(), percent: Type.Number(), passed: Type.Boolean(),
@@ -71,7 +81,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
   })
 
   app.post('/attempts/:id', {
-    config: { access: 'signed-in', load: 'answer' },
+    config: { access: 'signed-in', load: 'answer', files: { fileBytes: MAX_FILE_BYTES, totalBytes: MAX_ATTEMPT_BYTES, files: 60 } },
     schema: {
       params: AttemptId,
       querystring: Type.Object({ page: Type.Optional(Type.String({ pattern: '^([1-9][0-9]{0,3}|end)$' })) }),
@@ -87,13 +97,47 @@ export function attemptRoutes (app: App, deps: Deps): void {
     const answers = answersOf(seen, fields)
     await savePage(db, deps, person, id, answers)
     const go = firstOf(fields['go'])
+    const removed = /^remove:(.{1,64})$/.exec(go)?.[1]
+    const without = removed === undefined ? undefined : seen.uploads.find((upload) => upload.id === removed)
+    if (without !== undefined) await removeFile(db, deps, person, id, without.id)
+    const refused = await addFiles(request, id)
+    if (refused.size > 0) {
+      // Everything that could be taken is saved; what could not is said where it was given.
+      const page = request.query.page ?? '1'
+      const now = await seeAttempt(db, deps, person, id)
+      if (now.row.state === 'open' && page !== 'end' && Number(page) <= pagesOf(now)) {
+        return reply.status(422).page('attempts/attempt', attemptView(now, Number(page), world.now(), readerOf(request), refused))
+      }
+    }
     const check = /^check:[1-9][0-9]{0,3}$/.test(go) ? Number(go.slice('check:'.length)) : undefined
     if (check !== undefined) await checkAnswer(db, deps, person, id, { slot: check })
     // Where a decision was taken, what it led to is shown before anything else.
-    const stay = check ?? answers.find(({ decides }) => decides)?.slot
+    const sent = /^files:[1-9][0-9]{0,3}$/.test(go) ? Number(go.slice('files:'.length)) : undefined
+    const stay = check ?? sent ?? without?.slot ?? answers.find(({ decides }) => decides)?.slot
     if (stay !== undefined) return await reply.redirect(`${app.url('/attempts/:id', { id }, { page: request.query.page ?? '1' })}#q${stay}`, 303)
     return await reply.redirect(app.url('/attempts/:id', { id }, { page: pageAfter(go, request.query.page ?? '1', pagesOf(seen)) }), 303)
   })
+
+  /** Adds the files of a form to their questions. @returns by slot, why any was not taken */
+  async function addFiles (request: FastifyRequest, attemptId: string): Promise<ReadonlyMap<number, readonly string[]>> {
+    const refused = new Map<number, readonly string[]>()
+    for (const sent of request.sentFiles ?? []) {
+      const slot = Number(/^q([1-9][0-9]{0,3})$/.exec(sent.field)?.[1] ?? 0)
+      try {
+        await addFile(db, deps, signedIn(request), attemptId, slot, sent)
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.code !== 'file-refused') throw error
+        const detail = error.detail as unknown as FileRefused
+        refused.set(slot, [...refused.get(slot) ?? [], fileWords(detail, request.t, request.language)])
+      }
+    }
+    return refused
+  }
+
+  app.get('/attempts/:id/files/:fileId', {
+    config: { access: 'signed-in' },
+    schema: { params: FileOf }
+  }, async (request, reply) => await sendFile(await readFile(db, deps, signedIn(request), request.params.id, request.params.fileId), reply))
 
   app.post('/attempts/:id/finish', {
     config: { access: 'signed-in', load: 'answer' },
@@ -171,6 +215,44 @@ function attemptApi (app: App, deps: Deps): void {
     return { items: await saveAnswers(db, deps, signedIn(request), request.params.id, answers) }
   })
 
+  app.get('/api/v1/attempts/:id/files', {
+    config: { access: 'signed-in' },
+    schema: { params: AttemptId, response: { 200: Type.Object({ items: Type.Array(Type.Object(FileAnswer)), next: Type.Null() }) } }
+  }, async (request) => ({ items: (await listFiles(db, deps, signedIn(request), request.params.id)).map((file) => fileJson(request.params.id, file)), next: null }))
+
+  app.post('/api/v1/attempts/:id/files/:slot', {
+    config: { access: 'signed-in', load: 'answer', files: { fileBytes: MAX_FILE_BYTES, totalBytes: MAX_FILE_BYTES, files: 1 } },
+    schema: {
+      params: Slot,
+      consumes: ['multipart/form-data'],
+      description: 'One file, in any field of a form. The same bytes again are the same file',
+      response: { 200: AddedFile, 201: AddedFile }
+    }
+  }, async (request, reply) => {
+    const { id, slot } = request.params
+    const [sent] = request.sentFiles ?? []
+    if (sent === undefined) throw new Refusal('bad-input', {}, [{ path: 'file', message: 'is missing; it is sent as multipart/form-data' }])
+    const { file, added, saved } = await addFile(db, deps, signedIn(request), id, slot, sent)
+    return await reply.status(added ? 201 : 200).send({ ...fileJson(id, file), seq: saved.seq, savedAt: saved.savedAt, state: saved.state })
+  })
+
+  app.get('/api/v1/attempts/:id/files/:fileId', {
+    config: { access: 'signed-in' },
+    schema: { params: FileOf }
+  }, async (request, reply) => await sendFile(await readFile(db, deps, signedIn(request), request.params.id, request.params.fileId), reply))
+
+  app.delete('/api/v1/attempts/:id/files/:fileId', {
+    config: { access: 'signed-in' },
+    schema: { params: FileOf, response: { 200: Type.Object({ removed: Type.Boolean(), slot: Type.Optional(Type.Integer()), seq: Type.Optional(Type.Integer()), state: Type.Optional(Type.String()) }) } }
+  }, async (request) => {
+    const { removed, saved } = await removeFile(db, deps, signedIn(request), request.params.id, request.params.fileId)
+    return { removed, ...saved !== undefined && { slot: saved.slot, seq: saved.seq, state: saved.state } }
+  })
+
+  function fileJson (attemptId: string, { id, slot, name, type, size, hash, at }: Upload): FileJson {
+    return { id, slot, name, type, size, sha256: hash, at, href: app.url('/attempts/:id/files/:fileId', { id: attemptId, fileId: id }) }
+  }
+
   app.post('/api/v1/attempts/:id/answers/:slot/check', {
     config: { access: 'signed-in', load: 'answer' },
     schema: { params: Slot, body: Type.Optional(Type.Object({ answer: Type.Optional(Answer), seq: Sequence })), response: { 200: SavedAnswer } }
@@ -245,6 +327,18 @@ function pageAfter (go: string, page: string, pages: number): string {
   if (/^([1-9][0-9]{0,3}|end)$/.test(go)) return go
   const there = go === 'back' ? Math.max(1, here - 1) : go === 'stay' ? here : here + 1
   return there > pages ? 'end' : String(there)
+}
+
+/** A file is only ever saved, never shown: whatever it holds runs nowhere. Its name is said twice (RFC 6266, appendix D). */
+async function sendFile ({ name, type, bytes }: Upload & { readonly bytes: Buffer }, reply: FastifyReply): Promise<FastifyReply> {
+  const plain = name.normalize('NFKD').replace(/[^\x20-\x7e]/g, '').replace(/["\\%]/g, '').trim()
+  return await reply
+    .header('content-disposition', `attachment; filename="${plain === '' || plain.startsWith('.') ? `file${plain}` : plain}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)}`)
+    .header('content-security-policy', "sandbox; default-src 'none'")
+    .header('x-content-type-options', 'nosniff')
+    .header('cache-control', 'private, no-store')
+    .type(type)
+    .send(bytes)
 }
 
 function readerOf (request: FastifyRequest): Reader {

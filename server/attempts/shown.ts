@@ -14,6 +14,11 @@ export interface Shown {
   readonly parts: ReadonlyMap<string, PartState>
   readonly review: Pick<SlotReview, 'state' | 'mark'>
   readonly t: Translate
+  readonly language: string
+  /** Where a file of an answer is found, and how large it is. */
+  readonly fileAt: (id: string) => { readonly href: string, readonly size: string }
+  /** Where a file is sent to. */
+  readonly addAt: string
 }
 
 /** As `data-state` in the look; '' says nothing. */
@@ -34,6 +39,7 @@ export interface Given {
   readonly selected?: readonly string[]
   readonly value?: number
   readonly path?: readonly string[]
+  readonly files?: ReadonlyArray<{ readonly id: string, readonly name: string }>
 }
 
 /** Text of an option inside `<option>`, where no element may stand. */

@@ -9,6 +9,7 @@ import {
 } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
 import { controlView, isOneField } from './controls.ts'
+import { sizeWords } from './file-controls.ts'
 import { localised } from './localised.ts'
 import type { AttemptAnswer } from './schemas.ts'
 import type { PartState } from './shown.ts'
@@ -113,14 +114,14 @@ export function pagesOf ({ row }: SeenAttempt): number {
 }
 
 /** One page of an open attempt, or the summary before the finish (`page` null).
- * @param refused a question that an answer was refused for, with the words to say */
-export function attemptView (seen: SeenAttempt, page: number | null, now: Date, reader: Reader): PageView {
+ * @param refused by slot, what was not taken, in the reader's words */
+export function attemptView (seen: SeenAttempt, page: number | null, now: Date, reader: Reader, refused: ReadonlyMap<number, readonly string[]> = new Map()): PageView {
   const { t, url, language } = reader
   const { row, quiz } = seen
   const pages = pagesOf(seen)
   const title = textIn(quiz.title, language, seen.language)
   const reviews = ownReviews(seen, language)
-  const questions = row.paper.slots.filter((slot) => slot.page === page).map((slot) => questionView(seen, slot, reviews[slot.slot - 1] as SlotReview, reader, true))
+  const questions = row.paper.slots.filter((slot) => slot.page === page).map((slot) => questionView(seen, slot, reviews[slot.slot - 1] as SlotReview, reader, true, refused.get(slot.slot)))
   const stimulus = row.paper.slots.find((slot) => slot.page === page)?.stimulus
   const asked = seen.slots.filter(({ slot }) => numberOf(seen, slot) !== null)
   const unanswered = asked.filter(({ state }) => state === 'not-answered' || state === 'unreadable')
@@ -142,6 +143,8 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
     carried: stimulus === undefined ? null : stimulusView(seen, row.paper.slots[stimulus - 1] as PaperSlot, reader),
     slots: questions.map(({ slot }) => slot).join(','),
     questions,
+    takesFiles: questions.some(({ kind }) => kind === 'upload'),
+    filesRefused: refused.size > 0,
     hasPrevious: page === null ? pages > 0 : page > 1,
     lastPage: String(pages),
     isLast: page === pages,
@@ -200,6 +203,7 @@ function stimulusView (seen: SeenAttempt, slot: PaperSlot, { language }: Reader)
 export interface QuestionView {
   readonly slot: string
   readonly control: object
+  readonly kind: string
   readonly [more: string]: unknown
 }
 
@@ -209,8 +213,9 @@ export function optionsOf (control: object): ReadonlyArray<{ readonly key: strin
 }
 
 /** One question with its control, as asked and answered.
- * @param open the trainee may still answer */
-export function questionView (seen: AskedAttempt, slot: PaperSlot, review: SlotReview, reader: Reader, open: boolean): QuestionView {
+ * @param open the trainee may still answer
+ * @param refused what was not taken of it, in the reader's words */
+export function questionView (seen: AskedAttempt, slot: PaperSlot, review: SlotReview, reader: Reader, open: boolean, refused: readonly string[] = []): QuestionView {
   const { t, language } = reader
   const state = seen.slots[slot.slot - 1] as SlotState
   const { prompt, controls } = askedOf(seen, slot, state.answer, reader)
@@ -232,11 +237,17 @@ export function questionView (seen: AskedAttempt, slot: PaperSlot, review: SlotR
     partial: `attempts/controls/${controls.control}`,
     asked: controls.control !== 'none',
     control: controlView(controls, {
-      slot: slot.slot, answer: state.answer, open: mayAnswer, right: review.rightAnswer ?? null, parts: partsOf(definition, state, review), review, t
+      slot: slot.slot, answer: state.answer, open: mayAnswer, right: review.rightAnswer ?? null, parts: partsOf(definition, state, review), review, t, language,
+      fileAt: (id) => ({
+        href: reader.url('/attempts/:id/files/:fileId', { id: seen.row.id, fileId: id }),
+        size: sizeWords(seen.uploads.find((upload) => upload.id === id)?.size ?? 0, t, language)
+      }),
+      addAt: controls.control === 'files' ? reader.url('/api/v1/attempts/:id/files/:slot', { id: seen.row.id, slot: slot.slot }) : ''
     }),
     group: !isOneField(controls),
     state: mark,
     unreadable: state.state === 'unreadable' && open ? t(`attempts.unreadable.${controls.control}`) : '',
+    refused,
     checkable: mayAnswer && isTriable,
     checkLabel: t(isTried ? 'attempts.check-again' : 'attempts.check'),
     certainty: asksCertainty(seen) && kindOf(definition).asked !== false && !isMarkedByPerson(definition) ? certaintyView(slot.slot, state.answer, mayAnswer, reader) : null,

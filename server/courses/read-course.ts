@@ -1,6 +1,5 @@
 import { checkDraw, checkQuestion, checkQuiz, checkStimuli, type QuestionDefinition } from '../quiz/definition.ts'
 import { explain } from '../quiz/explain.ts'
-import type { KindName } from '../quiz/kinds/index.ts'
 import { repeatedKeys, type Problem } from '../quiz/problem.ts'
 import type { Text } from '../quiz/text.ts'
 import { BANK_NAME, bankFrameSchema, courseSchema, LESSON_NAME, type CourseFile } from './course-schema.ts'
@@ -13,9 +12,6 @@ import { pictureProblems } from './question-pictures.ts'
 import { readSourceFiles } from './source-files.ts'
 
 const COURSE_FILE = 'course.yaml'
-
-/** Kinds that the engine grades and no page asks. */
-const WITHOUT_PAGE: ReadonlySet<KindName> = new Set(['upload'] as const)
 
 interface Located<T> {
   readonly value: T
@@ -124,11 +120,7 @@ function readQuestions (value: unknown): { readonly problems: Problem[], readonl
   const questions = written.flatMap((question: unknown, index) => {
     const path = `questions/${index}`
     const checked = checkQuestion(question)
-    if ('question' in checked) {
-      // Said here, before anybody is asked such a question.
-      if (WITHOUT_PAGE.has(checked.question.kind)) problems.push({ path: `${path}/kind`, message: 'this kind has no page yet; its questions cannot be asked' })
-      return [{ path, question: checked.question }]
-    }
+    if ('question' in checked) return [{ path, question: checked.question }]
     problems.push(...under(path, checked.problems))
     return []
   })

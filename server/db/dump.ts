@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { BATCH, jsonOf, makeSum, type Row, type RowSource, type Sum, type Sums, type TableRows, type Value } from './rows.ts'
+import { batchOf, jsonOf, makeSum, type Row, type RowSource, type Sum, type Sums, type TableRows, type Value } from './rows.ts'
 
 /** The portable backup: gzipped lines of JSON that either dialect writes and reads.
  *
@@ -51,14 +51,14 @@ export async function readDump (file: string): Promise<RowSource> {
   let expected: Sums | null = null
   let next: unknown = null
 
-  async function * batchesOf (): AsyncGenerator<readonly Row[]> {
+  async function * batchesOf (size: number): AsyncGenerator<readonly Row[]> {
     let batch: Row[] = []
     for (;;) {
       const { value, done } = await lines.next()
       next = done === true ? null : value
       if (!Array.isArray(next)) break
       batch.push(next.map(valueOf))
-      if (batch.length === BATCH) {
+      if (batch.length === size) {
         yield batch
         batch = []
       }
@@ -74,7 +74,7 @@ export async function readDump (file: string): Promise<RowSource> {
         const { table, columns, end } = headOf(next)
         if (end !== undefined) { expected = new Map(Object.entries(end)); break }
         if (table === undefined || columns === undefined) throw new Error(`${file}: is cut short`)
-        yield { name: table, columns, batches: batchesOf() }
+        yield { name: table, columns, batches: batchesOf(batchOf(table)) }
       }
     },
     expected: () => expected,

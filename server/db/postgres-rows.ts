@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { BATCH, OWN_TABLES, type Row, type RowSource, type RowTarget, type TableRows, type Value } from './rows.ts'
+import { batchOf, OWN_TABLES, type Row, type RowSource, type RowTarget, type TableRows, type Value } from './rows.ts'
 
 /** Reads a PostgreSQL database at one moment, while others write to it. */
 export async function readPostgres (url: string): Promise<RowSource> {
@@ -24,10 +24,11 @@ export async function readPostgres (url: string): Promise<RowSource> {
 
 async function * rowsOf (client: pg.Client, table: string): AsyncGenerator<readonly Row[]> {
   await client.query(`declare rows no scroll cursor for select * from ${quoted(table)}`)
+  const batch = batchOf(table)
   for (;;) {
-    const { rows } = await client.query<Value[]>({ text: `fetch ${BATCH} from rows`, rowMode: 'array' })
+    const { rows } = await client.query<Value[]>({ text: `fetch ${batch} from rows`, rowMode: 'array' })
     if (rows.length > 0) yield rows
-    if (rows.length < BATCH) break
+    if (rows.length < batch) break
   }
   await client.query('close rows')
 }

@@ -40,7 +40,10 @@ export type Sums = ReadonlyMap<string, Sum>
 /** Tables that belong to one database and are not taken along. */
 export const OWN_TABLES: ReadonlySet<string> = new Set(['migration', 'writer'])
 
-export const BATCH = 500
+/** Rows read and written at once. Few of those that hold whole files, so that a batch fits in memory. */
+export function batchOf (table: string): number {
+  return table === 'upload_content' || table === 'media' ? 4 : 500
+}
 
 /** Counts rows and adds up their hashes. */
 export function makeSum (columns: readonly string[]): { readonly add: (rows: readonly Row[]) => void, readonly sum: () => Sum } {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { BATCH, OWN_TABLES, type Row, type RowSource, type RowTarget, type TableRows } from './rows.ts'
+import { batchOf, OWN_TABLES, type Row, type RowSource, type RowTarget, type TableRows } from './rows.ts'
 
 /** Reads a SQLite file at one moment, while others write to it.
  * @throws Error when there is no such file, or it is no programme's */
@@ -16,7 +16,7 @@ export function readSqlite (path: string): RowSource {
     async * tables (): AsyncGenerator<TableRows> {
       for (const name of tablesOf(db).filter((table) => !OWN_TABLES.has(table))) {
         const statement = db.prepare<[], unknown[]>(`select * from ${quoted(name)}`).raw()
-        yield { name, columns: statement.columns().map((column) => column.name), batches: inBatches(statement.iterate() as IterableIterator<Row>) }
+        yield { name, columns: statement.columns().map((column) => column.name), batches: inBatches(statement.iterate() as IterableIterator<Row>, batchOf(name)) }
       }
     },
     expected: () => null,
@@ -80,11 +80,11 @@ function tablesOf (db: Sqlite.Database): string[] {
   return db.prepare<[], { name: string }>("select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\' order by name").all().map(({ name }) => name)
 }
 
-async function * inBatches (rows: IterableIterator<Row>): AsyncGenerator<readonly Row[]> {
+async function * inBatches (rows: IterableIterator<Row>, size: number): AsyncGenerator<readonly Row[]> {
   let batch: Row[] = []
   for (const row of rows) {
     batch.push(row)
-    if (batch.length === BATCH) {
+    if (batch.length === size) {
       yield batch
       batch = []
     }

@@ -26,6 +26,8 @@ export interface Tables {
   readonly activity_done: ActivityDoneTable
   readonly attempt: AttemptTable
   readonly attempt_step: AttemptStepTable
+  readonly upload: UploadTable
+  readonly upload_content: UploadContentTable
   readonly certificate: CertificateTable
   readonly quota: QuotaTable
   readonly quota_person: QuotaPersonTable
@@ -485,4 +487,26 @@ export interface BankFileTable {
   /** JSON: places in the file, from 0, of questions that are not wanted. */
   readonly left_out: string
   readonly at: string
+}
+
+/** A file in the answer to one slot of an attempt. */
+export interface UploadTable {
+  readonly id: string
+  readonly attempt_id: string
+  readonly slot: number
+  readonly name: string
+  readonly hash: string
+  readonly at: string
+}
+
+/** The bytes of files, once for the same bytes. */
+export interface UploadContentTable {
+  /** SHA-256 of the bytes, hexadecimal. */
+  readonly hash: string
+  /** As the bytes tell it. */
+  readonly type: string
+  /** In bytes. */
+  readonly size: number
+  readonly bytes: Uint8Array
+  readonly created_at: string
 }

@@ -38,7 +38,10 @@ export async function formData (app: App): Promise<void> {
     if (limits === undefined) throw refused(415, 'this address takes no form with files')
     if (request.headers['content-length'] === undefined) throw refused(411, 'the length of the form must be said')
     if (Number(request.headers['content-length']) > FORM_BYTES) throw refused(413, 'the form is too large')
-    const { fields, files } = await readForm(request, limits)
+    const { fields, files } = await readForm(request, limits).catch((error: unknown) => {
+      // What the reader of forms says of a broken one has no status.
+      throw error instanceof Error && !('statusCode' in error) ? refused(400, `the form cannot be read: ${error.message}`) : error
+    })
     request.body = fields
     request.sentFiles = files
   })
@@ -60,7 +63,8 @@ async function readForm (request: FastifyRequest, { fileBytes, totalBytes, files
       if (size === 0 && part.filename === '') continue
       const cut = part.file.truncated || total + size > totalBytes
       if (!cut) total += size
-      files.push({ field: part.fieldname, name: part.filename, bytes: cut ? Buffer.alloc(0) : Buffer.concat(chunks), cut })
+      // Browsers write a quotation mark in a name as %22 (HTML, multipart/form-data encoding).
+      files.push({ field: part.fieldname, name: part.filename.replaceAll('%22', '"'), bytes: cut ? Buffer.alloc(0) : Buffer.concat(chunks), cut })
     } else if (typeof part.value === 'string') {
       if (part.valueTruncated || part.fieldnameTruncated) throw refused(413, 'a field of the form is too long')
       const before = fields[part.fieldname]

@@ -26,6 +26,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'slot-locked': 409,
   'answer-out-of-date': 409,
   'check-not-offered': 409,
+  'file-refused': 422,
   'cohort-not-running': 409,
   'cohort-full': 409,
   'enrolment-withdrawn': 409,

@@ -40,6 +40,8 @@ const TICKED = { choices: 'choices', tokens: 'selected' }
 
 /** @param {HTMLElement} question @returns {HTMLElement | null} */
 const controlOf = question => question.querySelector('[data-control]')
+/** @param {HTMLElement | null} control */
+const isSentByItself = control => control?.dataset.control === 'scenario' || control?.dataset.control === 'files'
 /** The control's own fields. @param {HTMLElement} control @returns {Field[]} */
 const fieldsOf = control => /** @type {Field[]} */ (control.matches('textarea') ? [control] : [...control.querySelectorAll('[name]')])
 /** @param {Field} field */
@@ -94,9 +96,8 @@ function showGiven (question, answer) {
  * @param {HTMLElement} question @param {any} answer */
 function show (question, answer) {
   const control = controlOf(question)
-  if (control === null) return
+  if (control === null || isSentByItself(control)) return
   const name = control.dataset.control ?? ''
-  if (name === 'scenario') return
   for (const field of fieldsOf(control)) {
     if (name in TICKED) /** @type {HTMLInputElement} */ (field).checked = answer?.[TICKED[name]]?.includes(field.value) ?? false
     else {
@@ -290,8 +291,8 @@ if (form !== null) {
     const question = target.closest('section.question')
     if (question instanceof HTMLElement && question.dataset.slot !== undefined) {
       const control = controlOf(question)
-      // A decision cannot be taken back: it is sent with its button alone.
-      if (control?.dataset.control === 'scenario' && control.contains(target)) return
+      // A decision cannot be taken back: it is sent with its button alone. Files are sent by their own script.
+      if (isSentByItself(control) && control?.contains(target) === true) return
       const field = target.type === 'range' ? target.parentElement?.querySelector('[name]') : null
       if (field instanceof HTMLInputElement) field.value = target.value
       if (control !== null) follow(control)
@@ -424,7 +425,8 @@ async function refresh () {
     mark(String(slot), answer !== null)
     const question = questionOf(String(slot))
     if (question === null || waiting[slot] !== undefined || seq <= seqOf(String(slot))) continue
-    if (locked || controlOf(question)?.dataset.control === 'scenario') {
+    if (controlOf(question)?.hasAttribute('data-busy')) continue
+    if (locked || isSentByItself(controlOf(question))) {
       location.reload()
       return
     }

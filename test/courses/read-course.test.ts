@@ -214,10 +214,6 @@ t.test('each thing that can be wrong is named with its file and its line', async
         'images/a.png:1: is no PNG, JPEG, GIF or WebP picture',
         'images/b.svg:1: does not belong here; images/ holds files named <name>.png, .jpg, .gif or .webp'
       ]
-    ],
-    'a kind without a page': [
-      changed(['banks/numbers.yaml', '  - key: six\n', '  - key: file\n    kind: upload\n    topic: numbers\n    difficulty: easy\n    prompt: Hand in.\n    types: [".pdf"]\n    maxBytes: 1000\n  - key: six\n']),
-      [/^banks\/numbers\.yaml:\d+: questions\/1\/kind: this kind has no page yet; its questions cannot be asked$/]
     ]
   }
   const root = t.testdir(Object.fromEntries(Object.values(cases).map(([files], index) => [String(index), files])))
