@@ -20,6 +20,7 @@ export type RefusalCode =
   | 'time-is-up'
   | 'slot-unknown'
   | 'slot-locked'
+  | 'decision-taken'
   | 'answer-out-of-date'
   | 'check-not-offered'
   | 'file-refused'

@@ -133,7 +133,7 @@ export async function readAttempt (tx: Tx, deps: ProgressDeps, person: Person, a
 }
 
 /** Saves answers: all of them or, when one is refused, none. Durable when it returns.
- * @throws Refusal not-found, attempt-not-open, time-is-up, slot-unknown, slot-locked, answer-out-of-date, bad-input */
+ * @throws Refusal not-found, attempt-not-open, time-is-up, slot-unknown, slot-locked, decision-taken, answer-out-of-date, bad-input */
 export async function saveAnswers (db: Database, deps: ProgressDeps, person: Person, attemptId: string, answers: ReadonlyArray<{ slot: number, answer: unknown, seq?: number | undefined }>): Promise<Saved[]> {
   return await act(db, deps, person, attemptId, answers.map(({ slot, answer, seq }) => ({ type: 'answer', slot, answer, ...(seq === undefined ? {} : { seq }) })))
 }

@@ -24,6 +24,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'time-is-up': 409,
   'slot-unknown': 404,
   'slot-locked': 409,
+  'decision-taken': 409,
   'answer-out-of-date': 409,
   'check-not-offered': 409,
   'file-refused': 422,

@@ -4,7 +4,7 @@ import type { BehaviourName, QuestionDefinition } from './definition.ts'
 import type { Paper } from './drawing.ts'
 import { gradeAnswer, isMarkedByPerson, readAnswer } from './grading.ts'
 import { graded } from './kind.ts'
-import { isAnswer } from './kinds/index.ts'
+import { isAnswer, kindOf } from './kinds/index.ts'
 import { after, isSameAnswer, openSlots, type Marking, type SlotState, type Step } from './step.ts'
 import { endingAt, isOver, type EndedBy, type Timed } from './timing.ts'
 
@@ -44,7 +44,7 @@ export interface ActionContext {
 
 /** Why an action changes nothing. */
 export type RefusedReason =
-  | 'attempt-not-open' | 'time-is-up' | 'time-not-up' | 'slot-unknown' | 'answer-malformed' | 'slot-locked'
+  | 'attempt-not-open' | 'time-is-up' | 'time-not-up' | 'slot-unknown' | 'answer-malformed' | 'slot-locked' | 'decision-taken'
   | 'answer-out-of-date' | 'check-not-offered' | 'attempt-not-finished' | 'mark-out-of-bounds'
 
 export interface Applied {
@@ -70,7 +70,8 @@ export function openAttempt (paper: Paper, start: AttemptRules & Pick<Attempt, '
  *
  * *Answers.* Each slot counts its steps in `seq`, from 0. An answer without `seq` is one step further. With `seq`, one greater
  * than the slot's is taken as it is; any other has been overtaken, and is refused unless it repeats what is stored. So
- * sending an answer again changes nothing, and an old one cannot displace a newer. A blank answer is kept as null.
+ * sending an answer again changes nothing, and an old one cannot displace a newer. A blank answer is kept as null. Where a kind
+ * has decisions that stand (`mayFollow`), an answer that takes one back is refused.
  *
  * *Check.* What cannot be graded, being blank, unreadable or a person's to mark, is saved and stays open. Checking an answer
  * again as it was tried changes nothing and costs nothing: a button pressed twice is one try.
@@ -116,8 +117,15 @@ function answerSteps (slot: SlotState, action: AnswerAction, { at, definitionOf 
   if (repeats && (action.seq === undefined || seq <= slot.seq)) return []
   if (slot.locked) return refuse('slot-locked')
   if (seq <= slot.seq) return { ok: false, refused: 'answer-out-of-date', seq: slot.seq, answer: slot.answer }
+  if (!mayFollow(definition, slot.answer, answer)) return refuse('decision-taken')
   // Saying again what was tried leaves the try's verdict standing.
   return [{ slot: slot.slot, seq, action: 'answer', answer, state: repeats ? slot.state : state, fraction: slot.fraction, at }]
+}
+
+/** Whether an answer may be replaced by another: null is none. */
+function mayFollow (definition: QuestionDefinition, before: unknown, after: unknown): boolean {
+  if (before === null || !isAnswer(definition, before)) return true
+  return kindOf(definition).mayFollow?.(definition, before, isAnswer(definition, after) ? after : null) ?? true
 }
 
 function checkSteps (attempt: AttemptRules, slot: SlotState, { at, definitionOf }: ActionContext): Step[] {

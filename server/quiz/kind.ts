@@ -149,6 +149,10 @@ export interface Kind<D, A> {
    * @param answer as given so far; only for kinds whose controls follow the answer */
   controls (definition: D, order: readonly string[], answer?: A | null): Controls
   read (definition: D, answer: A): Reading
+  /** Whether an answer may take the place of an earlier one; only of kinds where something is decided for good. True for
+   * every answer when left out.
+   * @param after null clears it */
+  mayFollow? (definition: D, before: A, after: A | null): boolean
   /** Never throws on an answer that meets the answer schema. */
   grade (definition: D, answer: A): Grade
   /** a fully right answer, in the answer's own shape */

@@ -112,6 +112,11 @@ t.test('a page that is sent empty clears what was answered on it, but no decisio
   await browser.post(`/attempts/${attempt.id}?page=1`, { slots: attempt.questions.map(({ slot }) => slot).join(','), go: 'next' })
   const saved = (await call(test, walk.trainee, 'GET', `/attempts/${attempt.id}`)).json.questions as readonly Question[]
   for (const { slot, kind, answer } of saved) t.same(answer, kind === 'scenario' ? key[slot] : null, kind)
+  const decided = saved.find(({ kind }) => kind === 'scenario')?.slot ?? 0
+  for (const answer of [null, { path: ['invite'] }, { path: [] }]) {
+    const refused = await call(test, walk.trainee, 'PUT', `/attempts/${attempt.id}/answers/${decided}`, { answer })
+    t.match([refused.status, refused.json.type], [409, '/problems/decision-taken'], 'nor can it be taken back over the API')
+  }
 })
 
 /** Points set by hand are somewhere in their areas. */

@@ -66,6 +66,32 @@ function slotOf (attempt: Attempt, number: number): SlotState {
   return slot
 }
 
+t.test('an answer that takes a decision back is refused, an old one is out of date, and no seq gets around it', async t => {
+  const scenario: QuestionDefinition = {
+    ...part, key: 'q-5', kind: 'scenario', start: 'call',
+    nodes: [
+      { key: 'call', text: 'Call', choices: [{ key: 'recall', text: 'Recall', next: 'bank', points: 1 }, { key: 'wait', text: 'Wait' }] },
+      { key: 'bank', text: 'Bank', choices: [{ key: 'name', text: 'Name it', points: 1 }, { key: 'court', text: 'Go to court' }] }
+    ]
+  }
+  const context = (seconds: number): ActionContext => ({ ...later(seconds), definitionOf: () => scenario })
+  const start = openAttempt(drawPaper({ sections: [{ questions: ['q-5'] }] }, [{ id: 'q-5', definition: scenario }], 'seed'), { behaviour: 'interactive', startedAt: START, dueAt: null })
+  const say = (attempt: Attempt, path: readonly string[] | null, seq?: number): Applied | Refused =>
+    apply(attempt, { type: 'answer', slot: 1, answer: path === null ? null : { path }, ...seq !== undefined && { seq } }, context(9))
+  const one = applied(say(start, ['recall'])).attempt
+  for (const path of [null, [], ['wait'], ['recalled'], ['name']]) {
+    t.equal(refusedOf(say(one, path)), 'decision-taken')
+    t.equal(refusedOf(say(one, path, 40)), 'decision-taken')
+    t.equal(refusedOf(apply(one, { type: 'check', slot: 1, answer: path === null ? null : { path } }, context(9))), 'decision-taken')
+  }
+  const strange = applied(say(one, ['recall', 'nonsense'])).attempt
+  t.equal(refusedOf(say(strange, ['wait'])), 'decision-taken', 'an answer that cannot be read is no way back')
+  const two = applied(say(strange, ['recall', 'court'])).attempt
+  t.equal(refusedOf(say(two, ['recall', 'name'])), 'decision-taken')
+  t.equal(refusedOf(say(two, ['recall'], 1)), 'answer-out-of-date')
+  t.strictSame(applied(say(two, ['recall', 'court'])).steps, [], 'the same again changes nothing')
+})
+
 t.test('a whole attempt with deferred feedback, from opening to score and review', async t => {
   const opened = open('deferred', 600)
   t.strictSame(opened, {

@@ -252,6 +252,13 @@ t.test('pictures: areas are shown only where all have a label, in reading order,
   t.strictSame(dragImage.shuffled(first(dragImage, 1)), [])
 })
 
+t.test('scenario: a decision stands, whatever is sent after it', async t => {
+  const definition = first(scenario)
+  const may = (before: string[], after: string[] | null): boolean | undefined => scenario.mayFollow?.(definition, { path: before }, after === null ? null : { path: after })
+  t.strictSame([may([], ['file']), may(['recall'], ['recall']), may(['recall'], ['recall', 'wait']), may(['gone'], ['file']), may(['gone'], null), may(['recall', 'gone'], ['recall', 'wait'])], [true, true, true, true, true, true])
+  t.strictSame([may(['recall'], ['file']), may(['recall'], []), may(['recall'], null), may(['recall', 'wait'], ['recall']), may(['recall', 'wait'], ['recall', 'account']), may(['recall', 'gone'], ['file'])], [false, false, false, false, false, false])
+})
+
 t.test('scenario: the control shows the path and where it leads, and nothing ahead', async t => {
   const definition = first(scenario)
   const [call, bank, , frozen] = definition.nodes

@@ -38,7 +38,7 @@ type Choice = NonNullable<Node['choices']>[number]
  * going on could still bring, so that nobody gains by stopping before a loss.
  *
  * The answer is the keys of the choices in turn. Nodes never lead back to an earlier one. The control shows what was passed,
- * with its feedback, and the node it has led to; no other. */
+ * with its feedback, and the node it has led to; no other. So a decision stands: an answer may only add to the path before it. */
 export const scenario: Kind<ScenarioDefinition, ScenarioAnswer> = {
   name: 'scenario',
   definition,
@@ -78,6 +78,12 @@ export const scenario: Kind<ScenarioDefinition, ScenarioAnswer> = {
   read (definition, { path }) {
     if (path.length === 0) return 'not-answered'
     return walk(definition, path) === undefined ? 'unreadable' : 'answered'
+  },
+
+  mayFollow (definition, { path }, after) {
+    // Keys of no choice decided nothing.
+    const length = path.findLastIndex((_, index) => walk(definition, path.slice(0, index + 1)) !== undefined) + 1
+    return path.slice(0, length).every((key, index) => after?.path[index] === key)
   },
 
   grade (definition, answer) {
