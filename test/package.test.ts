@@ -44,13 +44,15 @@ console.log(JSON.stringify({ alone, mounted, setUp }))
 const TYPED = `
 import Fastify from 'fastify'
 import { muster, type MusterOptions } from 'muster'
-import { drawPaper, type QuizDefinition } from 'muster/quiz'
+import { drawPaper, exportGift, importMoodleXml, type FormatProblem, type Imported, type QuizDefinition } from 'muster/quiz'
 const options: MusterOptions & { prefix: string } = { prefix: '/training', secret: 'x'.repeat(32), courses: true }
 const app = Fastify({ logger: true })
 await app.register(muster, options)
 app.get('/', { config: {} }, async (request) => request.url)
 // @ts-expect-error -- a secret is required
 await app.register(muster, { prefix: '/training' })
+export const read = (xml: string): Imported => importMoodleXml(xml, { topic: 'fraud' })
+export const unsaid = (imported: Imported): readonly FormatProblem[] => exportGift(imported.questions).problems
 export const draw: (quiz: QuizDefinition) => unknown = (quiz) => drawPaper(quiz, [], 'seed')
 `
 /** Loads one entry and prints what came with it. */
@@ -59,7 +61,9 @@ import { registerHooks } from 'node:module'
 const loaded = new Set()
 registerHooks({ load: (url, context, next) => { loaded.add(url); return next(url, context) } })
 const engine = await import('muster/quiz')
-console.log(JSON.stringify({ loaded: [...loaded], exported: Object.keys(engine) }))
+const { questions, problems } = engine.importGift('::Recall:: Who recalls it? {=the bank ~the court}')
+const again = [engine.importMoodleXml(engine.exportMoodleXml(questions).text), engine.importAiken(engine.exportAiken(questions).text), engine.importGift(engine.exportGift(questions).text)]
+console.log(JSON.stringify({ loaded: [...loaded], exported: Object.keys(engine), problems, read: again.map(({ questions }) => questions.map(({ definition }) => definition)) }))
 `
 // With `skipLibCheck: false` it passes too, after half a minute of checking other people's declarations.
 const CONSUMER_TSCONFIG = {
@@ -124,11 +128,14 @@ t.test('the package', { timeout: 240_000 }, async (t) => {
 
   await t.test('the quiz engine alone loads itself and the schema library', async (t) => {
     const { stdout } = await run(process.execPath, ['loaded.js'], { cwd: folder })
-    const { loaded, exported } = JSON.parse(stdout) as { loaded: string[], exported: string[] }
+    const { loaded, exported, problems, read } = JSON.parse(stdout) as { loaded: string[], exported: string[], problems: unknown[], read: unknown[] }
     const outside = loaded.filter((url) => !url.includes('/node_modules/muster/dist/server/quiz/') && !url.includes('/node_modules/typebox/'))
     t.same(outside, [])
     t.ok(loaded.length > 15)
-    for (const name of ['drawPaper', 'apply', 'scoreOf']) t.ok(exported.includes(name), name)
+    for (const name of ['drawPaper', 'apply', 'scoreOf', 'decodeXml']) t.ok(exported.includes(name), name)
+    t.same(problems, [])
+    const question = [{ kind: 'choice', choices: [{ text: 'the bank', correct: true }, { text: 'the court' }] }]
+    t.match(read, [question, question, question], 'formats read what they wrote')
   })
 
   await t.test('mounted in a host of its own, does the main job and leaves the host as it was', async (t) => {

@@ -142,7 +142,7 @@ function everybodyMayEnter (folder: string): boolean {
   return dirname(folder) === folder || everybodyMayEnter(dirname(folder))
 }
 
-async function freePort (): Promise<number> {
+export async function freePort (): Promise<number> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { SECRET } from './app.ts'
+import { freePort } from './postgres.ts'
 
 export interface RunningServer {
   readonly url: string
@@ -46,14 +46,4 @@ export async function startServer (args: readonly string[], env: Readonly<Record
   }
   child.kill('SIGKILL')
   throw new Error(`the server did not get ready:\n${output}`)
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

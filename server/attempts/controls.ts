@@ -1,6 +1,6 @@
 import type { Translate } from '../http/messages.ts'
 import { countWords, type Controls } from '../quiz/quiz.ts'
-import { filesView } from './file-controls.ts'
+import { filesView } from './file-view.ts'
 import { gapsView, tokensView, wordsView } from './gap-controls.ts'
 import { dropsView, pointsView } from './picture-controls.ts'
 import { plain, type Given, type PartState, type Shown } from './shown.ts'

@@ -9,7 +9,7 @@ import {
 } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
 import { controlView, isOneField } from './controls.ts'
-import { sizeWords } from './file-controls.ts'
+import { sizeWords } from './file-view.ts'
 import { localised } from './localised.ts'
 import type { AttemptAnswer } from './schemas.ts'
 import type { PartState } from './shown.ts'

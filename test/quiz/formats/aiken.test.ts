@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { exportAiken, importAiken } from '../../../server/quiz/formats/aiken.ts'
+import { exportAiken, importAiken } from '../../../server/quiz/with-formats.ts'
 import { letter } from '../../../server/quiz/formats/format.ts'
 import { kinds, type QuestionDefinition } from '../../../server/quiz/quiz.ts'
 import { bank, line, texts } from './definitions.ts'
