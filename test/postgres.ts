@@ -2,10 +2,10 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import pg from 'pg'
+import { freePort } from './free-port.ts'
 
 /** A real PostgreSQL of one's own, from npm. */
 export interface Postgres {
@@ -140,14 +140,4 @@ function usable (native: string, folder: string): string {
 function everybodyMayEnter (folder: string): boolean {
   if ((statSync(folder).mode & 0o001) === 0) return false
   return dirname(folder) === folder || everybodyMayEnter(dirname(folder))
-}
-
-export async function freePort (): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { SECRET } from './app.ts'
-import { freePort } from './postgres.ts'
+import { freePort } from './free-port.ts'
 
 export interface RunningServer {
   readonly url: string

@@ -3,7 +3,7 @@
 // @ts-check
 
 /** @param {HTMLElement} control */
-export function enliven (control) {
+export async function enliven (control) {
   const bank = control.querySelector('.bank') ?? control.parentElement?.querySelector('.bank') ?? null
   const gaps = [...control.querySelectorAll('select')]
   const items = /** @type {HTMLElement[]} */ ([...bank?.children ?? []])
@@ -24,13 +24,22 @@ export function enliven (control) {
   function fill (gap) {
     gap.value = picked?.dataset.key ?? ''
     pick(null)
+    borrowed.by = null
     gap.dispatchEvent(new Event('input', { bubbles: true }))
+    borrowed.by = null
   }
+
+  /** What was taken out of other gaps for the menu that is being used. @type {{ by: EventTarget | null, from: Array<{ gap: HTMLSelectElement, value: string }> }} */
+  let borrowed = { by: null, from: [] }
 
   /** A word that is used once is taken out of every gap but this. @param {EventTarget | null} kept */
   function settle (kept) {
-    for (const gap of gaps) {
-      if (gap !== kept && kept instanceof HTMLSelectElement && once.has(gap.value) && gap.value === kept.value) gap.value = ''
+    if (kept instanceof HTMLSelectElement) {
+      // The arrow keys pass over words of other gaps on their way to another: those get them back.
+      if (borrowed.by === kept) for (const { gap, value } of borrowed.from) if (gap.value === '') gap.value = value
+      const from = gaps.filter(gap => gap !== kept && once.has(gap.value) && gap.value === kept.value).map(gap => ({ gap, value: gap.value }))
+      for (const { gap } of from) gap.value = ''
+      borrowed = { by: kept, from }
     }
     const used = new Set(gaps.map(gap => gap.value))
     for (const item of items) item.toggleAttribute('data-used', once.has(item.dataset.key) && used.has(item.dataset.key ?? ''))
@@ -46,34 +55,51 @@ export function enliven (control) {
     }
   }
 
-  for (const item of items) {
-    item.draggable = true
-    item.addEventListener('click', () => { pick(picked === item ? null : item) })
-    item.addEventListener('dragstart', event => {
-      event.dataTransfer?.setData('text/plain', item.textContent ?? '')
-      pick(item)
-    })
-    item.addEventListener('dragend', () => { pick(null) })
+  /** The gap whose place something is in or on. @param {Element | null} under */
+  const gapAt = under => under === null ? undefined : gaps.find(gap => placeOf(gap).contains(under))
+  const takes = (/** @type {HTMLSelectElement | undefined} */ gap) => gap !== undefined && placeOf(gap).hasAttribute('data-open')
+  /** @param {HTMLSelectElement | undefined} gap */
+  function above (gap) {
+    for (const other of gaps) placeOf(other).toggleAttribute('data-above', other === gap)
   }
+
+  for (const item of items) item.addEventListener('click', () => { pick(picked === item ? null : item) })
   for (const gap of gaps) {
     const place = placeOf(gap)
-    const takes = () => place.hasAttribute('data-open')
-    place.addEventListener('dragover', event => { if (takes()) event.preventDefault() })
     // Before the menu opens.
-    for (const done of ['drop', 'mousedown']) {
-      place.addEventListener(done, event => {
-        if (takes()) {
-          event.preventDefault()
-          fill(gap)
-        } else if (place !== gap) {
-          event.preventDefault()
-          gap.focus()
-        }
-      })
-    }
+    place.addEventListener('mousedown', event => {
+      if (takes(gap)) {
+        event.preventDefault()
+        fill(gap)
+      } else if (place !== gap) {
+        event.preventDefault()
+        gap.focus()
+      }
+    })
   }
   // Before the page reads the answer off its fields.
   control.addEventListener('input', event => { settle(event.target) }, true)
+  control.addEventListener('focusout', () => { borrowed.by = null })
   control.addEventListener('shown', () => { settle(null) })
   settle(null)
+
+  /** @type {typeof import('./attempt-drag.js')} */
+  const { draggable } = await import(/** @type {string} */ (control.dataset.drag))
+  for (const item of items) {
+    draggable(item, item, {
+      start: () => { pick(item) },
+      over: under => {
+        const gap = gapAt(under)
+        above(takes(gap) ? gap : undefined)
+      },
+      drop: under => {
+        const gap = gapAt(under)
+        if (gap !== undefined && takes(gap)) fill(gap)
+      },
+      end: () => {
+        above(undefined)
+        pick(null)
+      }
+    })
+  }
 }
