@@ -35,7 +35,36 @@ export function wrongAnswer ({ definition, rightAnswer }: Known, words: readonly
       const others = words.filter((answer) => answer !== rightAnswer)
       return others.length === 0 ? null : chance.one(others)
     }
+    case 'kprim': {
+      const judged = chance.one(definition.statements)
+      return { verdicts: Object.fromEntries(definition.statements.map(({ key, correct }) => [key, key === judged.key ? !correct : correct])) }
+    }
+    case 'categorise': {
+      const moved = chance.one(definition.items)
+      const elsewhere = definition.categories.filter(({ key }) => !keysOf(moved.category).includes(key))
+      const groups = 'groups' in rightAnswer ? rightAnswer.groups : {}
+      return elsewhere.length === 0 ? null : { groups: { ...groups, [moved.key]: chance.one(elsewhere).key } }
+    }
+    case 'gap-select': case 'drag-words': {
+      const [first, second] = definition.gaps
+      const gaps = Object.fromEntries(definition.gaps.map(({ key, choice }) => [key, choice]))
+      return first === undefined || second === undefined || first.group !== second.group ? null : { gaps: { ...gaps, [first.key]: second.choice, [second.key]: first.choice } }
+    }
+    case 'error-text': {
+      const selected = 'selected' in rightAnswer ? rightAnswer.selected : []
+      return selected.length < 2 ? null : { selected: selected.slice(1) }
+    }
+    case 'scenario': {
+      // The first decision that is not the best, and no further.
+      const others = (definition.nodes.find(({ key }) => key === definition.start)?.choices ?? []).filter(({ key }) => 'path' in rightAnswer && rightAnswer.path[0] !== key)
+      return others.length === 0 ? null : { path: [chance.one(others).key] }
+    }
     // The sample courses ask questions of the kinds above.
     default: return null
   }
+}
+
+/** Categories that an item belongs to. */
+function keysOf (category: string | readonly string[] | null): readonly string[] {
+  return category === null ? [] : typeof category === 'string' ? [category] : category
 }
