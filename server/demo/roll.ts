@@ -59,7 +59,7 @@ export function enrolMembers (calendar: Calendar, plan: readonly CohortPlan[], c
       const share = 0.5 + 0.24 * (chance.part() + chance.part())
       return {
         cohort: index,
-        beginsAt: officeHours(startsAt + length * 0.2 * chance.part()),
+        beginsAt: notBefore(startsAt, officeHours(startsAt + length * 0.2 * chance.part())),
         finishesAt: officeHours(startsAt + length * share),
         fate: 'under-way',
         person: 0
@@ -94,6 +94,11 @@ export function enrolMembers (calendar: Calendar, plan: readonly CohortPlan[], c
   ]
   const places = new Map<Member, number>(members.map((member, index) => [member, index]))
   return { members, revocations: revoked.map(({ of, at, why }) => ({ member: places.get(of) as number, at, why })) }
+}
+
+/** A moment of the same time of day that is not before another. */
+function notBefore (earliest: number, at: number): number {
+  return at < earliest ? at + DAY_MS : at
 }
 
 function certify<T extends { fate: Fate }> (could: readonly T[], count: number, chance: Chance): T[] {
