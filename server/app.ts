@@ -4,6 +4,7 @@ import type { Database } from './db/database.ts'
 import type { Deps, Settings } from './deps.ts'
 import type { App } from './http/app-type.ts'
 import { auditRoutes } from './audit/routes.ts'
+import { accommodationRoutes } from './attempts/accommodation-routes.ts'
 import { previewView } from './attempts/preview-view.ts'
 import { attemptRoutes } from './attempts/routes.ts'
 import { regradeRoutes } from './attempts/regrade-routes.ts'
@@ -85,6 +86,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     progressRoutes(scope, deps)
     attemptRoutes(scope, deps)
     regradeRoutes(scope, deps)
+    accommodationRoutes(scope, deps)
     reportRoutes(scope, deps)
     annualReportRoutes(scope, deps)
     readinessRoutes(scope, deps)

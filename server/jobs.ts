@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { applyAccommodations } from './attempts/allow.ts'
 import { sweepOverdue } from './attempts/attempts.ts'
 import type { Clock } from './clock.ts'
 import type { CourseCache } from './courses/courses.ts'
@@ -33,6 +34,8 @@ const WARN_EVERY_MS = 10 * 60_000
 export function startJobs (options: JobOptions): { readonly stop: () => Promise<void> } {
   const { db, world, clock, courses, settings, log, smtpUrl, mailFrom } = options
   const jobs = [repeat('attempts whose time is over', SWEEP_EVERY_MS, log, async () => {
+    // First, so that nobody's attempt ends in the minute from which it is allowed longer.
+    await applyAccommodations(db, { world, courses, settings })
     const count = await sweepOverdue(db, { world, courses, settings })
     if (count > 0) log.info({ count }, 'attempts ended by expiry')
   })]

@@ -206,6 +206,13 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /desk/people/:id/erase': '-xxxxxx+',
   'GET /api/v1/people/:id/data': '-xxxxxx+',
   'POST /api/v1/people/:id/erase': '-xxxxxx+',
+  'GET /api/v1/me/accommodations': '-+++++++',
+  'GET /api/v1/people/:id/accommodations': '-xxxxxx+',
+  'POST /api/v1/people/:id/accommodations': '-xxxxxx+',
+  'POST /api/v1/accommodations/:id/end': '-xxxxxx+',
+  'GET /desk/people/:id/accommodations': '-xxxxxx+',
+  'POST /desk/people/:id/accommodations': '-xxxxxx+',
+  'POST /desk/accommodations/:id/end': '-xxxxxx+',
   'GET /desk/people/:id/same': '-xxxxxx+',
   'POST /desk/people/:id/same': '-xxxxxx+',
   'GET /api/v1/people/:id/same': '-xxxxxx+',
@@ -237,6 +244,7 @@ interface Scene {
   readonly bankId: string
   readonly bankFileId: string
   readonly changeId: string
+  readonly accommodationId: string
   /** To be ended on a page, as the other is over the API. */
   readonly otherTeamId: string
   readonly hash: string
@@ -260,6 +268,7 @@ async function scene (test: TestApp): Promise<Scene> {
   const bank = await call(test, walk.admin, 'POST', '/banks', { name: 'Scams' })
   await call(test, walk.admin, 'POST', `/banks/${bank.json.id as string}/questions`, { definition: { key: 'welcome', ...QUESTION } })
   const bankFile = await keepBankFile(test.db, test.world, personOf(walk.admin, 'administrator'), bank.json.id as string, { format: 'gift', name: 'a.gift', bytes: Buffer.from('Is it?{T}') })
+  const accommodation = await call(test, walk.admin, 'POST', `/people/${walk.trainee.personId}/accommodations`, { extraPercent: 25, reason: 'For the test of access' })
   const open = await start(test, walk, 'practice')
   await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
   const handingIn = await start(test, walk, 'files', walk.trainee, await enrol(test, walk.admin, await addCohort(test, walk.admin, 'all-kinds', [walk.instructor]), walk.trainee))
@@ -284,6 +293,7 @@ async function scene (test: TestApp): Promise<Scene> {
     somebodyElse: await test.somebody('Somebody Else', [{ role: 'instructor' }]),
     mailId: mail.id,
     changeId: change.json.id as string,
+    accommodationId: accommodation.json.id as string,
     teamId: team.json.id as string,
     otherTeamId: otherTeam.json.id as string,
     bankId: bank.json.id as string,
@@ -293,7 +303,7 @@ async function scene (test: TestApp): Promise<Scene> {
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, bankId, hash }: Scene): string {
+function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, bankId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id/files') ? filesAttemptId
     : path.includes('/attempts/:id') ? attemptId
@@ -301,7 +311,7 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
         : /\/(quotas\/|quota-)changes\/:id/.test(path) ? changeId
       : path.includes('/quotas/:id') ? quotaId
           : path.includes('/mail/:id') ? mailId
-            : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
+            : path.includes('/accommodations/:id') ? accommodationId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
               : somebodyElse.personId
   return path
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':fileId', fileId).replace(':serial', serial)
@@ -352,6 +362,7 @@ function bodyOf (route: string, { somebodyElse }: Scene): Record<string, unknown
     case '/readiness/teams/:id': return { name: 'Joint patrol', purpose: '', courses: 'first-steps', version: '1' }
     case '/people/new': return { name: 'New Person', email: 'new@test.example', role: 'instructor', locale: 'en' }
     case '/people': return { name: 'New Person', email: `new${Math.random()}@test.example`, country: null, locale: 'en', roles: [{ role: 'instructor' }] }
+    case '/people/:id/accommodations': return route.includes('/api/') ? { extraPercent: 25, reason: 'For the test of access' } : { extraPercent: '25', reason: 'For the test of access' }
     case '/people/:id/same': return { action: 'unmerge', intoId: '', reason: 'For the test of access' }
     case '/people/:id/merge': return { intoId: somebodyElse.personId, reason: 'For the test of access' }
     case '/people/:id/unmerge': return { reason: 'For the test of access' }
@@ -396,7 +407,8 @@ function verdict ({ status, location }: { status: number, location: string }): s
 
 /** Everything that is kept, but for sessions and the log of who looked. */
 async function everything (test: TestApp): Promise<string> {
-  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'question_correction', 'attempt', 'attempt_step', 'upload', 'upload_content', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'bank', 'bank_question', 'bank_picture', 'bank_file', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot', 'person_merge']
+  const named = test.db.dialect === 'postgres' ? sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()` : sql<{ name: string }>`select name from sqlite_schema where type = 'table' and name not like 'sqlite%'`
+  const tables = (await named.execute(test.db.read)).rows.map(({ name }) => name).filter((name) => name !== 'session' && name !== 'failure').sort()
   const rows = await Promise.all(tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(test.db.read)).rows))
   return JSON.stringify(rows)
 }

@@ -1,5 +1,6 @@
 import { audit } from '../audit/audit.ts'
 import { askedCount } from '../courses/asked.ts'
+import { allowanceOf, holdPerson } from '../cohorts/accommodations/accommodations.ts'
 import type { CourseOutline } from '../courses/outline.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Person } from '../person.ts'
@@ -8,13 +9,13 @@ import {
   type ProgressDeps
 } from '../progress/progress.ts'
 import {
-  apply, drawPaper, dueAt, GRACE_SECONDS, isAsked, isSameAnswer, kindOf, momentOf, openSlots, policyAt, replay, reviewOf, scoreOf, textIn,
+  apply, attemptsWith, drawPaper, dueAt, GRACE_SECONDS, isAsked, isSameAnswer, kindOf, limitWith, momentOf, openSlots, policyAt, replay, reviewOf, scoreOf, textIn,
   type AnswerAction, type Applied, type Attempt, type Moment, type QuestionDefinition, type QuizDefinition, type Refused, type SlotReview,
   type SlotState, type Step
 } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
 import { closeAttempt, insertAttempt, insertSteps, selectAttemptsOf, selectOptionalAttempt, selectOptionalAttemptHeld, selectOverdue, selectSteps, selectUploads, type AttemptRow, type Upload } from './queries.ts'
-import { attemptOf, definitionsOf, endOf, isRowOver, quizOf, resultOf, settle, type Finished } from './sitting.ts'
+import { attemptOf, definitionsOf, endOf, isRowOver, limitOf, quizOf, resultOf, settle, type Finished } from './sitting.ts'
 
 export type { AttemptRow, Upload } from './queries.ts'
 export type { Finished } from './sitting.ts'
@@ -42,6 +43,9 @@ export interface Saved extends Pick<SlotReview, 'tries' | 'triesLeft' | 'hint'> 
   readonly slot: number
   readonly seq: number
   readonly savedAt: string
+  /** When the attempt is due now, and over at the latest: it may have been given more time since. */
+  readonly dueAt: string | null
+  readonly endsAt: string | null
   /** As far as the quiz shows it while the attempt is open. */
   readonly state: SlotState['state']
 }
@@ -51,6 +55,8 @@ export interface Saved extends Pick<SlotReview, 'tries' | 'triesLeft' | 'hint'> 
 export async function startAttempt (db: Database, deps: ProgressDeps, person: Person, input: { enrolmentId: string, quizKey: string }): Promise<{ id: string, started: boolean }> {
   return await db.write(async (tx) => {
     const now = deps.world.now().toISOString()
+    // Whoever allows this person more meanwhile is waited for, or finds the attempt and lengthens it.
+    await holdPerson(tx, person.id)
     const enrolment = await runningEnrolment(tx, person, input.enrolmentId, now)
     const quiz = await deps.courses.quiz(tx, enrolment.courseVersionId, input.quizKey)
     if (quiz === undefined) throw new Refusal('not-found')
@@ -60,7 +66,9 @@ export async function startAttempt (db: Database, deps: ProgressDeps, person: Pe
       if (!isRowOver(open, now)) return { id: open.id, started: false }
       await finishNow(tx, deps, open.id, 'expiry')
     }
-    if (quiz.attempts !== undefined && earlier.length >= quiz.attempts) throw new Refusal('attempts-used-up', { attempts: quiz.attempts })
+    const allowance = await allowanceOf(tx, enrolment.personId, now)
+    const attempts = attemptsWith(quiz.attempts, allowance)
+    if (attempts !== undefined && earlier.length >= attempts) throw new Refusal('attempts-used-up', { attempts })
     const corrected = await deps.courses.corrections(tx, enrolment.courseVersionId, now)
     const questions = (await deps.courses.questions(tx, enrolment.courseVersionId)).map((question) => ({ ...question, definition: corrected.get(question.id) ?? question.definition }))
     const paper = drawPaper(quiz, questions, deps.world.newSeed(), {
@@ -69,7 +77,7 @@ export async function startAttempt (db: Database, deps: ProgressDeps, person: Pe
       firstLanguage: (await deps.courses.outline(tx, enrolment.courseVersionId)).language
     })
     const id = deps.world.newId()
-    const due = dueAt(now, quiz.limitMinutes === undefined ? null : quiz.limitMinutes * 60, enrolment.cohort.endsAt)
+    const due = dueAt(now, limitWith(limitOf(quiz), allowance), enrolment.cohort.endsAt)
     await insertAttempt(tx, {
       id,
       enrolmentId: enrolment.id,
@@ -113,7 +121,7 @@ export async function seeAttempt (db: Database, deps: ProgressDeps, person: Pers
 export async function readAttempt (tx: Tx, deps: ProgressDeps, person: Person, attemptId: string): Promise<SeenAttempt> {
   const row = await selectOptionalAttempt(tx, attemptId)
   if (row === undefined) throw new Refusal('not-found')
-  const { enrolment, reach } = await readableEnrolment(tx, person, row.enrolmentId)
+  const { enrolment, reach } = await readableEnrolment(tx, person, row.enrolmentId, deps.world.now().toISOString())
   // A liaison follows progress; what somebody answered is not theirs to read.
   if (reach === 'liaison') throw new Refusal('not-found')
   const outline = await deps.courses.outline(tx, row.courseVersionId)
@@ -180,7 +188,7 @@ export async function act (db: Database, deps: ProgressDeps, person: Person, att
       saved: attempt.slots.map(({ slot, seq }, index): Saved => {
         const { state, tries, triesLeft, hint } = shown[index] as SlotReview
         return {
-          slot, seq, state, savedAt: savedAt(slot, [...steps, ...taken]) ?? at,
+          slot, seq, state, savedAt: savedAt(slot, [...steps, ...taken]) ?? at, dueAt: row.dueAt, endsAt: row.endsAt,
           ...tries !== undefined && { tries }, ...triesLeft !== undefined && { triesLeft }, ...hint !== undefined && { hint }
         }
       })

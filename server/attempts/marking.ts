@@ -27,7 +27,7 @@ export async function markSlot (db: Database, deps: ProgressDeps, person: Person
     const at = deps.world.now().toISOString()
     const row = await selectOptionalAttempt(tx, attemptId)
     if (row === undefined) throw new Refusal('not-found')
-    const { reach } = await readableEnrolment(tx, person, row.enrolmentId)
+    const { reach } = await readableEnrolment(tx, person, row.enrolmentId, deps.world.now().toISOString())
     if (reach === 'liaison') throw new Refusal('not-found')
     if (reach !== 'staff') throw new Refusal('not-allowed')
     const quiz = await quizOf(tx, deps, row)

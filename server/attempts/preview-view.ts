@@ -15,7 +15,7 @@ export function previewView ({ definition: asked, language, shownIn, pictures, s
   const [open] = openSlots(paper.slots) as [SlotState]
   const state = answered === null ? open : tried(open, definition, slot, answered, before)
   const seen: AskedAttempt = {
-    reach: 'own', language, pictures, slots: [state], definitionOf: () => definition,
+    reach: 'own', language, pictures, uploads: [], slots: [state], definitionOf: () => definition,
     row: { id: '', state: 'open', paper, endedBy: null },
     quiz: { behaviour: 'deferred' }
   }

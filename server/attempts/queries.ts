@@ -224,3 +224,16 @@ export async function deleteUpload (tx: Tx, { id, hash }: Pick<Upload, 'id' | 'h
   await tx.deleteFrom('upload_content').where('hash', '=', hash)
     .where(({ not, exists, selectFrom }) => not(exists(selectFrom('upload').select('id').where('hash', '=', hash)))).execute()
 }
+
+/** The open attempts of some people, with the end of the cohort that each is in. */
+export async function selectOpenAttemptsOf (tx: Tx, personIds: readonly string[]): Promise<Array<{ readonly id: string, readonly cohortEndsAt: string }>> {
+  if (personIds.length === 0) return []
+  return await tx.selectFrom('attempt').innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id').innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
+    .select(['attempt.id', 'cohort.ends_at as cohortEndsAt']).where('enrolment.person_id', 'in', personIds).where('attempt.state', '=', 'open').orderBy('attempt.id').execute()
+}
+
+/** @returns false when it has ended meanwhile */
+export async function updateTimes (tx: Tx, id: string, dueAt: string, endsAt: string | null): Promise<boolean> {
+  const result = await tx.updateTable('attempt').set({ due_at: dueAt, ends_at: endsAt }).where('id', '=', id).where('state', '=', 'open').executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}

@@ -32,7 +32,11 @@ const FileAnswer = {
 }
 type FileJson = Static<ReturnType<typeof Type.Object<typeof FileAnswer>>>
 const AddedFile = Type.Object({ ...FileAnswer, seq: Type.Integer(), savedAt: Type.String(), state: Type.String() })
-const SavedAnswer = Type.Object({ slot: Type.Integer(), seq: Type.Integer(), savedAt: Type.String(), state: Type.String(), ...Tried })
+const Moment = Type.Union([Type.String(), Type.Null()])
+const SavedAnswer = Type.Object({
+  slot: Type.Integer(), seq: Type.Integer(), savedAt: Type.String(), state: Type.String(),
+  dueAt: Moment, endsAt: Type.Union([Type.String(), Type.Null()], { description: 'Later than before when the trainee was allowed more time meanwhile' }), ...Tried
+})
 const FinishedAttempt = Type.Object({
   state: Type.String(), mark: Type.Number(), markMax: Type.Number(), percent: Type.Number(), passed: Type.Boolean(),
   certificateSerial: Type.Union([Type.String(), Type.Null()])

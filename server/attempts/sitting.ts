@@ -28,6 +28,11 @@ function rulesOf ({ behaviour, certainty, overdue, graceSeconds }: QuizDefinitio
   }
 }
 
+/** In seconds; null for none. */
+export function limitOf ({ limitMinutes }: QuizDefinition): number | null {
+  return limitMinutes === undefined ? null : limitMinutes * 60
+}
+
 /** When an attempt that is due then ends at the latest. */
 export function endOf (quiz: QuizDefinition, dueAt: string | null): string | null {
   return endsAt({ ...rulesOf(quiz), dueAt })

@@ -21,7 +21,7 @@ export interface Reader extends Place {
 }
 
 /** What showing one question needs to know of its attempt. */
-export type AskedAttempt = Pick<SeenAttempt, 'reach' | 'language' | 'pictures' | 'slots' | 'definitionOf'> & {
+export type AskedAttempt = Pick<SeenAttempt, 'reach' | 'language' | 'pictures' | 'uploads' | 'slots' | 'definitionOf'> & {
   readonly row: Pick<SeenAttempt['row'], 'id' | 'state' | 'paper' | 'endedBy'>
   readonly quiz: Pick<SeenAttempt['quiz'], 'behaviour'>
 }

@@ -65,7 +65,8 @@ function utcMidnight (day: string): number {
   return Date.parse(`${day}T00:00:00Z`)
 }
 
-function isDay (text: string): boolean {
+/** Whether a text is a day of the calendar, `YYYY-MM-DD`. */
+export function isDay (text: string): boolean {
   const milliseconds = Date.parse(`${text}T00:00:00Z`)
   // Date.parse reads 30 February as 2 March.
   return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().slice(0, 10) === text

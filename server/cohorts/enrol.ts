@@ -7,8 +7,10 @@ import { inviteAccounts, type LinkSettings } from '../people/links.ts'
 import { createPeople, grantRole } from '../people/people.ts'
 import type { Catalogues } from '../people/mails.ts'
 import { hasRole, type Person } from '../person.ts'
+import type { Allowance } from '../quiz/allowance.ts'
 import { Refusal, type Problem } from '../refusals.ts'
 import type { World } from '../world.ts'
+import { allowanceOf } from './accommodations/accommodations.ts'
 import { managedCohort, seenCohort } from './cohorts.ts'
 import { readEnrolmentCsv, type EnrolmentRow, type RowProblem, type RowProblemCode } from './enrolment-csv.ts'
 import {
@@ -206,11 +208,21 @@ export async function reinstateEnrolment (db: Database, world: World, person: Pe
   })
 }
 
+export interface ManagedEnrolment extends EnrolmentFacts {
+  readonly cohort: CohortRow
+  /** What its trainee is allowed now; why is not for those who run a cohort. */
+  readonly allowance: Allowance
+}
+
 /** An enrolment as whoever runs the cohort sees it.
  * @throws Refusal not-found, not-allowed for somebody who may only read it */
-export async function getManagedEnrolment (db: Database, person: Person, enrolmentId: string): Promise<EnrolmentFacts & { readonly cohort: CohortRow }> {
+export async function getManagedEnrolment (db: Database, world: World, person: Person, enrolmentId: string): Promise<ManagedEnrolment> {
   const enrolment = await managedEnrolment(db.read, person, enrolmentId)
-  return { ...enrolment, cohort: await managedCohort(db.read, person, enrolment.cohortId) }
+  return {
+    ...enrolment,
+    cohort: await managedCohort(db.read, person, enrolment.cohortId),
+    allowance: await allowanceOf(db.read, enrolment.personId, world.now().toISOString())
+  }
 }
 
 async function managedEnrolment (tx: Tx, person: Person, id: string): Promise<EnrolmentFacts> {

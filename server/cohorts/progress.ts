@@ -104,7 +104,7 @@ async function stuckRule (tx: Tx, world: World, cohort: CohortRow): Promise<Stuc
   const since = stuckSince(cohort, world.now())
   if (since === null) return () => null
   const limits = (await selectQuizzes(tx, cohort.versionId)).flatMap(({ key, attempts }) => attempts === undefined ? [] : [{ quizKey: key, attempts }])
-  const usedUp = await selectUsedUp(tx, cohort.id, limits)
+  const usedUp = await selectUsedUp(tx, cohort.id, limits, world.now().toISOString())
   return (row) => stuckReason({ ...row, attemptsUsedUp: usedUp.has(row.enrolmentId) }, since)
 }
 

@@ -290,12 +290,15 @@ export async function selectTrainees (tx: Tx, cohortId: string, filter: Trainees
 export interface AttemptLimit { readonly quizKey: string, readonly attempts: number }
 
 /** Enrolments whose last attempt of a limited quiz is graded while the quiz is not passed. Attempts are numbered from 1
- * without gaps, so the last is found by its number, and one that is passed stands in `activity_done`. */
-export async function selectUsedUp (tx: Tx, cohortId: string, limits: readonly AttemptLimit[]): Promise<Set<string>> {
+ * without gaps, so the last is found by its number, and one that is passed stands in `activity_done`. Whoever is allowed more
+ * attempts at this moment has used them up by those. */
+export async function selectUsedUp (tx: Tx, cohortId: string, limits: readonly AttemptLimit[], at: string): Promise<Set<string>> {
   const used = new Set<string>()
   for (const { quizKey, attempts } of limits) {
     const rows = await tx.selectFrom('enrolment')
-      .innerJoin('attempt', (join) => join.onRef('attempt.enrolment_id', '=', 'enrolment.id').on('quiz_key', '=', quizKey).on('number', '=', attempts))
+      .innerJoin('attempt', (join) => join.onRef('attempt.enrolment_id', '=', 'enrolment.id').on('quiz_key', '=', quizKey)
+        .on('number', '=', sql<number>`${attempts} + coalesce((select max(extra_attempts) from accommodation where accommodation.person_id = enrolment.person_id
+          and accommodation.starts_at <= ${at} and (accommodation.ends_at is null or accommodation.ends_at > ${at}) and accommodation.ended_at is null), 0)`))
       .leftJoin('activity_done', (join) => join.onRef('activity_done.enrolment_id', '=', 'enrolment.id').on('activity_key', '=', quizKey))
       .select('enrolment.id').where('cohort_id', '=', cohortId).where('enrolment.state', '=', 'active')
       .where('attempt.state', '=', 'graded').where('activity_done.enrolment_id', 'is', null).execute()

@@ -354,7 +354,7 @@ function enrolmentPages (app: App, { db, world, settings, messages }: Deps): voi
     config: { access: STAFF },
     schema: { params: ById }
   }, async (request, reply) => {
-    const enrolment = await getManagedEnrolment(db, signedIn(request), request.params.id)
+    const enrolment = await getManagedEnrolment(db, world, signedIn(request), request.params.id)
     return reply.page('cohorts/enrolment', managedEnrolmentView(enrolment, { reason: '', wrong: false }, readerOf(request)))
   })
 
@@ -366,7 +366,7 @@ function enrolmentPages (app: App, { db, world, settings, messages }: Deps): voi
     const { id } = request.params
     const { reason } = request.body
     if (!isReason(reason)) {
-      const enrolment = await getManagedEnrolment(db, person, id)
+      const enrolment = await getManagedEnrolment(db, world, person, id)
       return reply.status(422).page('cohorts/enrolment', managedEnrolmentView(enrolment, { reason, wrong: true }, readerOf(request)))
     }
     await withdrawEnrolment(db, world, person, id, reason)

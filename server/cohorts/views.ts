@@ -9,10 +9,11 @@ import { textIn } from '../quiz/text.ts'
 import type { Problem } from '../refusals.ts'
 import { canManageCohort } from './access.ts'
 import type { Cohort, Counts } from './cohorts.ts'
-import type { Enrolled } from './enrol.ts'
+import { allowedLines } from './accommodations/views.ts'
+import type { Enrolled, ManagedEnrolment } from './enrol.ts'
 import { COLUMNS, MOST_ROWS } from './enrolment-csv.ts'
 import { SHOWS, type CohortOverview, type CountryProgress, type Show, type TraineeProgress } from './progress.ts'
-import type { CohortRow, CohortState, EnrolmentFacts, Named } from './queries.ts'
+import type { CohortState, Named } from './queries.ts'
 import { NOT_STARTED_DAYS, SILENT_DAYS } from './stuck.ts'
 
 export interface Reader extends Place {
@@ -248,7 +249,7 @@ export function enrolView (cohort: Cohort, { csv, result }: { readonly csv: stri
   }
 }
 
-export function managedEnrolmentView (enrolment: EnrolmentFacts & { readonly cohort: CohortRow }, { reason, wrong }: { readonly reason: string, readonly wrong: boolean }, { t, url, language }: Reader): PageView {
+export function managedEnrolmentView (enrolment: ManagedEnrolment, { reason, wrong }: { readonly reason: string, readonly wrong: boolean }, { t, url, language }: Reader): PageView {
   const { id, cohort, state, country } = enrolment
   return {
     title: enrolment.name,
@@ -261,6 +262,7 @@ export function managedEnrolmentView (enrolment: EnrolmentFacts & { readonly coh
     progressHref: url('/enrolments/:id', { id }),
     withdrawAction: state === 'active' ? url('/desk/enrolments/:id/withdraw', { id }) : '',
     reinstateAction: state === 'withdrawn' ? url('/desk/enrolments/:id/reinstate', { id }) : '',
+    allowed: allowedLines(enrolment.allowance, t),
     reason,
     error: wrong ? t('cohorts.withdraw.reason-wrong') : ''
   }

@@ -39,6 +39,7 @@ export interface Tables {
   readonly team: TeamTable
   readonly team_member: TeamMemberTable
   readonly team_warning: TeamWarningTable
+  readonly accommodation: AccommodationTable
 }
 
 /** A human being. Certificates and counts belong to a person; accounts point to one. */
@@ -509,4 +510,28 @@ export interface UploadContentTable {
   readonly size: number
   readonly bytes: Uint8Array
   readonly created_at: string
+}
+
+/** What a person is allowed beyond what a quiz or a cohort gives everybody. 0 where nothing is. */
+export interface AccommodationTable {
+  readonly id: string
+  readonly person_id: string
+  /** Of a quiz's time limit. */
+  readonly extra_percent: number
+  /** Of every time limit, in minutes. */
+  readonly extra_minutes: number
+  readonly extra_attempts: number
+  /** By which every cohort ends later for the person. */
+  readonly later_days: number
+  /** May tell of somebody's health: kept here alone, so that it can be erased. */
+  readonly reason: string
+  readonly starts_at: string
+  /** The first instant at which it is no longer in force; null: until it is ended. */
+  readonly ends_at: string | null
+  readonly given_by: string
+  readonly given_at: string
+  readonly ended_by: string | null
+  readonly ended_at: string | null
+  /** When it reached the attempts that were open; null before it begins. */
+  readonly applied_at: string | null
 }

@@ -1,7 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Person, Role } from '../person.ts'
-import type { FileLimits, SentFile } from './form-data.ts'
 import type { Load } from './load.ts'
 import type { FileLimits, SentFile } from './form-data.ts'
 import type { Translate } from './messages.ts'

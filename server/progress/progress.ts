@@ -1,13 +1,14 @@
 import { audit } from '../audit/audit.ts'
 import { issueCertificate } from '../certificates/certificates.ts'
 import { reachesEnrolment } from '../cohorts/access.ts'
+import { allowanceOf } from '../cohorts/accommodations/accommodations.ts'
 import type { CourseCache } from '../courses/courses.ts'
 import { activitiesOf, type ActivityKind, type CourseOutline } from '../courses/outline.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Settings } from '../deps.ts'
 import type { Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
-import { gradeOverAttempts, textIn } from '../quiz/quiz.ts'
+import { closesWith, gradeOverAttempts, textIn, type Allowance } from '../quiz/quiz.ts'
 import type { World } from '../world.ts'
 import {
   addDone, completeEnrolment, insertActivityDone, selectDoneKeys, selectEnrolmentsOf, selectInstructorIds, selectOptionalEnrolment,
@@ -24,6 +25,8 @@ export interface EnrolmentDetail {
   readonly outline: CourseOutline
   readonly states: ReadonlyMap<string, ActivityState>
   readonly standings: ReadonlyMap<string, QuizStanding>
+  /** What its trainee is allowed at this moment beyond what everybody is. */
+  readonly allowance: Allowance
 }
 
 /** What progress needs to know of the world outside the database. */
@@ -33,14 +36,20 @@ export interface ProgressDeps {
   readonly settings: Settings
 }
 
-/** One's own enrolments, withdrawn ones left out. */
-export async function listEnrolments (db: Database, person: Person): Promise<Enrolment[]> {
-  return await selectEnrolmentsOf(db.read, person.id)
+/** One's own enrolments, withdrawn ones left out. Each cohort ends when it does for this trainee. */
+export async function listEnrolments (db: Database, person: Person, at: string): Promise<Enrolment[]> {
+  const allowance = await allowanceOf(db.read, person.id, at)
+  return (await selectEnrolmentsOf(db.read, person.id)).map((enrolment) => closing(enrolment, allowance))
+}
+
+/** The cohort ends when it does for its trainee, who may be allowed longer. */
+function closing (enrolment: Enrolment, allowance: Allowance): Enrolment {
+  return { ...enrolment, cohort: { ...enrolment.cohort, endsAt: closesWith(enrolment.cohort.endsAt, allowance) } }
 }
 
 /** An enrolment that somebody may read: the trainee, the cohort's instructors, administrators, and a liaison of the
  * trainee's country. @throws Refusal not-found for everybody else, so that nothing is told */
-export async function readableEnrolment (tx: Tx, person: Person, enrolmentId: string): Promise<{ enrolment: Enrolment, reach: 'own' | 'staff' | 'liaison' }> {
+export async function readableEnrolment (tx: Tx, person: Person, enrolmentId: string, at: string): Promise<{ enrolment: Enrolment, reach: 'own' | 'staff' | 'liaison', allowance: Allowance }> {
   const enrolment = await selectOptionalEnrolment(tx, enrolmentId)
   if (enrolment === undefined) throw new Refusal('not-found')
   const reach = reachesEnrolment(person, {
@@ -50,26 +59,28 @@ export async function readableEnrolment (tx: Tx, person: Person, enrolmentId: st
     instructorIds: enrolment.personId === person.id ? [] : await selectInstructorIds(tx, enrolment.cohort.id)
   })
   if (reach === null || (reach === 'own' && enrolment.state === 'withdrawn')) throw new Refusal('not-found')
-  return { enrolment, reach }
+  const allowance = await allowanceOf(tx, enrolment.personId, at)
+  return { enrolment: closing(enrolment, allowance), reach, allowance }
 }
 
 /** An enrolment that is the asker's own, in a cohort that has begun and not ended.
  * @throws Refusal not-found, cohort-not-running */
 export async function runningEnrolment (tx: Tx, person: Person, enrolmentId: string, at: string): Promise<Enrolment> {
-  const enrolment = await selectOptionalEnrolment(tx, enrolmentId)
-  if (enrolment === undefined || enrolment.personId !== person.id || enrolment.state === 'withdrawn') throw new Refusal('not-found')
+  const found = await selectOptionalEnrolment(tx, enrolmentId)
+  if (found === undefined || found.personId !== person.id || found.state === 'withdrawn') throw new Refusal('not-found')
+  const enrolment = closing(found, await allowanceOf(tx, found.personId, at))
   const { startsAt, endsAt } = enrolment.cohort
   if (!isRunning(enrolment, at)) throw new Refusal('cohort-not-running', { startsAt, endsAt })
   return enrolment
 }
 
 export async function enrolmentDetail (db: Database, deps: ProgressDeps, person: Person, enrolmentId: string): Promise<EnrolmentDetail> {
-  const { enrolment } = await readableEnrolment(db.read, person, enrolmentId)
+  const { enrolment, allowance } = await readableEnrolment(db.read, person, enrolmentId, deps.world.now().toISOString())
   const outline = await deps.courses.outline(db.read, enrolment.courseVersionId)
   const done = await selectDoneKeys(db.read, enrolmentId)
   const standings = new Map((await selectQuizStandings(db.read, enrolmentId)).map((standing) => [standing.quizKey, standing]))
   const states = new Map(activitiesOf(outline).map(({ key }) => [key, done.has(key) ? 'done' as const : standings.has(key) ? 'begun' as const : 'open' as const]))
-  return { enrolment, outline, states, standings }
+  return { enrolment, outline, states, standings, allowance }
 }
 
 /** The course of an enrolment, by name, in a language. */

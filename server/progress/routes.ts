@@ -23,7 +23,7 @@ export function progressRoutes (app: App, deps: Deps): void {
     schema: { response: { 200: Type.Object({ items: Type.Array(EnrolmentAnswer), next: Type.Null() }) } }
   }, async (request) => {
     const items: Array<Static<typeof EnrolmentAnswer>> = []
-    for (const enrolment of await listEnrolments(db, signedIn(request))) {
+    for (const enrolment of await listEnrolments(db, signedIn(request), world.now().toISOString())) {
       items.push(enrolmentJson(enrolment, await courseOf(db.read, deps, enrolment, request.language)))
     }
     // One person's enrolments fit one answer.

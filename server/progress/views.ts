@@ -5,6 +5,7 @@ import type { Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
 import { lessonHtml } from '../courses/lesson-html.ts'
 import { activitiesOf, type CourseOutline, type OutlineActivity } from '../courses/outline.ts'
+import { allowedLines } from '../cohorts/accommodations/views.ts'
 import { textIn } from '../quiz/quiz.ts'
 import type { Enrolment, EnrolmentCourse, EnrolmentDetail } from './progress.ts'
 import type { EnrolmentAnswer, EnrolmentDetailAnswer } from './schemas.ts'
@@ -76,6 +77,8 @@ export function enrolmentView (detail: EnrolmentDetail, course: EnrolmentCourse,
     summary: textIn(outline.summary, language, outline.language),
     card,
     nextHref,
+    // What somebody is allowed is for themselves and those who run their cohort.
+    allowed: own ? allowedLines(detail.allowance, t) : [],
     hasButtons: nextHref !== '' || card.certificateHref !== '',
     nextTitle: next === undefined ? '' : textIn(next.title, language, outline.language),
     modules: outline.modules.map((module) => {

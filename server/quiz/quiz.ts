@@ -18,6 +18,7 @@
  * // afterwards: which questions are hard, which are faulty, which one language finds harder
  * const { test, questions, differences } = quizStatistics(sittings, key => definitions.get(key), 'en')
  * @module */
+export { attemptsWith, closesWith, limitWith, mostOf, NO_ALLOWANCE, type Allowance } from './allowance.ts'
 export {
   apply, openAttempt,
   type Action, type ActionContext, type AnswerAction, type Applied, type Attempt, type AttemptRules, type Refused, type RefusedReason

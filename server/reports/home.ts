@@ -20,7 +20,7 @@ const MOST_COHORTS = 12
 
 export async function homeOf (db: Database, deps: { world: World, courses: CourseCache }, person: Person, language: string): Promise<Home> {
   const enrolments = []
-  for (const enrolment of await listEnrolments(db, person)) {
+  for (const enrolment of await listEnrolments(db, person, deps.world.now().toISOString())) {
     enrolments.push({ enrolment, course: await courseOf(db.read, deps, enrolment, language) })
   }
   const desk = hasRole(person, 'administrator') || hasRole(person, 'instructor') || hasRole(person, 'liaison')

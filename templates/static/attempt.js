@@ -227,7 +227,9 @@ async function send (slot) {
     return false
   }
   if (response.ok) {
-    acknowledged(slot, sent, (await response.json()).seq)
+    const { seq, dueAt, endsAt } = await response.json()
+    acknowledged(slot, sent, seq)
+    retime(dueAt, endsAt)
     return true
   }
   const problem = await response.json().catch(() => ({}))
@@ -391,6 +393,30 @@ function tick () {
   }
 }
 
+/** The times of the attempt as the server has them now: its trainee may have been given more meanwhile, and is told.
+ * @param {string | null | undefined} dueAt @param {string | null | undefined} endsAt */
+function retime (dueAt, endsAt) {
+  if (clock === null || !dueAt || !endsAt) return
+  const before = Date.parse(clock.dataset.ends ?? clock.dataset.due ?? '')
+  clock.dataset.ends = endsAt
+  clock.dataset.due = serverNow() < Date.parse(dueAt) ? dueAt : endsAt
+  if (clock.dataset.due === dueAt) document.getElementById('grace')?.setAttribute('hidden', '')
+  // Less than a second is how two texts of one moment may differ.
+  if (Date.parse(endsAt) - before < 1000) return
+  let told = document.getElementById('more-time')
+  if (told === null) {
+    told = document.createElement('div')
+    told.id = 'more-time'
+    told.className = 'notice done'
+    told.setAttribute('role', 'status')
+    clock.closest('header')?.append(told)
+  }
+  const text = document.createElement('p')
+  text.textContent = words.moreTime ?? ''
+  told.replaceChildren(text)
+  tick()
+}
+
 let ended = false
 /** The time is up: what waits is sent while the server still takes it; then the server ends the attempt, and shows it. */
 async function end () {
@@ -416,7 +442,7 @@ async function refresh () {
   const attempt = await response.json()
   // The answer left the server about half a round trip ago.
   correction += Date.parse(attempt.serverNow) + (performance.now() - asked) / 2 - serverNow()
-  if (clock !== null && attempt.dueAt !== null) clock.dataset.due = serverNow() < Date.parse(attempt.dueAt) ? attempt.dueAt : attempt.endsAt
+  retime(attempt.dueAt, attempt.endsAt)
   if (attempt.state !== 'open') {
     location.assign(/** @type {string} */ (root.dataset.review))
     return

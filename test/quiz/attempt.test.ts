@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  after, apply, behaviours, checkQuiz, drawPaper, dueAt, endingAt, GRACE_SECONDS, isOver, markOf, openAttempt, openSlots, replay, reviewOf, rounded, scoreOf,
+  after, apply, attemptsWith, behaviours, checkQuiz, closesWith, drawPaper, dueAt, endingAt, GRACE_SECONDS, isOver, limitWith, markOf, mostOf, NO_ALLOWANCE, openAttempt, openSlots, replay, reviewOf, rounded, scoreOf,
   type Action, type ActionContext, type Applied, type Attempt, type QuestionDefinition, type Refused, type SlotState, type Step
 } from '../../server/quiz/quiz.ts'
 
@@ -398,4 +398,18 @@ t.test('the whole way, from what an author writes to a score', async t => {
   const ended = applied(apply(attempt, { type: 'finish', by: 'expiry' }, { ...later(1000), definitionOf: of }))
   t.strictSame(ended.steps, [])
   t.strictSame(scoreOf(ended.attempt.slots, checked.quiz.passPercent), { mark: 5, markMax: 5, percent: 100, passed: true })
+})
+
+t.test('somebody may be allowed more time, more attempts and later deadlines', async (t) => {
+  const both = mostOf([{ ...NO_ALLOWANCE, extraPercent: 25, extraAttempts: 1 }, { ...NO_ALLOWANCE, extraPercent: 10, extraMinutes: 10, laterDays: 2 }])
+  t.strictSame(both, { extraPercent: 25, extraMinutes: 10, extraAttempts: 1, laterDays: 2 }, 'of each the most, not the sum')
+  t.strictSame(mostOf([]), NO_ALLOWANCE)
+  t.equal(limitWith(3600, both), 3600 + 900, '25 % of an hour is more than ten minutes')
+  t.equal(limitWith(1200, both), 1200 + 600, 'of twenty minutes it is less')
+  t.equal(limitWith(1001, { ...NO_ALLOWANCE, extraPercent: 33 }), 1331, 'whole seconds')
+  t.equal(limitWith(null, both), null, 'no limit stays none')
+  t.equal(attemptsWith(2, both), 3)
+  t.equal(attemptsWith(undefined, both), undefined)
+  t.equal(closesWith(START, both), '2026-11-25T09:00:00.000Z')
+  t.equal(closesWith(START, NO_ALLOWANCE), START)
 })
