@@ -17,7 +17,7 @@ export function zipOf (files: Iterable<readonly [name: string, bytes: Uint8Array
   let offset = 0
   for (const [name, bytes] of files) {
     const path = Buffer.from(name)
-    const deflated = deflateRawSync(bytes)
+    const deflated = bytes.length === 0 ? bytes : deflateRawSync(bytes)
     const isSmaller = deflated.length < bytes.length
     const data = isSmaller ? deflated : bytes
     const about = Buffer.alloc(26)

@@ -22,13 +22,15 @@ export class XmlError extends Error {
 }
 
 /** What a file may not exceed. */
-const LIMITS = { depth: 256, attributes: 256, tag: 1_000_000, nodes: 500_000, characters: 64_000_000 } as const
+const LIMITS = { depth: 256, attributes: 256, tag: 1_000_000, doctype: 100_000, nodes: 500_000, characters: 64_000_000 } as const
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 // Everything that XML 1.0 §2.2 does not count among characters.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 const NAME = /[\p{L}_][\p{L}\p{M}\p{N}._-]*(?::[\p{L}_][\p{L}\p{M}\p{N}._-]*)?/uy
 const SPACE = /[ \t\r\n]*/y
+// Each part begins with what no other does: it never goes back.
+const DOCTYPE = /<!DOCTYPE[^[>]*(?:\[(?:\s|<!--(?:[^-]|-[^-])*-->|<!(?:ELEMENT|ATTLIST)\s(?:"[^"]*"|'[^']*'|[^<>"'])*>)*\]\s*)?>/y
 
 interface Open {
   readonly qualified: string
@@ -38,18 +40,31 @@ interface Open {
 
 /** Reads XML 1.0 strictly and without documents type definitions: of entities only the five that XML itself defines and
  * numeric references, so that a file can neither grow nor reach for another. A DOCTYPE is passed over, and refused when it
- * declares anything. Depth, attributes and sizes are bounded. Linear in the length of the file.
+ * declares anything but elements and attributes. Depth, attributes and sizes are bounded. Linear in the length of the file.
  *
  * @param chunks the text, in pieces of any length
- * @param depth 0: the root is handed out; 1: each child of the root as it ends, and what was handed out is forgotten, so that a
- * long file takes no more memory than its largest part
+ * @param depth 0: the root is handed out; 1: each child of the root as it ends; 2: each of their children; and what was handed out
+ * is forgotten, so that a long file takes no more memory than its largest part
  * @throws XmlError at the first thing that is wrong, with its line */
-export function * readElements (chunks: Iterable<string>, depth: 0 | 1): Generator<XmlElement> {
+export function * readElements (chunks: Iterable<string>, depth: 0 | 1 | 2): Generator<XmlElement> {
+  for (const { element } of readParts(chunks, (_, level) => level === depth)) yield element
+}
+
+/** A part of a file, and the elements around it, from the root inwards, with their attributes and nothing of what is in them. */
+export interface XmlPart { readonly element: XmlElement, readonly around: readonly XmlElement[] }
+
+/** Reads as `readElements`, and hands out whichever elements are parts: each as it ends, unless it stands inside of another.
+ * @param isPart by the name of an element and how many are around it
+ * @throws XmlError */
+export function * readParts (chunks: Iterable<string>, isPart: (name: string, level: number) => boolean): Generator<XmlPart> {
   const stack: Open[] = []
   const source = sourceOf(chunks)
   let nodes = 0
   let characters = 0
   let finished = false
+  /** How many elements are around the part that is open. */
+  let level: number | undefined
+  const around = (): XmlElement[] => stack.map(({ element }) => element)
   const put = (text: string): void => {
     const parent = stack.at(-1)
     if (parent === undefined) {
@@ -57,7 +72,7 @@ export function * readElements (chunks: Iterable<string>, depth: 0 | 1): Generat
       return
     }
     // What is between the elements handed out is kept by nobody.
-    if (depth === 1 && stack.length === 1) return
+    if (level === undefined) return
     characters += text.length
     if (characters > LIMITS.characters) throw source.wrong('an element is larger than is read')
     const { children } = parent.element
@@ -79,9 +94,10 @@ export function * readElements (chunks: Iterable<string>, depth: 0 | 1): Generat
           throw source.wrong(open === undefined ? `</${token.name}> ends nothing` : `</${token.name}> stands where </${open.qualified}> is needed, for the element of line ${open.element.line}`)
         }
         if (stack.length === 0) finished = true
-        if (stack.length === depth) {
+        if (stack.length === level) {
           nodes = characters = 0
-          yield open.element
+          level = undefined
+          yield { element: open.element, around: around() }
         }
         break
       }
@@ -91,14 +107,16 @@ export function * readElements (chunks: Iterable<string>, depth: 0 | 1): Generat
         if (++nodes > LIMITS.nodes) throw source.wrong('an element holds more elements than are read')
         const parent = stack.at(-1)
         const open = opened(token, parent?.namespaces ?? NO_NAMESPACES)
-        // Children of the root go to the caller alone.
-        if (parent !== undefined && !(depth === 1 && stack.length === 1)) parent.element.children.push(open.element)
+        // What is handed out goes to the caller alone.
+        if (level !== undefined) parent?.element.children.push(open.element)
+        else if (isPart(open.element.name, stack.length)) level = stack.length
         if (!token.isEmpty) stack.push(open)
         else {
           if (stack.length === 0) finished = true
-          if (stack.length === depth) {
+          if (stack.length === level) {
             nodes = characters = 0
-            yield open.element
+            level = undefined
+            yield { element: open.element, around: around() }
           }
         }
       }
@@ -231,8 +249,7 @@ function sourceOf (chunks: Iterable<string>): Source {
           return { type: 'text', text, isCdata: true }
         } else if (starts('<?')) skip('?>', 'an instruction is never closed')
         else if (starts('<!DOCTYPE')) {
-          const declared = take(find('>', 'a DOCTYPE is never closed', LIMITS.tag) + 1)
-          if (declared.includes('[')) throw wrong('a document type that declares anything is not read')
+          take(doctypeEnd())
         } else if (starts('<!')) throw wrong('declarations are not read')
         else if (starts('</')) {
           const end = take(find('>', 'a tag is never closed', LIMITS.tag) + 1)
@@ -240,6 +257,17 @@ function sourceOf (chunks: Iterable<string>): Source {
           if (nameIn(name, 0) !== name) throw wrong('an end tag has no proper name')
           return { type: 'end', name }
         } else return start()
+      }
+    }
+  }
+
+  /** Where a DOCTYPE ends. Between brackets it may say what elements and attributes there are, and no more. */
+  function doctypeEnd (): number {
+    for (;;) {
+      DOCTYPE.lastIndex = at
+      if (DOCTYPE.test(buffer)) return DOCTYPE.lastIndex
+      if (buffer.length - at > LIMITS.doctype || !more()) {
+        throw wrong(/^[^>]*\[/.test(buffer.slice(at)) ? 'a document type that declares more than elements and attributes is not read' : 'a DOCTYPE is never closed')
       }
     }
   }

@@ -14,6 +14,7 @@ const refused = (text: string): readonly [number, string] => {
 
 t.test('elements, texts and namespaces', async t => {
   const root = readXml('\ufeff<?xml version="1.0"?>\r\n<!DOCTYPE a SYSTEM "a.dtd">\n<!-- c -->\n<a xmlns="urn:a" xmlns:m="urn:m" b=\'1 &lt; &#x41;\' c="&#10;d\te">x\r\ny&amp;<![CDATA[<z>&amp;]]><m:d/><e>1</e><e><f>2</f></e></a>\n<!-- end --><?end?>')
+  t.equal(readXml('<!DOCTYPE a SYSTEM "a.dtd" [\n<!-- it\'s -->\n<!ELEMENT a (b+)><!ATTLIST a b (Yes|No) \'No\' c CDATA "]>">\n]><a/>').line, 4, 'elements and attributes may be declared')
   t.match(root, { name: 'a', namespace: 'urn:a', line: 4 })
   t.same([...root.attributes], [['xmlns', 'urn:a'], ['xmlns:m', 'urn:m'], ['b', '1 < A'], ['c', '\nd e']])
   t.equal(root.children[0], 'x\ny&<z>&amp;')
@@ -61,6 +62,7 @@ t.test('a text in chunks is read as one whole, and children of the root are hand
     return JSON.stringify([...readElements(chunks, 0)]) === whole && [...readElements(chunks, 1)].map(({ name, line }) => `${name}${line}`).join() === 'a2,c3,a4'
   }))
   t.same([...readElements(['<a/>'], 1)], [])
+  t.same([...readElements(['<a>x<b>y<c>1</c>z<d/></b><e/><c>2<f/></c></a>'], 2)].map(({ name, children }) => `${name}${children.length}`), ['c1', 'd0', 'f0'], 'or the children of those')
   t.same([...readElements(['<a', '', ' b="1" ', '', '>', '</a>'], 0)].map(({ attributes }) => attributes.get('b')), ['1'])
   t.equal([...readElements([`<a>${'x'.repeat(2000)}`, `${'&amp;'.repeat(300)}</a>`], 0)].map(textIn)[0]?.length, 2300)
   const long = [...readElements([`<a>${'x'.repeat(3000)}&`, 'amp;', `${']'.repeat(2000)}`, ']</a>'], 0)].map(textIn)[0]
