@@ -9,6 +9,8 @@ import { previewView } from './attempts/preview-view.ts'
 import { attemptRoutes } from './attempts/routes.ts'
 import { regradeRoutes } from './attempts/regrade-routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
+import { cohortDeskRoutes } from './cohorts/desk-routes.ts'
+import { nominationRoutes } from './cohorts/nominations/routes.ts'
 import { cohortRoutes } from './cohorts/routes.ts'
 import { makeCourseCache } from './courses/courses.ts'
 import { bankRoutes } from './courses/bank-routes.ts'
@@ -79,6 +81,8 @@ export async function buildApp (options: AppOptions): Promise<App> {
     bankApiRoutes(scope, deps)
     bankDeskRoutes(scope, deps, previewView)
     cohortRoutes(scope, deps)
+    cohortDeskRoutes(scope, deps)
+    nominationRoutes(scope, deps)
     quotaRoutes(scope, deps)
     changeRoutes(scope, deps)
     onePersonRoutes(scope, deps)

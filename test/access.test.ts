@@ -81,6 +81,34 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
   'POST /desk/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
   'POST /api/v1/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
+  'POST /api/v1/cohorts/plan': '-xxxxxx+',
+  'POST /api/v1/tables/text': '-xx+++++',
+  'GET /desk/cohorts/plan': '-xxxxxx+',
+  'POST /desk/cohorts/plan': '-xxxxxx+',
+  'GET /api/v1/cohorts/:id/settings': '-xx+0xx+',
+  'PUT /api/v1/cohorts/:id/settings': '-xxxxxx+',
+  'GET /desk/cohorts/:id/settings': '-xx+0xx+',
+  'POST /desk/cohorts/:id/settings': '-xxxxxx+',
+  'POST /api/v1/cohorts/:id/enrolments/changes': '-xx+0xx+',
+  'POST /desk/cohorts/:id/changes': '-xx+0xx+',
+  'POST /api/v1/enrolments/:id/move': '-xx+0xx+',
+  'POST /api/v1/enrolments/:id/no-show': '-xxxxxx+',
+  'POST /api/v1/enrolments/:id/came': '-xxxxxx+',
+  'GET /desk/cohorts/:id/progress.xlsx': '-xx+0+0+',
+  // nominations: a liaison of any country may propose people for a cohort that is open, and sees only their own
+  'GET /desk/nominations': '-xxxx+++',
+  'GET /api/v1/cohorts/:id/nominations': '-xx+0+++',
+  'GET /desk/cohorts/:id/nominations': '-xx+0+++',
+  'GET /desk/cohorts/:id/nominations.csv': '-xx+0+++',
+  'GET /desk/cohorts/:id/nominations.xlsx': '-xx+0+++',
+  'GET /desk/cohorts/:id/nominate': '-xxxx+++',
+  'POST /desk/cohorts/:id/nominate': '-xxxx+++',
+  'POST /api/v1/cohorts/:id/nominations': '-xxxx+++',
+  'POST /desk/cohorts/:id/nominations': '-xxxx+0+',
+  'POST /api/v1/cohorts/:id/nominations/decisions': '-xxxx+0+',
+  'GET /desk/nominations/:id/substitute': '-xxxx+0+',
+  'POST /desk/nominations/:id/substitute': '-xxxx+0+',
+  'POST /api/v1/nominations/:id/substitute': '-xxxx+0+',
   'GET /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /api/v1/cohorts/:id/enrolments': '-xx+0xx+',
@@ -245,6 +273,9 @@ interface Scene {
   readonly bankFileId: string
   readonly changeId: string
   readonly accommodationId: string
+  /** To be decided, and accepted. */
+  readonly nominationId: string
+  readonly acceptedId: string
   /** To be ended on a page, as the other is over the API. */
   readonly otherTeamId: string
   readonly hash: string
@@ -269,6 +300,13 @@ async function scene (test: TestApp): Promise<Scene> {
   await call(test, walk.admin, 'POST', `/banks/${bank.json.id as string}/questions`, { definition: { key: 'welcome', ...QUESTION } })
   const bankFile = await keepBankFile(test.db, test.world, personOf(walk.admin, 'administrator'), bank.json.id as string, { format: 'gift', name: 'a.gift', bytes: Buffer.from('Is it?{T}') })
   const accommodation = await call(test, walk.admin, 'POST', `/people/${walk.trainee.personId}/accommodations`, { extraPercent: 25, reason: 'For the test of access' })
+  const nominated = async (name: string): Promise<string> => {
+    await test.app.inject({ method: 'POST', url: `/api/v1/cohorts/${walk.cohortId}/nominations`, headers: { ...walk.admin.bearer, 'content-type': 'text/csv' }, payload: `name,email,country,agency,rank,locale\n${name},${name.toLowerCase()}@nominated.example,ZM,,,en\n` })
+    const { json } = await call(test, walk.admin, 'GET', `/cohorts/${walk.cohortId}/nominations`)
+    return (json.items as Array<{ id: string, name: string }>).find((one) => one.name === name)?.id ?? ''
+  }
+  const [nominationId, acceptedId] = [await nominated('Undecided'), await nominated('Accepted')]
+  await call(test, walk.admin, 'POST', `/cohorts/${walk.cohortId}/nominations/decisions`, { ids: [acceptedId], decision: 'accept' })
   const open = await start(test, walk, 'practice')
   await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
   const handingIn = await start(test, walk, 'files', walk.trainee, await enrol(test, walk.admin, await addCohort(test, walk.admin, 'all-kinds', [walk.instructor]), walk.trainee))
@@ -294,6 +332,8 @@ async function scene (test: TestApp): Promise<Scene> {
     mailId: mail.id,
     changeId: change.json.id as string,
     accommodationId: accommodation.json.id as string,
+    nominationId,
+    acceptedId,
     teamId: team.json.id as string,
     otherTeamId: otherTeam.json.id as string,
     bankId: bank.json.id as string,
@@ -303,7 +343,7 @@ async function scene (test: TestApp): Promise<Scene> {
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, bankId, hash }: Scene): string {
+function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, acceptedId, bankId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id/files') ? filesAttemptId
     : path.includes('/attempts/:id') ? attemptId
@@ -311,7 +351,7 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
         : /\/(quotas\/|quota-)changes\/:id/.test(path) ? changeId
       : path.includes('/quotas/:id') ? quotaId
           : path.includes('/mail/:id') ? mailId
-            : path.includes('/accommodations/:id') ? accommodationId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
+            : path.includes('/nominations/:id') ? acceptedId : path.includes('/accommodations/:id') ? accommodationId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
               : somebodyElse.personId
   return path
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':fileId', fileId).replace(':serial', serial)
@@ -321,7 +361,7 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
 }
 
 /** A body that the route takes, so that a refusal is about who asks and not about what is sent. */
-function bodyOf (route: string, { somebodyElse }: Scene): Record<string, unknown> | string {
+function bodyOf (route: string, { somebodyElse, walk, nominationId }: Scene): Record<string, unknown> | string {
   const path = route.replace(/^\S+ (\/api\/v1)?(\/desk)?/, '')
   switch (path) {
     case '/language': return { locale: 'en', to: '/' }
@@ -362,6 +402,18 @@ function bodyOf (route: string, { somebodyElse }: Scene): Record<string, unknown
     case '/readiness/teams/:id': return { name: 'Joint patrol', purpose: '', courses: 'first-steps', version: '1' }
     case '/people/new': return { name: 'New Person', email: 'new@test.example', role: 'instructor', locale: 'en' }
     case '/people': return { name: 'New Person', email: `new${Math.random()}@test.example`, country: null, locale: 'en', roles: [{ role: 'instructor' }] }
+    case '/cohorts/plan': return route.includes('/api/') ? 'course,first,last\nfirst-steps,2027-01-01,2027-01-31\n' : { csv: '', step: 'check' }
+    case '/tables/text': return 'a,b\n'
+    case '/cohorts/:id/settings': return route.includes('/api/')
+      ? { seats: null, seatsByCountry: {}, language: null, timeZone: null, examDay: null, nominationsUntil: null, version: 0 }
+      : { seats: '', countries: '', language: '', timeZone: '', examDay: '', nominationsUntil: '', version: '0' }
+    case '/cohorts/:id/enrolments/changes': case '/cohorts/:id/changes': return { ids: [walk.enrolmentId], action: 'came', reason: '', step: 'do' }
+    case '/enrolments/:id/move': return { to: walk.cohortId, reason: 'For the test of access' }
+    case '/enrolments/:id/no-show': return { reason: 'For the test of access' }
+    case '/cohorts/:id/nominate': return { csv: '', step: 'check' }
+    case '/cohorts/:id/nominations': return route.includes('/api/') ? 'name,email,country,agency,rank,locale\nNew Person,new@nominated.example,ZM,,,en\n' : { ids: [nominationId], decision: 'withdraw', reason: 'For the test of access', step: 'do' }
+    case '/cohorts/:id/nominations/decisions': return { ids: [nominationId], decision: 'withdraw', reason: 'For the test of access' }
+    case '/nominations/:id/substitute': return { name: 'Somebody New', email: 'somebody.new@nominated.example', reason: 'For the test of access' }
     case '/people/:id/accommodations': return route.includes('/api/') ? { extraPercent: 25, reason: 'For the test of access' } : { extraPercent: '25', reason: 'For the test of access' }
     case '/people/:id/same': return { action: 'unmerge', intoId: '', reason: 'For the test of access' }
     case '/people/:id/merge': return { intoId: somebodyElse.personId, reason: 'For the test of access' }

@@ -69,7 +69,7 @@ export function accommodationRoutes (app: App, deps: Deps): void {
     const made = await giveAccommodation(db, deps, person, id, request.body)
     if ('problems' in made) throw new Refusal('bad-input', {}, said(made.problems, request))
     const accommodation = (await listAccommodations(db, world, person, id)).find((one) => one.id === made.id) as Accommodation
-    return await reply.status(201).send({ ...accommodationJson(accommodation) as Static<typeof AccommodationAnswer>, lengthened: made.lengthened })
+    return await reply.status(201).send({ ...accommodationJson(accommodation), lengthened: made.lengthened })
   })
 
   app.post('/api/v1/accommodations/:id/end', {

@@ -6,6 +6,7 @@ import { hasRole, type Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { canManageCohort, sightOf } from './access.ts'
+import { settingsProblems, writeSettings, type CohortSettings, type SettingsProblemCode } from './settings-rules.ts'
 import {
   deleteInstructor, insertCohort, insertInstructor, selectCohorts, selectInstructors, selectInstructorsOfCohorts,
   selectOptionalCohort, selectPeopleWhoInstruct, sumsByCohort, sumsByCountry, type CohortRow, type CohortState, type Named, type Sums
@@ -22,13 +23,15 @@ export interface NewCohort {
   readonly seats?: number | null
   /** Persons with the role of instructor. */
   readonly instructors?: readonly string[]
+  /** What else it may be told of; each may be changed later. */
+  readonly settings?: CohortSettings
 }
 
-export type CohortProblemCode = 'name-missing' | 'name-too-long' | 'course-unknown' | 'not-a-time' | 'ends-before-start' | 'seats' | 'not-an-instructor'
+export type CohortProblemCode = 'name-missing' | 'name-too-long' | 'course-unknown' | 'not-a-time' | 'ends-before-start' | 'seats' | 'not-an-instructor' | SettingsProblemCode
 
 /** One thing wrong with a new cohort: which part, and the code of the message that says what. */
 export interface CohortProblem {
-  readonly path: keyof NewCohort
+  readonly path: keyof NewCohort | keyof CohortSettings
   readonly code: CohortProblemCode
 }
 
@@ -52,37 +55,42 @@ export const MOST_SEATS = 100_000
  * @throws Refusal not-allowed for anybody but an administrator */
 export async function createCohort (db: Database, world: World, person: Person, input: NewCohort): Promise<{ readonly id: string } | { readonly problems: readonly CohortProblem[] }> {
   if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  return await db.write(async (tx) => await createIn(tx, world, person, input))
+}
+
+/** The same in the caller's unit of work, for somebody who may. */
+export async function createIn (tx: Tx, world: World, person: Pick<Person, 'id'>, input: NewCohort): Promise<{ readonly id: string } | { readonly problems: readonly CohortProblem[] }> {
   const name = input.name.normalize('NFC').trim()
   const seats = input.seats ?? null
   const startsAt = instantOf(input.startsAt)
   const endsAt = instantOf(input.endsAt)
   const instructors = [...new Set(input.instructors ?? [])]
-  return await db.write(async (tx) => {
-    const version = await selectOptionalLatestVersion(tx, input.course)
-    const known = instructors.length === 0 ? [] : await selectPeopleWhoInstruct(tx, instructors)
-    const problems: CohortProblem[] = []
-    if (name === '') problems.push({ path: 'name', code: 'name-missing' })
-    if (name.length > NAME_LENGTH) problems.push({ path: 'name', code: 'name-too-long' })
-    if (version === undefined) problems.push({ path: 'course', code: 'course-unknown' })
-    if (startsAt === null) problems.push({ path: 'startsAt', code: 'not-a-time' })
-    if (endsAt === null) problems.push({ path: 'endsAt', code: 'not-a-time' })
-    if (startsAt !== null && endsAt !== null && endsAt <= startsAt) problems.push({ path: 'endsAt', code: 'ends-before-start' })
-    if (seats !== null && (!Number.isInteger(seats) || seats < 1 || seats > MOST_SEATS)) problems.push({ path: 'seats', code: 'seats' })
-    if (known.length < instructors.length) problems.push({ path: 'instructors', code: 'not-an-instructor' })
-    if (problems.length > 0 || version === undefined || startsAt === null || endsAt === null) return { problems }
+  const version = await selectOptionalLatestVersion(tx, input.course)
+  const known = instructors.length === 0 ? [] : await selectPeopleWhoInstruct(tx, instructors)
+  const problems: CohortProblem[] = []
+  if (name === '') problems.push({ path: 'name', code: 'name-missing' })
+  if (name.length > NAME_LENGTH) problems.push({ path: 'name', code: 'name-too-long' })
+  if (version === undefined) problems.push({ path: 'course', code: 'course-unknown' })
+  if (startsAt === null) problems.push({ path: 'startsAt', code: 'not-a-time' })
+  if (endsAt === null) problems.push({ path: 'endsAt', code: 'not-a-time' })
+  if (startsAt !== null && endsAt !== null && endsAt <= startsAt) problems.push({ path: 'endsAt', code: 'ends-before-start' })
+  if (seats !== null && (!Number.isInteger(seats) || seats < 1 || seats > MOST_SEATS)) problems.push({ path: 'seats', code: 'seats' })
+  if (input.settings !== undefined) problems.push(...settingsProblems(input.settings, seats))
+  if (known.length < instructors.length) problems.push({ path: 'instructors', code: 'not-an-instructor' })
+  if (problems.length > 0 || version === undefined || startsAt === null || endsAt === null) return { problems }
 
-    const id = world.newId()
-    await insertCohort(tx, { id, name, course_version_id: version.id, starts_at: startsAt, ends_at: endsAt, seats, created_at: world.now().toISOString() })
-    await audit(tx, world, {
-      actorId: person.id,
-      action: 'cohort.created',
-      subjectType: 'cohort',
-      subjectId: id,
-      detail: { name, course: version.slug, version: version.number, startsAt, endsAt, seats }
-    })
-    for (const instructorId of instructors) await assign(tx, world, person, id, instructorId)
-    return { id }
+  const id = world.newId()
+  await insertCohort(tx, { id, name, course_version_id: version.id, starts_at: startsAt, ends_at: endsAt, seats, created_at: world.now().toISOString() })
+  await audit(tx, world, {
+    actorId: person.id,
+    action: 'cohort.created',
+    subjectType: 'cohort',
+    subjectId: id,
+    detail: { name, course: version.slug, version: version.number, startsAt, endsAt, seats, ...input.settings }
   })
+  if (input.settings !== undefined) await writeSettings(tx, id, input.settings, 0)
+  for (const instructorId of instructors) await assign(tx, world, person, id, instructorId)
+  return { id }
 }
 
 export interface ListCohorts {
@@ -200,7 +208,7 @@ export async function removeInstructor (db: Database, world: World, person: Pers
   })
 }
 
-async function assign (tx: Tx, world: World, person: Person, cohortId: string, instructorId: string): Promise<void> {
+async function assign (tx: Tx, world: World, person: Pick<Person, 'id'>, cohortId: string, instructorId: string): Promise<void> {
   if (!await insertInstructor(tx, cohortId, instructorId)) return
   await audit(tx, world, { actorId: person.id, action: 'cohort.instructor-assigned', subjectType: 'cohort', subjectId: cohortId, detail: { personId: instructorId } })
 }

@@ -14,9 +14,10 @@ import { allowanceOf } from './accommodations/accommodations.ts'
 import { managedCohort, seenCohort } from './cohorts.ts'
 import { readEnrolmentCsv, type EnrolmentRow, type RowProblem, type RowProblemCode } from './enrolment-csv.ts'
 import {
-  countTaken, insertEnrolments, selectKnown, selectOptionalCohort, selectOptionalEnrolment, selectOptionalEnrolmentOf,
-  updateEnrolmentState, type CohortRow, type EnrolmentFacts, type Known
+  insertEnrolments, selectCountry, selectHeldSeats, selectKnown, selectNames, selectOptionalCohort, selectOptionalEnrolment, selectOptionalEnrolmentOf, selectTaken,
+  type CohortRow, type EnrolmentFacts, type Known
 } from './queries.ts'
+import { freeFor, type Seats, type Taken } from './seats.ts'
 
 export interface Enrolled {
   /** New persons. */
@@ -29,7 +30,7 @@ export interface Enrolled {
   readonly problems: readonly Problem[]
 }
 
-type ProblemCode = RowProblemCode | 'name-differs' | 'name-differs-from' | 'country-differs' | 'deactivated' | 'withdrawn' | 'no-seat'
+export type ProblemCode = RowProblemCode | 'name-differs' | 'name-differs-from' | 'country-differs' | 'deactivated' | 'withdrawn' | 'no-seat' | 'no-seat-country'
 
 /** Enrols a list of people; those without an account get one, and an invitation. All of it happens or nothing does, and the
  * same file twice changes nothing.
@@ -63,47 +64,72 @@ export async function enrolFromCsv (
   })
 }
 
-interface Plan {
+export interface Plan {
   readonly cohort: CohortRow
   readonly newcomers: readonly EnrolmentRow[]
   /** Those who have an account and are not enrolled here. */
   readonly known: readonly Known[]
-  readonly unchanged: number
+  /** Enrolments of those who are enrolled already. */
+  readonly enrolledAlready: readonly string[]
   readonly problems: ReadonlyArray<RowProblem<ProblemCode>>
 }
 
 async function planOf (tx: Tx, person: Person, cohortId: string, rows: readonly EnrolmentRow[]): Promise<Plan> {
   const cohort = await managedCohort(tx, person, cohortId)
+  return await planRows(tx, cohort, rows, hasRole(person, 'administrator'))
+}
+
+/** What enrolling these people would do, and what stands against it.
+ * @param tellsNames whether the asker may learn whose an address is
+ * @param replacing how many of these take over the seat of somebody of their country */
+export async function planRows (tx: Tx, cohort: CohortRow, rows: readonly EnrolmentRow[], tellsNames: boolean, replacing = 0): Promise<Plan> {
+  const { id: cohortId } = cohort
   const accounts = await selectKnown(tx, cohortId, rows.map(({ email }) => email))
   const newcomers: EnrolmentRow[] = []
   const known: Known[] = []
   const problems: Array<RowProblem<ProblemCode>> = []
-  const seatLines: number[] = []
-  let unchanged = 0
+  const seeking: Array<{ line: number, country: string }> = []
+  const enrolledAlready: string[] = []
   for (const row of rows) {
     const account = accounts.get(row.email)
-    const problem = account === undefined ? null : problemWith(row, account, person)
+    const problem = account === undefined ? null : problemWith(row, account, tellsNames)
     if (problem !== null) problems.push(problem)
-    else if (account?.enrolmentState != null) unchanged++
+    else if (account?.enrolmentId != null) enrolledAlready.push(account.enrolmentId)
     else {
-      seatLines.push(row.line)
+      seeking.push({ line: row.line, country: account?.country ?? row.country })
       if (account === undefined) newcomers.push(row)
       else known.push(account)
     }
   }
-  const free = cohort.seats === null ? null : Math.max(0, cohort.seats - await countTaken(tx, cohortId))
-  if (free !== null && seatLines.length > free) {
-    problems.push({ line: seatLines[free] as number, field: '', code: 'no-seat', values: { free, wanted: seatLines.length } })
+  if (replacing === 0) problems.push(...seatProblems(await seatsOf(tx, cohort), await selectTaken(tx, cohortId), seeking))
+  return { cohort, newcomers, known, enrolledAlready, problems }
+}
+
+/** The first line of each country, and of those that share the rest, for which there is no seat. */
+function seatProblems (seats: Seats, taken: Taken, seeking: ReadonlyArray<{ readonly line: number, readonly country: string }>): Array<RowProblem<ProblemCode>> {
+  const problems: Array<RowProblem<ProblemCode>> = []
+  const pools = Map.groupBy(seeking, ({ country }) => seats.held.has(country) ? country : '')
+  for (const [pool, people] of pools) {
+    const free = freeFor(seats, taken, pool === '' ? null : pool)
+    const first = people[free]
+    if (first === undefined) continue
+    problems.push(pool === ''
+      ? { line: first.line, field: '', code: 'no-seat', values: { free, wanted: people.length } }
+      : { line: first.line, field: 'country', code: 'no-seat-country', values: { country: pool, free, wanted: people.length } })
   }
-  return { cohort, newcomers, known, unchanged, problems }
+  return problems
+}
+
+export async function seatsOf (tx: Tx, { id, seats }: Pick<CohortRow, 'id' | 'seats'>): Promise<Seats> {
+  return { total: seats, held: await selectHeldSeats(tx, id) }
 }
 
 /** What stands against enrolling somebody who has an account. */
-function problemWith (row: EnrolmentRow, account: Known, person: Person): RowProblem<ProblemCode> | null {
+function problemWith (row: EnrolmentRow, account: Known, tellsNames: boolean): RowProblem<ProblemCode> | null {
   const problem = (field: string, code: ProblemCode, values: RowProblem['values'] = {}): RowProblem<ProblemCode> => ({ line: row.line, field, code, values })
   if (account.name.normalize('NFC') !== row.name) {
     // Others would learn from it who has which address.
-    return hasRole(person, 'administrator') ? problem('name', 'name-differs-from', { name: account.name }) : problem('name', 'name-differs')
+    return tellsNames ? problem('name', 'name-differs-from', { name: account.name }) : problem('name', 'name-differs')
   }
   // Certificates and targets count a person where the stored country says.
   if (account.country !== null && account.country !== row.country) return problem('country', 'country-differs')
@@ -111,12 +137,13 @@ function problemWith (row: EnrolmentRow, account: Known, person: Person): RowPro
   return account.enrolmentState === 'withdrawn' ? problem('email', 'withdrawn') : null
 }
 
-function resultOf ({ newcomers, known, unchanged }: Plan): Omit<Enrolled, 'problems'> {
-  return { created: newcomers.length, enrolled: newcomers.length + known.length, unchanged }
+function resultOf ({ newcomers, known, enrolledAlready }: Plan): Omit<Enrolled, 'problems'> {
+  return { created: newcomers.length, enrolled: newcomers.length + known.length, unchanged: enrolledAlready.length }
 }
 
-async function carryOut (tx: Tx, world: World, settings: LinkSettings, messages: Catalogues, person: Person, { cohort, newcomers, known }: Plan): Promise<void> {
-  if (newcomers.length + known.length === 0) return
+/** @returns the ids of the new enrolments, by the person's */
+export async function carryOut (tx: Tx, world: World, settings: LinkSettings, messages: Catalogues, person: Pick<Person, 'id'>, { cohort, newcomers, known }: Plan): Promise<Map<string, string>> {
+  if (newcomers.length + known.length === 0) return new Map()
   const created = await createPeople(tx, world, person.id, newcomers.map((row) => ({ ...row, roles: [{ role: 'trainee' }] })))
   await inviteAccounts(tx, world, settings, messages, created.map(({ accountId }) => accountId))
   for (const { personId, isTrainee } of known) {
@@ -129,9 +156,10 @@ async function carryOut (tx: Tx, world: World, settings: LinkSettings, messages:
     ...rows.map((row) => enrolmentCreated(person.id, row)),
     { actorId: person.id, action: 'cohort.enrolled', subjectType: 'cohort', subjectId: cohort.id, detail: { created: created.length, enrolled: rows.length } }
   ])
+  return new Map(rows.map(({ id, person_id: personId }) => [personId, id]))
 }
 
-async function newEnrolments (tx: Tx, world: World, cohort: CohortRow, personIds: readonly string[]): Promise<EnrolmentTable[]> {
+export async function newEnrolments (tx: Tx, world: World, cohort: CohortRow, personIds: readonly string[]): Promise<EnrolmentTable[]> {
   const { outline } = await selectVersion(tx, cohort.versionId)
   const total = activitiesOf(outline).length
   const at = world.now().toISOString()
@@ -159,7 +187,7 @@ export async function enrolPerson (tx: Tx, world: World, input: { readonly actor
   const standing = await selectOptionalEnrolmentOf(tx, cohortId, personId)
   if (standing?.state === 'withdrawn') throw new Refusal('enrolment-withdrawn')
   if (standing !== undefined) return standing.id
-  await assertSeat(tx, cohort)
+  await assertSeat(tx, cohort, await selectCountry(tx, personId))
   await grantRole(tx, world, actorId, personId, { role: 'trainee' })
   const [row] = await newEnrolments(tx, world, cohort, [personId])
   const enrolment = row as EnrolmentTable
@@ -168,44 +196,8 @@ export async function enrolPerson (tx: Tx, world: World, input: { readonly actor
   return enrolment.id
 }
 
-function enrolmentCreated (actorId: string | null, { id, cohort_id: cohortId, person_id: personId }: EnrolmentTable): Change {
+export function enrolmentCreated (actorId: string | null, { id, cohort_id: cohortId, person_id: personId }: EnrolmentTable): Change {
   return { actorId, action: 'enrolment.created', subjectType: 'enrolment', subjectId: id, detail: { cohortId, personId } }
-}
-
-const REASON_LENGTH = { least: 3, most: 500 } as const
-
-export function isReason (typed: string): boolean {
-  const { length } = typed.trim()
-  return length >= REASON_LENGTH.least && length <= REASON_LENGTH.most
-}
-
-/** Ends an enrolment before its completion and frees its seat. What was done stays; it can be taken up again.
- * Withdrawing twice changes nothing.
- * @param reason 3 to 500 characters: kept in the audit log
- * @throws Refusal not-found, not-allowed, bad-input for the reason, enrolment-completed */
-export async function withdrawEnrolment (db: Database, world: World, person: Person, enrolmentId: string, reason: string): Promise<{ readonly cohortId: string }> {
-  if (!isReason(reason)) throw new Refusal('bad-input', {}, [{ path: 'reason', message: `must have ${REASON_LENGTH.least} to ${REASON_LENGTH.most} characters` }])
-  return await db.write(async (tx) => {
-    const enrolment = await managedEnrolment(tx, person, enrolmentId)
-    if (enrolment.state === 'withdrawn') return { cohortId: enrolment.cohortId }
-    if (!await updateEnrolmentState(tx, enrolmentId, 'active', 'withdrawn')) throw new Refusal('enrolment-completed')
-    await noteOn(tx, world, person, enrolment, 'enrolment.withdrawn', { reason: reason.trim() })
-    return { cohortId: enrolment.cohortId }
-  })
-}
-
-/** Takes a withdrawn enrolment up again where it was left. One that is not withdrawn stays as it is.
- * @throws Refusal not-found, not-allowed, cohort-full */
-export async function reinstateEnrolment (db: Database, world: World, person: Person, enrolmentId: string): Promise<{ readonly cohortId: string }> {
-  return await db.write(async (tx) => {
-    const enrolment = await managedEnrolment(tx, person, enrolmentId)
-    if (enrolment.state === 'withdrawn') {
-      await assertSeat(tx, await managedCohort(tx, person, enrolment.cohortId))
-      await updateEnrolmentState(tx, enrolmentId, 'withdrawn', 'active')
-      await noteOn(tx, world, person, enrolment, 'enrolment.reinstated', {})
-    }
-    return { cohortId: enrolment.cohortId }
-  })
 }
 
 export interface ManagedEnrolment extends EnrolmentFacts {
@@ -225,7 +217,15 @@ export async function getManagedEnrolment (db: Database, world: World, person: P
   }
 }
 
-async function managedEnrolment (tx: Tx, person: Person, id: string): Promise<EnrolmentFacts> {
+/** Who some enrolments of a cohort are of, to somebody who runs it; what is not of the cohort is left out.
+ * @throws Refusal not-found, not-allowed */
+export async function namesOf (db: Database, person: Person, cohortId: string, ids: readonly string[]): Promise<ReadonlyArray<{ readonly id: string, readonly name: string }>> {
+  await managedCohort(db.read, person, cohortId)
+  return await selectNames(db.read, cohortId, ids)
+}
+
+/** @throws Refusal not-found, not-allowed */
+export async function managedEnrolment (tx: Tx, person: Person, id: string): Promise<EnrolmentFacts> {
   const enrolment = await selectOptionalEnrolment(tx, id)
   if (enrolment === undefined) throw new Refusal('not-found')
   const { countries } = await seenCohort(tx, person, enrolment.cohortId)
@@ -234,14 +234,12 @@ async function managedEnrolment (tx: Tx, person: Person, id: string): Promise<En
   return enrolment
 }
 
-async function assertSeat (tx: Tx, cohort: CohortRow): Promise<void> {
-  if (cohort.seats !== null && await countTaken(tx, cohort.id) >= cohort.seats) throw new Refusal('cohort-full')
+/** @throws Refusal cohort-full when no seat is free for somebody of this country */
+export async function assertSeat (tx: Tx, cohort: Pick<CohortRow, 'id' | 'seats'>, country: string | null): Promise<void> {
+  if (freeFor(await seatsOf(tx, cohort), await selectTaken(tx, cohort.id), country) < 1) throw new Refusal('cohort-full')
 }
 
-async function noteOn (tx: Tx, world: World, person: Person, { id, cohortId, personId }: EnrolmentFacts, action: string, detail: Readonly<Record<string, unknown>>): Promise<void> {
-  await audit(tx, world, { actorId: person.id, action, subjectType: 'enrolment', subjectId: id, detail: { cohortId, personId, ...detail } })
-}
-
-function strings (values: RowProblem['values']): Record<string, string> {
+/** As a message takes them. */
+export function strings (values: RowProblem['values']): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]))
 }

@@ -5,7 +5,7 @@ import type { Text } from '../quiz/text.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { cohortOf, countsOf, percentOf, seenCohort, stateOf, type Cohort, type Counts } from './cohorts.ts'
-import { selectTrainees, selectUsedUp, sumsByCountry, type CohortRow, type Sums, type TraineeRow, type TraineesFilter } from './queries.ts'
+import { countNoShows, selectTrainees, selectUsedUp, sumsByCountry, type CohortRow, type Sums, type TraineeRow, type TraineesFilter } from './queries.ts'
 import { STUCK_REASONS, stuckReason, stuckSince, type StuckReason } from './stuck.ts'
 
 /** A trainee of a cohort, to somebody who may see them: no e-mail address. */
@@ -25,10 +25,12 @@ export interface TraineeProgress {
   readonly activeAt: string | null
   readonly stuck: StuckReason | null
   readonly certificateSerial: string | null
+  /** It is marked that they did not come. */
+  readonly noShow: boolean
 }
 
 export type Show = NonNullable<TraineesFilter['state']> | 'stuck'
-export const SHOWS: readonly Show[] = ['enrolled', 'active', 'not-started', 'completed', 'withdrawn', 'stuck']
+export const SHOWS: readonly Show[] = ['enrolled', 'active', 'not-started', 'completed', 'withdrawn', 'no-show', 'stuck']
 
 export interface ProgressInput {
   /** Left out: everybody, the withdrawn too. */
@@ -71,6 +73,7 @@ export interface CohortOverview {
   readonly stuck: { readonly count: number, readonly first: readonly TraineeProgress[] }
   readonly byCountry: readonly CountryProgress[]
   readonly quizzes: ReadonlyArray<{ readonly key: string, readonly title: Text }>
+  readonly noShows: number
 }
 
 /** How a cohort stands, at a glance, of the people whom the asker may see.
@@ -94,7 +97,8 @@ export async function cohortOverview (db: Database, world: World, person: Person
       first: stuck.map((trainee) => progressOf(trainee, stuckOf)).sort((a, b) => urgency(a) - urgency(b)).slice(0, most)
     },
     byCountry,
-    quizzes: (await selectQuizzes(tx, cohort.versionId)).map(({ key, title }) => ({ key, title }))
+    quizzes: (await selectQuizzes(tx, cohort.versionId)).map(({ key, title }) => ({ key, title })),
+    noShows: await countNoShows(tx, cohortId, countries)
   }
 }
 
@@ -105,7 +109,8 @@ async function stuckRule (tx: Tx, world: World, cohort: CohortRow): Promise<Stuc
   if (since === null) return () => null
   const limits = (await selectQuizzes(tx, cohort.versionId)).flatMap(({ key, attempts }) => attempts === undefined ? [] : [{ quizKey: key, attempts }])
   const usedUp = await selectUsedUp(tx, cohort.id, limits, world.now().toISOString())
-  return (row) => stuckReason({ ...row, attemptsUsedUp: usedUp.has(row.enrolmentId) }, since)
+  // Whoever did not come is known not to work: nobody has to look for them.
+  return (row) => row.noShowAt !== null ? null : stuckReason({ ...row, attemptsUsedUp: usedUp.has(row.enrolmentId) }, since)
 }
 
 /** Those come first whom only somebody else can help on. */
@@ -114,7 +119,8 @@ function urgency ({ stuck }: TraineeProgress): number {
 }
 
 function progressOf (row: TraineeRow, stuckOf: StuckOf): TraineeProgress {
-  return { ...row, percent: percentOf(row), stuck: stuckOf(row) }
+  const { noShowAt, ...rest } = row
+  return { ...rest, percent: percentOf(row), stuck: stuckOf(row), noShow: noShowAt !== null }
 }
 
 function total (parts: readonly Sums[]): Sums {

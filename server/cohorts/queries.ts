@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
-import type { CohortTable, EnrolmentTable } from '../db/tables.ts'
+import type { CohortTable, EnrolmentTable, NoShowTable } from '../db/tables.ts'
 
 export interface CohortRow {
   readonly id: string
@@ -158,6 +158,13 @@ export async function selectPeopleWhoInstruct (tx: Tx, ids: readonly string[] | 
   return await query.execute()
 }
 
+/** Those of these addresses who may be named an instructor, by their address. */
+export async function selectInstructorsByEmail (tx: Tx, emails: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.selectFrom('account').innerJoin('role_grant', 'role_grant.person_id', 'account.person_id')
+    .select(['account.email', 'account.person_id as personId']).where('role', '=', 'instructor').where('account.email', 'in', inList(emails)).execute()
+  return new Map(rows.map(({ email, personId }) => [email, personId]))
+}
+
 /** @returns false when they instruct it already */
 export async function insertInstructor (tx: Tx, cohortId: string, personId: string): Promise<boolean> {
   const result = await tx.insertInto('cohort_instructor').values({ cohort_id: cohortId, person_id: personId })
@@ -173,6 +180,10 @@ export async function deleteInstructor (tx: Tx, cohortId: string, personId: stri
 
 // enrolments
 
+export async function selectCountry (tx: Tx, personId: string): Promise<string | null> {
+  return (await tx.selectFrom('person').select('country').where('id', '=', personId).executeTakeFirst())?.country ?? null
+}
+
 export interface EnrolmentFacts {
   readonly id: string
   readonly cohortId: string
@@ -180,12 +191,24 @@ export interface EnrolmentFacts {
   readonly name: string
   readonly country: string | null
   readonly state: EnrolmentTable['state']
+  readonly done: number
+  readonly noShowAt: string | null
 }
 
 export async function selectOptionalEnrolment (tx: Tx, id: string): Promise<EnrolmentFacts | undefined> {
-  return await tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id')
-    .select(['enrolment.id', 'cohort_id as cohortId', 'person_id as personId', 'person.name', 'person.country', 'enrolment.state'])
+  return await tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id').leftJoin('no_show', 'no_show.enrolment_id', 'enrolment.id')
+    .select(['enrolment.id', 'cohort_id as cohortId', 'person_id as personId', 'person.name', 'person.country', 'enrolment.state', 'enrolment.done', 'no_show.at as noShowAt'])
     .where('enrolment.id', '=', id).executeTakeFirst()
+}
+
+/** By name. */
+export async function selectNames (tx: Tx, cohortId: string, ids: readonly string[]): Promise<Named[]> {
+  const names: Named[] = []
+  for (const batch of batches(ids)) {
+    names.push(...await tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id').select(['enrolment.id', 'person.name'])
+      .where('cohort_id', '=', cohortId).where('enrolment.id', 'in', batch).orderBy('person.name').orderBy('enrolment.id').execute())
+  }
+  return names
 }
 
 export async function selectOptionalEnrolmentOf (tx: Tx, cohortId: string, personId: string): Promise<{ id: string, state: EnrolmentTable['state'] } | undefined> {
@@ -199,6 +222,7 @@ export interface Known {
   readonly country: string | null
   readonly deactivated: boolean
   readonly isTrainee: boolean
+  readonly enrolmentId: string | null
   /** In this cohort; null when there is none. */
   readonly enrolmentState: EnrolmentTable['state'] | null
 }
@@ -210,7 +234,7 @@ export async function selectKnown (tx: Tx, cohortId: string, emails: readonly st
     const rows = await tx.selectFrom('account').innerJoin('person', 'person.id', 'account.person_id')
       .leftJoin('enrolment', (join) => join.onRef('enrolment.person_id', '=', 'person.id').on('enrolment.cohort_id', '=', cohortId))
       .leftJoin('role_grant', (join) => join.onRef('role_grant.person_id', '=', 'person.id').on('role_grant.role', '=', 'trainee'))
-      .select(['account.email', 'person.id as personId', 'person.name', 'person.country', 'account.state as accountState', 'role_grant.id as grantId', 'enrolment.state as enrolmentState'])
+      .select(['account.email', 'person.id as personId', 'person.name', 'person.country', 'account.state as accountState', 'role_grant.id as grantId', 'enrolment.id as enrolmentId', 'enrolment.state as enrolmentState'])
       .where('account.email', 'in', batch).execute()
     for (const { accountState, grantId, ...row } of rows) {
       known.set(row.email, { ...row, deactivated: accountState === 'deactivated', isTrainee: grantId !== null })
@@ -219,11 +243,100 @@ export async function selectKnown (tx: Tx, cohortId: string, emails: readonly st
   return known
 }
 
-/** Seats are taken by everybody who is not withdrawn. */
-export async function countTaken (tx: Tx, cohortId: string): Promise<number> {
-  const { taken } = await tx.selectFrom('enrolment').select(({ fn }) => fn.countAll<number>().as('taken'))
-    .where('cohort_id', '=', cohortId).where('state', '<>', 'withdrawn').executeTakeFirstOrThrow()
-  return Number(taken)
+/** Seats are taken by everybody who is not withdrawn, those who did not come among them. */
+export async function selectTaken (tx: Tx, cohortId: string): Promise<Map<string, number>> {
+  const rows = await tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id')
+    .select(({ fn }) => ['person.country', fn.countAll<number>().as('taken')])
+    .where('cohort_id', '=', cohortId).where('state', '<>', 'withdrawn').groupBy('person.country').execute()
+  return new Map(rows.map(({ country, taken }) => [country ?? '', Number(taken)]))
+}
+
+export async function selectHeldSeats (tx: Tx, cohortId: string): Promise<Map<string, number>> {
+  const rows = await tx.selectFrom('cohort_seat').select(['country', 'seats']).where('cohort_id', '=', cohortId).orderBy('country').execute()
+  return new Map(rows.map(({ country, seats }) => [country, seats]))
+}
+
+/** In place of whatever was held before. */
+export async function replaceHeldSeats (tx: Tx, cohortId: string, held: ReadonlyMap<string, number>): Promise<void> {
+  await tx.deleteFrom('cohort_seat').where('cohort_id', '=', cohortId).execute()
+  if (held.size > 0) await tx.insertInto('cohort_seat').values([...held].map(([country, seats]) => ({ cohort_id: cohortId, country, seats }))).execute()
+}
+
+export async function updateSeats (tx: Tx, cohortId: string, seats: number | null): Promise<void> {
+  await tx.updateTable('cohort').set({ seats }).where('id', '=', cohortId).execute()
+}
+
+export interface SettingsRow {
+  readonly language: string | null
+  readonly timeZone: string | null
+  readonly examDay: string | null
+  readonly nominationsUntil: string | null
+  /** 0 before the first edit. */
+  readonly version: number
+}
+
+export async function selectSettings (tx: Tx, cohortId: string): Promise<SettingsRow> {
+  const row = await tx.selectFrom('cohort_setting').select(['language', 'time_zone as timeZone', 'exam_day as examDay', 'nominations_until as nominationsUntil', 'version'])
+    .where('cohort_id', '=', cohortId).executeTakeFirst()
+  return row ?? { language: null, timeZone: null, examDay: null, nominationsUntil: null, version: 0 }
+}
+
+/** @returns false when somebody else changed them since `version` */
+export async function saveSettings (tx: Tx, cohortId: string, { version, ...settings }: SettingsRow): Promise<boolean> {
+  const columns = { language: settings.language, time_zone: settings.timeZone, exam_day: settings.examDay, nominations_until: settings.nominationsUntil, version: version + 1 }
+  if (version === 0) {
+    const result = await tx.insertInto('cohort_setting').values({ cohort_id: cohortId, ...columns }).onConflict((conflict) => conflict.column('cohort_id').doNothing()).executeTakeFirst()
+    return Number(result.numInsertedOrUpdatedRows) === 1
+  }
+  const result = await tx.updateTable('cohort_setting').set(columns).where('cohort_id', '=', cohortId).where('version', '=', version).executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+// those who did not come
+
+/** @returns false when it is marked already */
+export async function insertNoShow (tx: Tx, row: NoShowTable): Promise<boolean> {
+  const result = await tx.insertInto('no_show').values(row).onConflict((conflict) => conflict.column('enrolment_id').doNothing()).executeTakeFirst()
+  return Number(result.numInsertedOrUpdatedRows) === 1
+}
+
+/** @returns false when it was not marked */
+export async function deleteNoShow (tx: Tx, enrolmentId: string): Promise<boolean> {
+  const result = await tx.deleteFrom('no_show').where('enrolment_id', '=', enrolmentId).executeTakeFirst()
+  return Number(result.numDeletedRows) === 1
+}
+
+export async function countNoShows (tx: Tx, cohortId: string, countries: readonly string[] | null): Promise<number> {
+  let query = tx.selectFrom('no_show').innerJoin('enrolment', 'enrolment.id', 'no_show.enrolment_id').innerJoin('person', 'person.id', 'enrolment.person_id')
+    .select(({ fn }) => fn.countAll<number>().as('count')).where('cohort_id', '=', cohortId).where('state', '<>', 'withdrawn')
+  if (countries !== null) query = query.where('person.country', 'in', inList(countries))
+  return Number((await query.executeTakeFirstOrThrow()).count)
+}
+
+// moving to another cohort
+
+/** @returns false when it is of another state meanwhile */
+export async function moveEnrolmentRow (tx: Tx, id: string, cohortId: string): Promise<boolean> {
+  const result = await tx.updateTable('enrolment').set({ cohort_id: cohortId }).where('id', '=', id).where('state', '=', 'active').executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+export async function existsOpenAttempt (tx: Tx, enrolmentId: string): Promise<boolean> {
+  return await tx.selectFrom('attempt').select('id').where('enrolment_id', '=', enrolmentId).where('state', '=', 'open').limit(1).executeTakeFirst() !== undefined
+}
+
+/** What was done in one enrolment, brought into another: only these activities, and the last of them left out where there are more
+ * than `most`: whoever has done everything by a move would have completed without anybody's doing.
+ * @returns how many there were */
+export async function copyDone (tx: Tx, from: string, to: string, keys: readonly string[], most: number): Promise<number> {
+  const rows = await tx.selectFrom('activity_done').select(['activity_key', 'kind', 'at']).where('enrolment_id', '=', from).where('activity_key', 'in', inList(keys))
+    .orderBy('at').limit(most).execute()
+  if (rows.length > 0) await tx.insertInto('activity_done').values(rows.map((row) => ({ enrolment_id: to, ...row }))).execute()
+  return rows.length
+}
+
+export async function setDone (tx: Tx, enrolmentId: string, done: number, activeAt: string | null): Promise<void> {
+  await tx.updateTable('enrolment').set({ done, active_at: activeAt }).where('id', '=', enrolmentId).execute()
 }
 
 export async function insertEnrolments (tx: Tx, rows: readonly EnrolmentTable[]): Promise<void> {
@@ -252,11 +365,13 @@ export interface TraineeRow {
   readonly total: number
   /** Of the certificate that stands; null when there is none, or it was revoked. */
   readonly certificateSerial: string | null
+  /** Since when it is marked that they did not come; null when it is not. */
+  readonly noShowAt: string | null
 }
 
 export interface TraineesFilter {
   readonly countries: readonly string[] | null
-  readonly state: 'enrolled' | 'active' | 'not-started' | 'completed' | 'withdrawn' | null
+  readonly state: 'enrolled' | 'active' | 'not-started' | 'completed' | 'withdrawn' | 'no-show' | null
   readonly after: { readonly name: string, readonly id: string } | null
   /** null for all. */
   readonly limit: number | null
@@ -267,14 +382,16 @@ export async function selectTrainees (tx: Tx, cohortId: string, filter: Trainees
   const { countries, state, after, limit } = filter
   let query = tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id')
     .leftJoin('certificate', (join) => join.onRef('certificate.enrolment_id', '=', 'enrolment.id').on('certificate.revoked_at', 'is', null))
+    .leftJoin('no_show', 'no_show.enrolment_id', 'enrolment.id')
     .select([
       'enrolment.id as enrolmentId', 'enrolment.person_id as personId', 'person.name', 'person.country', 'person.agency', 'enrolment.state',
-      'enrolled_at as enrolledAt', 'active_at as activeAt', 'done', 'total', 'certificate.serial as certificateSerial'
+      'enrolled_at as enrolledAt', 'active_at as activeAt', 'done', 'total', 'certificate.serial as certificateSerial', 'no_show.at as noShowAt'
     ])
     .where('cohort_id', '=', cohortId).orderBy('person.name').orderBy('enrolment.id')
   if (limit !== null) query = query.limit(limit)
   if (countries !== null) query = query.where('person.country', 'in', inList(countries))
   if (state === 'enrolled') query = query.where('enrolment.state', '<>', 'withdrawn')
+  else if (state === 'no-show') query = query.where('no_show.at', 'is not', null).where('enrolment.state', '<>', 'withdrawn')
   else if (state === 'not-started') query = query.where('enrolment.state', '=', 'active').where('active_at', 'is', null)
   else if (state !== null) query = query.where('enrolment.state', '=', state)
   if (after !== null) {

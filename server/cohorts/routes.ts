@@ -3,16 +3,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { listLatestCourses } from '../courses/desk.ts'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
+import { directionOf } from '../http/messages.ts'
 import { signedIn } from '../http/session.ts'
+import { sendTable, takeTables, TABLE_TYPES } from '../http/table-body.ts'
 import { ADMINISTRATORS, DESK, STAFF } from '../people/access.ts'
 import { Refusal } from '../refusals.ts'
 import {
   assignInstructor, createCohort, getCohort, listCohorts, listInstructors, managedCohort, removeInstructor, type CohortProblem, type NewCohort
 } from './cohorts.ts'
 import { instantsOfDays } from './days.ts'
-import { enrolFromCsv, getManagedEnrolment, isReason, reinstateEnrolment, withdrawEnrolment } from './enrol.ts'
+import { CHANGES, changeEnrolment, isReason } from './changes.ts'
+import { enrolFromCsv, getManagedEnrolment } from './enrol.ts'
 import { cohortOverview, cohortProgress, SHOWS } from './progress.ts'
-import { progressCsv } from './progress-csv.ts'
+import { progressTable } from './progress-table.ts'
+import { NO_SETTINGS } from './settings-rules.ts'
 import { STUCK_REASONS } from './stuck.ts'
 import {
   cohortJson, cohortsView, cohortView, enrolmentJson, enrolView, managedEnrolmentView, newCohortView, progressJson, type CohortForm, type Reader
@@ -22,7 +26,7 @@ const Id = Type.String({ minLength: 1, maxLength: 64 })
 const Cursor = Type.Optional(Type.String({ minLength: 1, maxLength: 1000 }))
 const ById = Type.Object({ id: Id })
 const ByInstructor = Type.Object({ id: Id, personId: Id })
-const Text = Type.Union([Type.String(), Type.Null()])
+const Text = Type.Union([Type.Null(), Type.String()])
 const State = Type.Enum(['running', 'coming', 'past'])
 const Show = Type.Enum([...SHOWS])
 const Country = Type.String({ pattern: '^[A-Z]{2}$' })
@@ -34,7 +38,7 @@ const CohortAnswer = Type.Object({
   state: State,
   startsAt: Type.String(),
   endsAt: Type.String(),
-  seats: Type.Union([Type.Integer(), Type.Null()]),
+  seats: Type.Union([Type.Null(), Type.Integer()]),
   course: Type.Object({ slug: Type.String(), title: Type.String(), version: Type.Integer() }),
   instructors: Type.Array(Named),
   counts: Type.Object({
@@ -72,7 +76,8 @@ const ProgressAnswer = Type.Object({
   percent: Type.Integer(),
   activeAt: Text,
   stuck: Type.Union([Type.Enum([...STUCK_REASONS]), Type.Null()]),
-  certificateSerial: Text
+  certificateSerial: Text,
+  noShow: Type.Boolean({ description: 'Marked as not come; the seat stays taken' })
 })
 
 const EnrolledAnswer = Type.Object({
@@ -94,8 +99,13 @@ const CohortBody = Type.Object({
   course: Type.String({ maxLength: 200, description: 'Its slug; the latest published version is kept' }),
   startsAt: Type.String({ maxLength: 40 }),
   endsAt: Type.String({ maxLength: 40 }),
-  seats: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
-  instructors: Type.Optional(Type.Array(Id, { maxItems: 100 }))
+  seats: Type.Optional(Type.Union([Type.Null(), Type.Integer()])),
+  instructors: Type.Optional(Type.Array(Id, { maxItems: 100 })),
+  seatsByCountry: Type.Optional(Type.Record(Type.String({ maxLength: 4 }), Type.Integer(), { description: 'Held for a country, by its code; the others share the rest' })),
+  language: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 40 })])),
+  timeZone: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 60 })])),
+  examDay: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 20 })])),
+  nominationsUntil: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 20 })]))
 })
 
 /** Lists of thousands, in scripts that take three bytes a letter. */
@@ -114,7 +124,9 @@ export function cohortRoutes (app: App, deps: Deps): void {
   enrolmentPages(app, deps)
 }
 
-function apiRoutes (app: App, { db, world, settings, messages }: Deps): void {
+function apiRoutes (app: App, deps: Deps): void {
+  const { db, world, settings, messages } = deps
+
   app.get('/api/v1/cohorts', {
     config: { access: DESK },
     schema: {
@@ -131,7 +143,11 @@ function apiRoutes (app: App, { db, world, settings, messages }: Deps): void {
     schema: { body: CohortBody, response: { 201: CohortAnswer } }
   }, async (request, reply) => {
     const person = signedIn(request)
-    const made = await createCohort(db, world, person, request.body)
+    const { name, course, startsAt, endsAt, seats, instructors, ...settings } = request.body
+    const made = await createCohort(db, world, person, {
+      name, course, startsAt, endsAt, ...seats !== undefined && { seats }, ...instructors !== undefined && { instructors },
+      ...Object.keys(settings).length > 0 && { settings: { ...NO_SETTINGS, ...settings } }
+    })
     if ('problems' in made) throw new Refusal('bad-input', {}, said(made.problems, request))
     const cohort = await getCohort(db, world, person, made.id)
     return await reply.status(201).header('location', app.url('/api/v1/cohorts/:id', { id: made.id })).send(cohortJson(cohort))
@@ -158,17 +174,17 @@ function apiRoutes (app: App, { db, world, settings, messages }: Deps): void {
     return { items: items.map(enrolmentJson), next }
   })
 
-  // The parser for CSV is the scope's alone: no other route takes such a body.
+  // The parsers for tables are the scope's alone: no other route takes such a body.
   void app.register(async (scope: App) => {
-    scope.addContentTypeParser(['text/csv', 'text/plain'], { parseAs: 'string' }, (_request, body, done) => { done(null, body) })
+    takeTables(scope)
     scope.post('/api/v1/cohorts/:id/enrolments', {
       config: { access: STAFF },
       bodyLimit: LIST_BYTES,
       schema: {
         params: ById,
         querystring: Type.Object({ dryRun: Type.Boolean({ default: false }) }),
-        consumes: ['text/csv', 'text/plain'],
-        body: Type.String({ description: 'CSV: name,email,country,agency,rank,locale' }),
+        consumes: TABLE_TYPES,
+        body: Type.String({ description: 'CSV or XLSX: name,email,country,agency,rank,locale' }),
         response: { 200: EnrolledAnswer }
       }
     }, async (request) => {
@@ -200,7 +216,7 @@ function apiRoutes (app: App, { db, world, settings, messages }: Deps): void {
     config: { access: STAFF },
     schema: { params: ById, body: Type.Object({ reason: Type.String({ maxLength: 1000 }) }), response: { 200: Type.Object({ state: Type.Literal('withdrawn') }) } }
   }, async (request) => {
-    await withdrawEnrolment(db, world, signedIn(request), request.params.id, request.body.reason)
+    await changeEnrolment(db, deps, signedIn(request), request.params.id, { action: 'withdraw', reason: request.body.reason })
     return { state: 'withdrawn' as const }
   })
 
@@ -208,7 +224,7 @@ function apiRoutes (app: App, { db, world, settings, messages }: Deps): void {
     config: { access: STAFF },
     schema: { params: ById, response: { 200: Type.Object({ state: Type.Literal('active') }) } }
   }, async (request) => {
-    await reinstateEnrolment(db, world, signedIn(request), request.params.id)
+    await changeEnrolment(db, deps, signedIn(request), request.params.id, { action: 'reinstate', reason: '' })
     return { state: 'active' as const }
   })
 }
@@ -216,16 +232,17 @@ function apiRoutes (app: App, { db, world, settings, messages }: Deps): void {
 function listPages (app: App, { db, world, settings }: Deps): void {
   app.get('/desk/cohorts', {
     config: { access: DESK },
-    schema: { querystring: Type.Object({ after: Cursor }) }
+    schema: { querystring: Type.Object({ after: Cursor, made: Type.Optional(Type.Integer({ minimum: 0 })) }) }
   }, async (request, reply) => {
     const person = signedIn(request)
-    const { after } = request.query
+    const { after, made } = request.query
     const open = async (state: 'running' | 'coming') => after === undefined ? (await listCohorts(db, world, person, { state, limit: MOST_OPEN_COHORTS })).items : []
     return reply.page('cohorts/cohorts', cohortsView({
       running: await open('running'),
       coming: (await open('coming')).toReversed(),
       past: await listCohorts(db, world, person, { state: 'past', after, limit: PAGE_OF_PAST }),
-      after
+      after,
+      made
     }, person, readerOf(request)))
   })
 
@@ -283,7 +300,10 @@ function cohortPages (app: App, { db, world }: Deps): void {
         country: Type.Optional(Type.Union([Country, Type.Literal('')])),
         after: Cursor,
         enrolled: Type.Optional(Type.Integer({ minimum: 0 })),
-        created: Type.Optional(Type.Integer({ minimum: 0 }))
+        created: Type.Optional(Type.Integer({ minimum: 0 })),
+        changed: Type.Optional(Type.Integer({ minimum: 0 })),
+        action: Type.Optional(Type.Enum([...CHANGES])),
+        chosen: Type.Optional(Type.Literal('none'))
       })
     }
   }, async (request, reply) => {
@@ -295,19 +315,19 @@ function cohortPages (app: App, { db, world }: Deps): void {
     const people = await cohortProgress(db, world, person, id, { ...filter, limit: PAGE_OF_PEOPLE })
     const instructors = person.roles.some(({ role }) => role === 'administrator') ? await listInstructors(db) : []
     const notice = enrolled === undefined ? null : { enrolled, created }
-    return reply.page('cohorts/cohort', cohortView({ overview, people, filter, instructors, notice }, person, readerOf(request)))
+    const { changed, action, chosen } = request.query
+    return reply.page('cohorts/cohort', cohortView({ overview, people, filter, instructors, notice, changed: changed === undefined || action === undefined ? null : { count: changed, action }, noneChosen: chosen === 'none' }, person, readerOf(request)))
   })
 
-  app.get('/desk/cohorts/:id/progress.csv', {
-    config: { access: DESK },
-    schema: { params: ById }
-  }, async (request, reply) => {
-    const { items } = await cohortProgress(db, world, signedIn(request), request.params.id, { limit: null })
-    return await reply.type('text/csv; charset=utf-8')
-      .header('content-disposition', 'attachment; filename="progress.csv"')
-      .header('cache-control', 'no-store')
-      .send(progressCsv(items, request.t))
-  })
+  for (const format of ['csv', 'xlsx'] as const) {
+    app.get(`/desk/cohorts/:id/progress.${format}`, {
+      config: { access: DESK },
+      schema: { params: ById }
+    }, async (request, reply) => {
+      const { items } = await cohortProgress(db, world, signedIn(request), request.params.id, { limit: null })
+      return await sendTable(reply, format, 'progress', progressTable(items, request.t, format), directionOf(request.language) === 'rtl')
+    })
+  }
 
   app.post('/desk/cohorts/:id/instructors', {
     config: { access: ADMINISTRATORS },
@@ -320,7 +340,9 @@ function cohortPages (app: App, { db, world }: Deps): void {
   })
 }
 
-function enrolmentPages (app: App, { db, world, settings, messages }: Deps): void {
+function enrolmentPages (app: App, deps: Deps): void {
+  const { db, world, settings, messages } = deps
+
   app.get('/desk/cohorts/:id/enrol', {
     config: { access: STAFF },
     schema: { params: ById }
@@ -369,7 +391,7 @@ function enrolmentPages (app: App, { db, world, settings, messages }: Deps): voi
       const enrolment = await getManagedEnrolment(db, world, person, id)
       return reply.status(422).page('cohorts/enrolment', managedEnrolmentView(enrolment, { reason, wrong: true }, readerOf(request)))
     }
-    await withdrawEnrolment(db, world, person, id, reason)
+    await changeEnrolment(db, deps, person, id, { action: 'withdraw', reason })
     return await reply.redirect(app.url('/desk/enrolments/:id', { id }), 303)
   })
 
@@ -378,7 +400,7 @@ function enrolmentPages (app: App, { db, world, settings, messages }: Deps): voi
     schema: { params: ById }
   }, async (request, reply) => {
     const { id } = request.params
-    await reinstateEnrolment(db, world, signedIn(request), id)
+    await changeEnrolment(db, deps, signedIn(request), id, { action: 'reinstate', reason: '' })
     return await reply.redirect(app.url('/desk/enrolments/:id', { id }), 303)
   })
 }

@@ -10,10 +10,12 @@ import type { Problem } from '../refusals.ts'
 import { canManageCohort } from './access.ts'
 import type { Cohort, Counts } from './cohorts.ts'
 import { allowedLines } from './accommodations/views.ts'
+import type { ChangeName } from './changes.ts'
 import type { Enrolled, ManagedEnrolment } from './enrol.ts'
 import { COLUMNS, MOST_ROWS } from './enrolment-csv.ts'
 import { SHOWS, type CohortOverview, type CountryProgress, type Show, type TraineeProgress } from './progress.ts'
 import type { CohortState, Named } from './queries.ts'
+import { cohortTabs } from './tabs.ts'
 import { NOT_STARTED_DAYS, SILENT_DAYS } from './stuck.ts'
 
 export interface Reader extends Place {
@@ -27,8 +29,8 @@ export function cohortJson ({ id, name, state, startsAt, endsAt, seats, course, 
   return { id, name, state, startsAt, endsAt, seats, course, instructors: [...instructors], counts }
 }
 
-export function progressJson ({ enrolmentId, personId, name, country, agency, state, done, total, percent, activeAt, stuck, certificateSerial }: TraineeProgress) {
-  return { enrolmentId, personId, name, country, agency, state, done, total, percent, activeAt, stuck, certificateSerial }
+export function progressJson ({ enrolmentId, personId, name, country, agency, state, done, total, percent, activeAt, stuck, certificateSerial, noShow }: TraineeProgress) {
+  return { enrolmentId, personId, name, country, agency, state, done, total, percent, activeAt, stuck, certificateSerial, noShow }
 }
 
 export function enrolmentJson ({ enrolmentId, personId, name, country, agency, state, enrolledAt, activeAt, certificateSerial }: TraineeProgress) {
@@ -40,9 +42,11 @@ export interface CohortLists {
   readonly coming: readonly Cohort[]
   readonly past: { readonly items: readonly Cohort[], readonly next: string | null }
   readonly after: string | undefined
+  /** Cohorts made by a plan, just now. */
+  readonly made: number | undefined
 }
 
-export function cohortsView ({ running, coming, past, after }: CohortLists, person: Person, reader: Reader): PageView {
+export function cohortsView ({ running, coming, past, after, made }: CohortLists, person: Person, reader: Reader): PageView {
   const { t, url } = reader
   const section = (state: CohortState, items: readonly Cohort[]) => ({
     id: state,
@@ -53,6 +57,8 @@ export function cohortsView ({ running, coming, past, after }: CohortLists, pers
     title: t('cohorts.title'),
     nav: NAV,
     mayCreate: hasRole(person, 'administrator'),
+    notice: made === undefined ? '' : t('cohorts.plan.made', { count: made }),
+    nominationsHref: hasRole(person, 'administrator') || hasRole(person, 'liaison') ? url('/desk/nominations') : '',
     sections: [section('running', running), section('coming', coming), section('past', past.items)].filter(({ cohorts }) => cohorts.length > 0),
     firstHref: after === undefined ? '' : url('/desk/cohorts'),
     nextHref: past.next === null ? '' : url('/desk/cohorts', {}, { after: past.next })
@@ -134,9 +140,13 @@ export interface CohortPage {
   readonly instructors: readonly Named[]
   /** What an enrolment just now has done; null on every other visit. */
   readonly notice: { readonly enrolled: number, readonly created: number } | null
+  /** What a change of several enrolments just now has done. */
+  readonly changed: { readonly count: number, readonly action: ChangeName } | null
+  /** A change was asked for with nobody chosen. */
+  readonly noneChosen: boolean
 }
 
-export function cohortView ({ overview, people, filter, instructors, notice }: CohortPage, person: Person, reader: Reader): PageView {
+export function cohortView ({ overview, people, filter, instructors, notice, changed, noneChosen }: CohortPage, person: Person, reader: Reader): PageView {
   const { t, url, ...place } = reader
   const { cohort, stuck } = overview
   const { id, counts } = cohort
@@ -159,10 +169,15 @@ export function cohortView ({ overview, people, filter, instructors, notice }: C
       seats: cohort.seats === null ? t('cohorts.seats.open') : t('cohorts.seats', { taken: number(counts.enrolled), seats: number(cohort.seats) }),
       seen: overview.byCountry.length > 0 && !manages ? t('cohorts.seen-part') : ''
     },
-    notice: notice === null ? '' : t('cohorts.enrolled', { enrolled: notice.enrolled, created: notice.created }),
+    tabs: cohortTabs({ id, instructorIds: cohort.instructors.map(({ id }) => id) }, 'people', person, reader),
+    notice: notice !== null ? t('cohorts.enrolled', { enrolled: notice.enrolled, created: notice.created }) : changed !== null ? t(`cohorts.changed.${changed.action}`, { count: changed.count }) : '',
+    noneChosen,
+    changesAction: manages ? url('/desk/cohorts/:id/changes', { id }) : '',
+    changes: changesFor(person, cohort.state).map((action) => ({ action, label: t(`cohorts.change.${action}`), danger: action === 'withdraw' })),
     quizzes: manages ? overview.quizzes.map(({ key, title }) => ({ title: textIn(title, place.language), statisticsHref: url('/desk/cohorts/:id/quizzes/:key/statistics', { id, key }), regradeHref: url('/desk/cohorts/:id/quizzes/:key/regrade', { id, key }) })) : [],
     enrolHref: manages ? url('/desk/cohorts/:id/enrol', { id }) : '',
     csvHref: url('/desk/cohorts/:id/progress.csv', { id }),
+    xlsxHref: url('/desk/cohorts/:id/progress.xlsx', { id }),
     isEmpty: counts.enrolled + counts.withdrawn === 0,
     figures: [
       { value: formatPercent(counts.percent, place.language), label: t('cohorts.figure.percent'), href: at({ show: 'enrolled' }), meaning: '' },
@@ -170,6 +185,7 @@ export function cohortView ({ overview, people, filter, instructors, notice }: C
       figure('completed', counts.completed, 'done'),
       ...(cohort.state === 'running' ? [figure('stuck', stuck.count, 'due')] : []),
       figure('not-started', counts.notStarted, ''),
+      ...(overview.noShows > 0 ? [figure('no-show', overview.noShows, 'due')] : []),
       ...(counts.withdrawn > 0 ? [figure('withdrawn', counts.withdrawn, '')] : [])
     ],
     stuck: {
@@ -195,6 +211,14 @@ export function cohortView ({ overview, people, filter, instructors, notice }: C
   }
 }
 
+/** What somebody may do to several enrolments at once. */
+function changesFor (person: Person, state: CohortState): ChangeName[] {
+  return [
+    'withdraw', 'reinstate', 'move',
+    ...hasRole(person, 'administrator') && state !== 'coming' ? ['no-show' as const, 'came' as const] : []
+  ]
+}
+
 function countryLine (row: CountryProgress, at: (query: { country?: string }) => string, { t, language, timeZone }: Reader) {
   return {
     name: row.country === null ? t('cohorts.no-country') : countryName(row.country, language),
@@ -208,13 +232,14 @@ function countryLine (row: CountryProgress, at: (query: { country?: string }) =>
 
 function personLine (row: TraineeProgress, manages: boolean, { t, url, ...place }: Reader) {
   return {
+    id: row.enrolmentId,
     name: row.name,
     href: url('/enrolments/:id', { id: row.enrolmentId }),
     manageHref: manages ? url('/desk/enrolments/:id', { id: row.enrolmentId }) : '',
     country: row.country === null ? '' : countryName(row.country, place.language),
     agency: row.agency ?? '',
-    state: t(row.stuck === null ? `cohorts.enrolment.${row.state}` : `cohorts.stuck.${row.stuck}`),
-    pill: row.stuck !== null ? 'due' : row.state === 'completed' ? 'done' : '',
+    state: t(row.noShow && row.state !== 'withdrawn' ? 'cohorts.enrolment.no-show' : row.stuck === null ? `cohorts.enrolment.${row.state}` : `cohorts.stuck.${row.stuck}`),
+    pill: row.stuck !== null || row.noShow ? 'due' : row.state === 'completed' ? 'done' : '',
     active: row.activeAt === null ? t('cohorts.never') : formatDateTime(row.activeAt, place),
     bar: barOf(row, { t, ...place }),
     serial: row.certificateSerial ?? '',

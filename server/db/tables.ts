@@ -40,6 +40,10 @@ export interface Tables {
   readonly team_member: TeamMemberTable
   readonly team_warning: TeamWarningTable
   readonly accommodation: AccommodationTable
+  readonly cohort_setting: CohortSettingTable
+  readonly cohort_seat: CohortSeatTable
+  readonly no_show: NoShowTable
+  readonly nomination: NominationTable
 }
 
 /** A human being. Certificates and counts belong to a person; accounts point to one. */
@@ -534,4 +538,60 @@ export interface AccommodationTable {
   readonly ended_at: string | null
   /** When it reached the attempts that were open; null before it begins. */
   readonly applied_at: string | null
+}
+
+/** What a cohort may be told of besides its course and its dates; one without a row has none of it. */
+export interface CohortSettingTable {
+  readonly cohort_id: string
+  /** That its people mostly speak (BCP 47). */
+  readonly language: string | null
+  /** IANA; null: the programme's. */
+  readonly time_zone: string | null
+  /** Local day on which it is examined. */
+  readonly exam_day: string | null
+  /** The last local day on which people may be nominated; null: as long as it runs. */
+  readonly nominations_until: string | null
+  /** Rises with every edit, so that one that overlooks another's is refused. */
+  readonly version: number
+}
+
+/** Seats held for a country. */
+export interface CohortSeatTable {
+  readonly cohort_id: string
+  readonly country: string
+  readonly seats: number
+}
+
+/** Somebody who was enrolled and did not come. The seat stays taken. */
+export interface NoShowTable {
+  readonly enrolment_id: string
+  readonly reason: string
+  readonly by_id: string
+  readonly at: string
+}
+
+/** Somebody whom a country proposes for a cohort. There need not be a person of them before they are accepted. */
+export interface NominationTable {
+  readonly id: string
+  readonly cohort_id: string
+  readonly name: string
+  readonly name_key: string
+  /** Lower case; stands once in a cohort. */
+  readonly email: string
+  readonly country: string
+  readonly agency: string | null
+  readonly rank: string | null
+  readonly locale: string
+  readonly state: 'nominated' | 'waiting' | 'accepted' | 'declined' | 'withdrawn' | 'substituted'
+  /** Of the last decision; '' for none. */
+  readonly reason: string
+  readonly nominated_by: string
+  readonly nominated_at: string
+  readonly decided_by: string | null
+  readonly decided_at: string | null
+  /** Since when it waits: the order in which those who wait move up. */
+  readonly waiting_at: string | null
+  readonly enrolment_id: string | null
+  /** The nomination whose seat it took over. */
+  readonly replaces: string | null
 }

@@ -50,3 +50,14 @@ function saidUntil (iso: string, language: string, timeZone: string): string {
   }
   return format.format(new Date(iso))
 }
+
+/** A day as a mail says it: with its month in words. */
+export function saidDay (iso: string, language: string, timeZone: string): string {
+  const key = `day ${language} ${timeZone}`
+  let format = formatters.get(key)
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(`${language === 'en' ? 'en-GB' : language}-u-nu-latn-ca-gregory`, { timeZone, day: 'numeric', month: 'long', year: 'numeric' })
+    formatters.set(key, format)
+  }
+  return format.format(new Date(iso))
+}

@@ -1,0 +1,40 @@
+import type { FastifyReply } from 'fastify'
+import { Refusal } from '../refusals.ts'
+import { writeCsv } from '../sheets/csv.ts'
+import { readXlsx } from '../sheets/read-xlsx.ts'
+import { writeXlsx, XLSX_TYPE, type Cell } from '../sheets/xlsx.ts'
+import type { App } from './app-type.ts'
+
+export { XLSX_TYPE } from '../sheets/xlsx.ts'
+
+/** What a route that takes a table reads: CSV as it comes, or the first sheet of an XLSX file. */
+export const TABLE_TYPES = ['text/csv', 'text/plain', XLSX_TYPE]
+
+/** Lets the routes of a scope take tables, each as CSV text in the body. */
+export function takeTables (scope: App): void {
+  scope.addContentTypeParser(['text/csv', 'text/plain'], { parseAs: 'string' }, (_request, body, done) => { done(null, body) })
+  scope.addContentTypeParser(XLSX_TYPE, { parseAs: 'buffer' }, (_request, body, done) => {
+    const read = readXlsx(body as Buffer)
+    if ('problems' in read) done(new Refusal('bad-input', {}, read.problems.map(({ path, message }) => ({ ...path !== undefined && { path }, message }))))
+    else done(null, csvOf(read.rows))
+  })
+}
+
+/** Row by row, so that a line of the text is a row of the sheet: a line break within a cell becomes a space. */
+function csvOf (rows: readonly (readonly string[])[]): string {
+  const width = Math.max(0, ...rows.map((cells) => cells.findLastIndex((cell) => cell !== '') + 1))
+  return rows.map((cells) => Array.from({ length: width }, (_, index) => quoted((cells[index] ?? '').replace(/\s*[\r\n]+\s*/g, ' '))).join(',')).join('\n') + '\n'
+}
+
+function quoted (cell: string): string {
+  return /[",;\t]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+}
+
+/** Answers with a table to keep: CSV with its cells made harmless, or XLSX.
+ * @param name of the file, without its ending
+ * @param rows the first is the head */
+export async function sendTable (reply: FastifyReply, format: 'csv' | 'xlsx', name: string, rows: readonly (readonly Cell[])[], rightToLeft = false): Promise<FastifyReply> {
+  void reply.header('content-disposition', `attachment; filename="${name}.${format}"`).header('cache-control', 'no-store')
+  if (format === 'xlsx') return await reply.type(XLSX_TYPE).send(Buffer.from(await writeXlsx([{ name, rows, rightToLeft }])))
+  return await reply.type('text/csv; charset=utf-8').send(writeCsv(rows.map((row) => row.map((cell) => typeof cell === 'object' && cell !== null ? cell.date : cell))))
+}
