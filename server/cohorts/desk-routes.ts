@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
+import { integerOrNull, textOrNull } from '../http/nullable.ts'
 import { takeTables, TABLE_TYPES } from '../http/table-body.ts'
 import { signedIn } from '../http/session.ts'
 import { ADMINISTRATORS, DESK, STAFF } from '../people/access.ts'
@@ -38,14 +39,13 @@ const ChangedAnswer = Type.Object({
   refused: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), code: Type.String(), message: Type.String() }))
 })
 
-// Null stands first: the other way round it would be read as 0 or an empty text.
 const SettingsBody = Type.Object({
-  seats: Type.Union([Type.Null(), Type.Integer()]),
+  seats: integerOrNull(),
   seatsByCountry: Type.Record(Type.String({ maxLength: 4 }), Type.Integer(), { description: 'Held for a country, by its code; the others share the rest' }),
-  language: Type.Union([Type.Null(), Type.String({ maxLength: 40 })]),
-  timeZone: Type.Union([Type.Null(), Type.String({ maxLength: 60 })], { description: 'IANA; null: the programme\'s' }),
-  examDay: Type.Union([Type.Null(), Type.String({ maxLength: 20 })]),
-  nominationsUntil: Type.Union([Type.Null(), Type.String({ maxLength: 20 })], { description: 'The last day; null: as long as it runs' }),
+  language: textOrNull({ maxLength: 40 }),
+  timeZone: textOrNull({ maxLength: 60, description: 'IANA; null: the programme\'s' }),
+  examDay: textOrNull({ maxLength: 20 }),
+  nominationsUntil: textOrNull({ maxLength: 20, description: 'The last day; null: as long as it runs' }),
   version: Type.Integer({ minimum: 0, description: 'As it was read: an edit that overlooks another\'s is refused' })
 })
 const SettingsAnswer = Type.Object({ ...SettingsBody.properties, taken: Type.Record(Type.String(), Type.Integer(), { description: 'Seats taken, by country' }) })

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { directionOf } from '../http/messages.ts'
 import { signedIn } from '../http/session.ts'
+import { integerOrNull, textOrNull } from '../http/nullable.ts'
 import { sendTable, takeTables, TABLE_TYPES } from '../http/table-body.ts'
 import { ADMINISTRATORS, DESK, STAFF } from '../people/access.ts'
 import { Refusal } from '../refusals.ts'
@@ -99,13 +100,13 @@ const CohortBody = Type.Object({
   course: Type.String({ maxLength: 200, description: 'Its slug; the latest published version is kept' }),
   startsAt: Type.String({ maxLength: 40 }),
   endsAt: Type.String({ maxLength: 40 }),
-  seats: Type.Optional(Type.Union([Type.Null(), Type.Integer()])),
+  seats: Type.Optional(integerOrNull()),
   instructors: Type.Optional(Type.Array(Id, { maxItems: 100 })),
   seatsByCountry: Type.Optional(Type.Record(Type.String({ maxLength: 4 }), Type.Integer(), { description: 'Held for a country, by its code; the others share the rest' })),
-  language: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 40 })])),
-  timeZone: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 60 })])),
-  examDay: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 20 })])),
-  nominationsUntil: Type.Optional(Type.Union([Type.Null(), Type.String({ maxLength: 20 })]))
+  language: Type.Optional(textOrNull({ maxLength: 40 })),
+  timeZone: Type.Optional(textOrNull({ maxLength: 60 })),
+  examDay: Type.Optional(textOrNull({ maxLength: 20 })),
+  nominationsUntil: Type.Optional(textOrNull({ maxLength: 20 }))
 })
 
 /** Lists of thousands, in scripts that take three bytes a letter. */
