@@ -6,6 +6,7 @@ import type { Bench } from './bench.ts'
 import { exams, examsTable } from './exams.ts'
 import { benchGrading } from './grading.ts'
 import { limit, limitTable } from './limit.ts'
+import { benchMatrix, matrixTableOf } from './matrix.ts'
 import { benchStatistics, type Took } from './statistics.ts'
 
 interface Scenario { readonly title: string, readonly run: (bench: Bench) => Promise<{ readonly result: object, readonly table: string }> }
@@ -14,6 +15,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   exams: { title: 'Whole exams, after sign-in', run: async (bench) => { const result = await exams(bench); return { result, table: examsTable(result) } } },
   limit: { title: 'Against the bare stack', run: async (bench) => { const result = await limit(bench); return { result, table: limitTable(result) } } },
   grading: { title: 'Answers graded a second', run: async () => { const result = benchGrading(); return { result, table: gradingTable(result) } } },
+  matrix: { title: 'Progress of 3,000 trainees in 130 activities', run: async (bench) => { const result = await benchMatrix(bench); return { result, table: matrixTableOf(result) } } },
   statistics: { title: 'Statistics of 3,000 trainees', run: async () => { const result = benchStatistics(); return { result, table: statisticsTable(result) } } }
 }
 

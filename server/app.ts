@@ -34,6 +34,7 @@ import { onePersonRoutes } from './quotas/one-person-routes.ts'
 import { quotaRoutes } from './quotas/routes.ts'
 import { makeSigner } from './quotas/snapshot.ts'
 import { annualReportRoutes } from './reports/annual-report-routes.ts'
+import { matrixRoutes } from './reports/matrix/routes.ts'
 import { readinessRoutes } from './reports/readiness-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { realWorld, type World } from './world.ts'
@@ -93,6 +94,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     accommodationRoutes(scope, deps)
     reportRoutes(scope, deps)
     annualReportRoutes(scope, deps)
+    matrixRoutes(scope, deps)
     readinessRoutes(scope, deps)
     privacyRoutes(scope, deps)
     auditRoutes(scope, deps)

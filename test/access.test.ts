@@ -95,6 +95,10 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /api/v1/enrolments/:id/no-show': '-xxxxxx+',
   'POST /api/v1/enrolments/:id/came': '-xxxxxx+',
   'GET /desk/cohorts/:id/progress.xlsx': '-xx+0+0+',
+  'GET /desk/cohorts/:id/matrix': '-xx+0+0+',
+  'GET /desk/cohorts/:id/matrix.csv': '-xx+0+0+',
+  'GET /desk/cohorts/:id/matrix.xlsx': '-xx+0+0+',
+  'GET /api/v1/cohorts/:id/matrix': '-xx+0+0+',
   // nominations: a liaison of any country may propose people for a cohort that is open, and sees only their own
   'GET /desk/nominations': '-xxxx+++',
   'GET /api/v1/cohorts/:id/nominations': '-xx+0+++',
