@@ -23,7 +23,7 @@ export async function openBrowser (port: number, samples: Samples, token: string
     const started = performance.now()
     const answer = await connection.send(message)
     note(samples, step, performance.now() - started)
-    if (answer.status !== 200 && answer.status !== 303) throw new Error(`${step}: ${answer.status} ${textOf(answer).slice(0, 2000)}`)
+    if (answer.status !== 200 && answer.status !== 303) throw new Error(`${message.slice(0, message.indexOf(' HTTP'))}: ${answer.status} ${textOf(answer).slice(0, 2000)}`)
     for (const found of answer.head.matchAll(/\r\nset-cookie: (([^=;]+)=[^;\r]*)/gi)) cookie = withCookie(cookie, found[1] ?? '', found[2] ?? '')
     return answer
   }

@@ -1,7 +1,5 @@
-import { selectOptionalAttempt } from '../server/attempts/queries.ts'
-import { makeCourseCache, type CourseCache } from '../server/courses/courses.ts'
 import type { Database } from '../server/db/database.ts'
-import { kindOf, type PaperSlot } from '../server/quiz/quiz.ts'
+import { kindOf, type Paper, type PaperSlot, type QuestionDefinition } from '../server/quiz/quiz.ts'
 import { headerOf } from './connection.ts'
 import type { Browser } from './browser.ts'
 import { QUIZ, type Trainee } from './programme.ts'
@@ -10,7 +8,8 @@ import { QUIZ, type Trainee } from './programme.ts'
  * passes it and the whole chain runs: grading, progress, certificate, ledger. */
 export interface AnswerKey {
   readonly db: Database
-  readonly courses: CourseCache
+  /** By the question's id. */
+  readonly right: ReadonlyMap<string, Answered>
 }
 
 export interface Question {
@@ -19,10 +18,18 @@ export interface Question {
 }
 
 // The exam that is sat asks questions of the six kinds of the sample courses.
-interface Answered { readonly choices?: readonly string[], readonly pairs?: Readonly<Record<string, string>>, readonly order?: readonly string[], readonly text?: string }
+export interface Answered { readonly choices?: readonly string[], readonly pairs?: Readonly<Record<string, string>>, readonly order?: readonly string[], readonly text?: string }
 
-export function answerKey (db: Database): AnswerKey {
-  return { db, courses: makeCourseCache() }
+/** Read once: what the client does for each exam is taken from the server on a shared machine. */
+export async function answerKey (db: Database): Promise<AnswerKey> {
+  const rows = await db.read.selectFrom('question').select(['id', 'definition']).execute()
+  return {
+    db,
+    right: new Map(rows.map(({ id, definition: text }) => {
+      const definition = JSON.parse(text) as QuestionDefinition
+      return [id, kindOf(definition).rightAnswer(definition) as Answered]
+    }))
+  }
 }
 
 /** From the page of the exam to an open attempt. @returns its path */
@@ -33,15 +40,13 @@ export async function startExam (browser: Browser, { enrolmentId }: Trainee): Pr
   return path
 }
 
-export async function questionsOf ({ db, courses }: AnswerKey, path: string): Promise<Question[]> {
-  const row = await selectOptionalAttempt(db.read, path.slice('/attempts/'.length))
-  if (row === undefined) throw new Error(`no attempt at ${path}`)
-  const questions: Question[] = []
-  for (const slot of row.paper.slots) {
-    const definition = await courses.question(db.read, slot.questionId)
-    questions.push({ slot, answer: kindOf(definition).rightAnswer(definition) as Answered })
-  }
-  return questions
+export async function questionsOf ({ db, right }: AnswerKey, path: string): Promise<Question[]> {
+  const { paper } = await db.read.selectFrom('attempt').select('paper').where('id', '=', path.slice('/attempts/'.length)).executeTakeFirstOrThrow()
+  return (JSON.parse(paper) as Paper).slots.map((slot) => {
+    const answer = right.get(slot.questionId)
+    if (answer === undefined) throw new Error(`no question ${slot.questionId}`)
+    return { slot, answer }
+  })
 }
 
 /** One whole exam after the sign-in, as a browser does it: 19 requests, 21 with the two of the sign-in. Of each page the

@@ -1,5 +1,15 @@
 import { pathToFileURL } from 'node:url'
 import { gradeAnswer, kinds, type QuestionDefinition } from '../server/quiz/quiz.ts'
+import { tableOf, type Scenario } from './bench.ts'
+
+export const scenario: Scenario = {
+  title: 'Answers graded a second',
+  mostMinutes: 3,
+  run: async ({ quick }) => {
+    const perSecond = benchGrading(quick ? 0.1 : 0.5)
+    return { figures: { perSecond }, table: tableOf(['kind', 'answers a second'], Object.entries(perSecond).map(([kind, count]) => [kind, count.toLocaleString('en-GB')])) }
+  }
+}
 
 /** @param seconds how long each kind is measured
  * @returns answers graded a second, by kind: every sample of the kind over and over, through the door that attempts use */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDatabase } from '../server/db/open.ts'
-import type { Bench } from './bench.ts'
+import { atLeast, tableOf, type Bench, type Outcome, type Scenario } from './bench.ts'
 import { openBrowser, type Browser } from './browser.ts'
 import { connect, headerOf, type Connection } from './connection.ts'
 import { answerKey, questionsOf, startExam, type Question } from './exam.ts'
@@ -24,28 +24,46 @@ interface Comparison {
   readonly cpuRatio: number
 }
 
-export interface LimitResult {
+interface LimitResult {
   readonly pageBytes: number
   readonly pageEncoding: string
   readonly page: Comparison
   readonly save: Comparison
 }
 
+export const scenario: Scenario = {
+  title: 'Against the bare stack',
+  mostMinutes: 6,
+  run: async (bench): Promise<Outcome> => {
+    const figures = await limit(bench)
+    return {
+      figures,
+      table: limitTable(figures),
+      targets: [
+        atLeast('attempt page, of bare Fastify with the same bytes', 0.5, figures.page.ratio, String),
+        atLeast('saved answer, of the bare group-committed insert', 0.5, figures.save.ratio, String)
+      ]
+    }
+  }
+}
+
 const AT_ONCE = 64
 const ATTEMPTS = 256
 const ROUNDS = 7
+/** On a slow machine each side of a turn ends after so long. */
+const SIDE_SECONDS = 3
 const PAGES = 6000
 /** No more than there are slots: every save is the first of a round in its slot. */
 const SAVES = ATTEMPTS * 20
 
 /** The attempt page and saving an answer against the bare stack with the same bytes and the same durable rows: turn by turn in
  * one run, the two servers side by side. */
-export async function limit (bench: Bench): Promise<LimitResult> {
+async function limit (bench: Bench): Promise<LimitResult> {
   const url = bench.databaseUrl('limit')
   const db = openDatabase(url)
   const { trainees } = await makeProgramme(db, ATTEMPTS)
-  const key = answerKey(db)
-  const ours = await startMuster(url, bench.port, bench.profileTo)
+  const key = await answerKey(db)
+  const ours = await startMuster(bench, url)
   let bare: Running | undefined
   try {
     const sitting: Array<{ browser: Browser, path: string, questions: Question[] }> = []
@@ -60,12 +78,14 @@ export async function limit (bench: Bench): Promise<LimitResult> {
     const encoding = headerOf(sample.head, 'content-encoding') ?? ''
     const pageFile = join(bench.folder, 'page')
     writeFileSync(pageFile, sample.body)
-    bare = await startServer(new URL('./bare-server.ts', import.meta.url).pathname, [String(bench.port + 1), join(bench.folder, 'bare.db'), pageFile, encoding], {}, bench.port + 1)
+    bare = await startServer(bench, new URL('./bare-server.ts', import.meta.url).pathname, [String(bench.port + 1), join(bench.folder, 'bare.db'), pageFile, encoding], {}, bench.port + 1)
     const connections: Connection[] = []
     for (let index = 0; index < AT_ONCE; index++) connections.push(await connect(bare.port))
     const head = `host: 127.0.0.1:${bare.port}\r\naccept-encoding: gzip, deflate, br\r\naccept-language: en\r\n`
-    const pages = Math.ceil(PAGES * bench.scale)
-    const saves = Math.ceil(SAVES * bench.scale)
+    const scale = bench.quick ? 0.2 : 1
+    const rounds = bench.quick ? 3 : ROUNDS
+    const pages = Math.ceil(PAGES * scale)
+    const saves = Math.ceil(SAVES * scale)
     const bareSend = async (index: number, message: string): Promise<void> => {
       const answer = await (connections[index % AT_ONCE] as Connection).send(message)
       if (answer.status !== 200) throw new Error(`the bare server answers ${answer.status}`)
@@ -96,19 +116,19 @@ export async function limit (bench: Bench): Promise<LimitResult> {
     }
     const results: Record<string, Comparison> = {}
     for (const [name, job] of Object.entries(jobs)) {
-      const rounds: Array<{ ours: Side, bare: Side }> = []
-      for (let turn = 0; turn <= ROUNDS; turn++) {
+      const turns: Array<{ ours: Side, bare: Side }> = []
+      for (let turn = 0; turn <= rounds; turn++) {
         const both = { ours: await measure(ours, job.ours, job.count), bare: await measure(bare, job.bare, job.count) }
         seq += 1
         // The first turn is for warming up.
-        if (turn > 0) rounds.push(both)
+        if (turn > 0) turns.push(both)
         bench.say(`limit: ${name}: ours ${both.ours.perSecond}/s (${both.ours.cpuMicroseconds} µs), bare ${both.bare.perSecond}/s (${both.bare.cpuMicroseconds} µs)`)
       }
       results[name] = {
-        ours: middle(rounds.map((turn) => turn.ours)),
-        bare: middle(rounds.map((turn) => turn.bare)),
-        ratio: round(median(rounds.map((turn) => turn.ours.perSecond / turn.bare.perSecond))),
-        cpuRatio: round(median(rounds.map((turn) => turn.bare.cpuMicroseconds / turn.ours.cpuMicroseconds)))
+        ours: middle(turns.map((turn) => turn.ours)),
+        bare: middle(turns.map((turn) => turn.bare)),
+        ratio: round(median(turns.map((turn) => turn.ours.perSecond / turn.bare.perSecond))),
+        cpuRatio: round(median(turns.map((turn) => turn.bare.cpuMicroseconds / turn.ours.cpuMicroseconds)))
       }
     }
     for (const connection of connections) connection.close()
@@ -125,15 +145,17 @@ async function measure (server: Running, job: (index: number) => Promise<void>, 
   const samples: Samples = new Map()
   await server.watched()
   // Each of the connections carries one request at a time: worker w takes w, w + 64, w + 128 …
-  const seconds = await inParallel(AT_ONCE, AT_ONCE, async (worker) => {
-    for (let index = worker; index < count; index += AT_ONCE) {
+  const until = performance.now() + SIDE_SECONDS * 1000
+  const { seconds } = await inParallel(AT_ONCE, AT_ONCE, async (worker) => {
+    for (let index = worker; index < count && performance.now() < until; index += AT_ONCE) {
       const started = performance.now()
       await job(index)
       note(samples, 'all', performance.now() - started)
     }
   })
   const { cpuSeconds } = await server.watched()
-  return { perSecond: Math.round(count / seconds), cpuMicroseconds: round(cpuSeconds * 1e6 / count, 1), spread: spreadOf(samples.get('all') ?? []) }
+  const times = samples.get('all') ?? []
+  return { perSecond: Math.round(times.length / seconds), cpuMicroseconds: round(cpuSeconds * 1e6 / times.length, 1), spread: spreadOf(times) }
 }
 
 function middle (sides: readonly Side[]): Side {
@@ -141,11 +163,11 @@ function middle (sides: readonly Side[]): Side {
   return { ...sorted[Math.floor(sorted.length / 2)] as Side, cpuMicroseconds: median(sides.map(({ cpuMicroseconds }) => cpuMicroseconds)) }
 }
 
-export function limitTable ({ pageBytes, pageEncoding, page, save }: LimitResult): string {
-  const line = (name: string, { ours, bare, ratio, cpuRatio }: Comparison): string =>
-    `| ${name} | ${ours.perSecond}/s, ${ours.cpuMicroseconds} µs | ${bare.perSecond}/s, ${bare.cpuMicroseconds} µs | ${ratio} | ${cpuRatio} |`
-  return [
-    '| | Muster: rate, CPU each | bare: rate, CPU each | rate ÷ bare | by CPU |', '|---|--:|--:|--:|--:|',
-    line(`attempt page (${pageBytes} bytes${pageEncoding === '' ? '' : `, ${pageEncoding}`})`, page), line('saving an answer', save)
-  ].join('\n')
+function limitTable ({ pageBytes, pageEncoding, page, save }: LimitResult): string {
+  const row = (name: string, { ours, bare, ratio, cpuRatio }: Comparison): Array<string | number> =>
+    [name, `${ours.perSecond}/s, ${ours.cpuMicroseconds} µs`, `${bare.perSecond}/s, ${bare.cpuMicroseconds} µs`, ratio, cpuRatio]
+  return tableOf(['', 'Muster: rate, CPU each', 'bare: rate, CPU each', 'rate ÷ bare', 'by CPU'], [
+    row(`attempt page (${pageBytes} bytes${pageEncoding === '' ? '' : `, ${pageEncoding}`})`, page),
+    row('saving an answer', save)
+  ])
 }

@@ -8,6 +8,7 @@ import { migrate } from '../server/db/migrate.ts'
 import { insertAccount, insertPeople, insertPerson, insertRole, insertSession } from '../server/people/queries.ts'
 import { hashPassword } from '../server/people/passwords.ts'
 import { createQuota } from '../server/quotas/quotas.ts'
+import type { Scope } from '../server/quotas/rule.ts'
 import { SESSION_SECONDS } from '../server/http/session.ts'
 import { realWorld } from '../server/world.ts'
 import { SECRET } from './server.ts'
@@ -23,8 +24,17 @@ export interface Trainee {
 export interface Programme {
   readonly trainees: readonly Trainee[]
   readonly admin: { readonly token: string }
+  /** The last one made. */
   readonly cohortId: string
+  /** The quota of everybody. */
   readonly quotaId: string
+  /** PHC, the same for all. */
+  readonly passwordHash: string
+}
+
+/** ISO instant of so many days from now. */
+export function dayFromNow (offset: number): string {
+  return new Date(Date.now() + offset * 86_400_000).toISOString()
 }
 
 export const PASSWORD = 'a password for measuring'
@@ -34,14 +44,14 @@ export const QUIZ = 'final-exam'
 const COHORT_SIZE = 300
 const BATCH = 1000
 
-/** The real course, cohorts of 300, three quotas, and trainees who have done all of it but the final exam: whoever passes that
- * completes the course, gets a certificate and is counted. All of them share one password. */
-export async function makeProgramme (db: Database, count: number): Promise<Programme> {
+/** The real course, cohorts of 300, quotas, and trainees who have done all of it but the final exam: whoever passes that
+ * completes the course, gets a certificate and is counted. All of them share one password.
+ * @param scopes of the quotas; the first lets everybody in */
+export async function makeProgramme (db: Database, count: number, scopes: readonly Scope[] = [{}, { course: COURSE }, { country: 'ZM' }]): Promise<Programme> {
   await migrate(db)
   const { problems } = await importCourses(db, realWorld, null, new URL(`../courses/${COURSE}`, import.meta.url).pathname)
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
-  const now = new Date()
-  const at = now.toISOString()
+  const at = new Date().toISOString()
   const passwordHash = await hashPassword(PASSWORD)
   const adminId = realWorld.newId()
   const adminAccount = realWorld.newId()
@@ -51,14 +61,13 @@ export async function makeProgramme (db: Database, count: number): Promise<Progr
     await insertRole(tx, { id: realWorld.newId(), person_id: adminId, role: 'administrator', country: '' })
   })
   const admin = { id: adminId, accountId: adminAccount, name: 'Ada Administrator', email: 'admin@bench.example', locale: 'en', roles: [{ role: 'administrator' as const }] }
-  const day = (offset: number): string => new Date(now.getTime() + offset * 86_400_000).toISOString()
-  let quotaId = ''
-  for (const scope of [{}, { course: COURSE }, { country: 'ZM' }]) {
+  const quotaIds: string[] = []
+  for (const scope of scopes) {
     const made = await createQuota(db, realWorld, admin, {
-      name: `Quota ${JSON.stringify(scope)}`, period: { from: day(-300).slice(0, 10), to: day(60).slice(0, 10) }, timeZone: 'UTC', scope, counts: 'persons', target: 1_000_000
+      name: `Quota ${JSON.stringify(scope)}`, period: { from: dayFromNow(-300).slice(0, 10), to: dayFromNow(60).slice(0, 10) }, timeZone: 'UTC', scope, counts: 'persons', target: 1_000_000
     })
     if (made.id === null) throw new Error(JSON.stringify(made.problems))
-    quotaId = made.id
+    quotaIds.push(made.id)
   }
   const version = await db.write(async (tx) => await selectOptionalLatestVersion(tx, COURSE))
   if (version === undefined) throw new Error('the course is missing')
@@ -66,7 +75,7 @@ export async function makeProgramme (db: Database, count: number): Promise<Progr
   const trainees: Trainee[] = []
   let cohortId = ''
   for (let start = 0; start < count; start += COHORT_SIZE) {
-    const made = await createCohort(db, realWorld, admin, { name: `Cohort ${start / COHORT_SIZE + 1}`, course: COURSE, startsAt: day(-60), endsAt: day(30), instructors: [] })
+    const made = await createCohort(db, realWorld, admin, { name: `Cohort ${start / COHORT_SIZE + 1}`, course: COURSE, startsAt: dayFromNow(-60), endsAt: dayFromNow(30), instructors: [] })
     if ('problems' in made) throw new Error(JSON.stringify(made.problems))
     cohortId = made.id
     const members = Array.from({ length: Math.min(COHORT_SIZE, count - start) }, (_, index) => memberOf(start + index))
@@ -82,13 +91,13 @@ export async function makeProgramme (db: Database, count: number): Promise<Progr
       const done = members.flatMap(({ enrolmentId }) => activities.filter(({ key }) => key !== QUIZ)
         .map(({ key, kind }) => ({ enrolment_id: enrolmentId, activity_key: key, kind, at })))
       for (let from = 0; from < done.length; from += BATCH) await tx.insertInto('activity_done').values(done.slice(from, from + BATCH)).execute()
-      for (const { sessionId, accountId } of members) await insertSession(tx, { id: sessionId, accountId, createdAt: at, expiresAt: day(1) })
+      for (const { sessionId, accountId } of members) await insertSession(tx, { id: sessionId, accountId, createdAt: at, expiresAt: dayFromNow(1) })
     })
     trainees.push(...members.map(({ email, enrolmentId, sessionId, personId }) => ({ email, enrolmentId, token: tokenOf(sessionId, personId) })))
   }
   const adminSession = realWorld.newId()
-  await db.write(async (tx) => { await insertSession(tx, { id: adminSession, accountId: adminAccount, createdAt: at, expiresAt: day(1) }) })
-  return { trainees, admin: { token: tokenOf(adminSession, adminId) }, cohortId, quotaId }
+  await db.write(async (tx) => { await insertSession(tx, { id: adminSession, accountId: adminAccount, createdAt: at, expiresAt: dayFromNow(1) }) })
+  return { trainees, admin: { token: tokenOf(adminSession, adminId) }, cohortId, quotaId: quotaIds[0] ?? '', passwordHash }
 }
 
 function memberOf (number: number): { number: number, personId: string, accountId: string, enrolmentId: string, sessionId: string, name: string, email: string } {

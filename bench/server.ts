@@ -1,4 +1,11 @@
 import { spawn } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Bench } from './bench.ts'
+import { atEnd } from './endings.ts'
+import { sleep } from './timing.ts'
 import type { Watched } from './watch.ts'
 
 export interface Running {
@@ -12,41 +19,59 @@ export interface Running {
 export const SECRET = 'only for measuring: long enough, and known to the load client'
 
 /** Starts the product as production does (`muster serve`), on a database that is there.
- * @param profileTo a folder: the server's CPU profile is written there when it ends */
-export async function startMuster (databaseUrl: string, port: number, profileTo?: string): Promise<Running> {
-  return await startServer(new URL('../server/main.ts', import.meta.url).pathname, ['serve'], {
-    NODE_ENV: 'production', DATABASE_URL: databaseUrl, MUSTER_SECRET: SECRET, PORT: String(port), LOG_LEVEL: process.env['BENCH_LOG_LEVEL'] ?? ''
-  }, port, profileTo)
+ * @param options.port default: the bench's first */
+export async function startMuster (bench: Bench, databaseUrl: string, { port = bench.port, env = {} }: { port?: number, env?: Readonly<Record<string, string>> } = {}): Promise<Running> {
+  return await startServer(bench, new URL('../server/main.ts', import.meta.url).pathname, ['serve'], {
+    NODE_ENV: 'production', DATABASE_URL: databaseUrl, MUSTER_SECRET: SECRET, PORT: String(port), LOG_LEVEL: process.env['BENCH_LOG_LEVEL'] ?? '', ...env
+  }, port)
 }
 
-/** Starts a program that listens on a port and prints a line when it does. Everything it prints after that is dropped. */
-export async function startServer (file: string, args: readonly string[], env: Readonly<Record<string, string>>, port: number, profileTo?: string): Promise<Running> {
+const START_MS = 60_000
+const STOP_MS = 15_000
+
+/** Starts a program and waits until it listens on a port. What it prints goes into a file, so that reading it costs the client
+ * nothing. It ends when the bench does, however that ends. */
+export async function startServer (bench: Bench, file: string, args: readonly string[], env: Readonly<Record<string, string>>, port: number): Promise<Running> {
+  if (await listens(port)) throw new Error(`port ${port} is taken; another is chosen with --port`)
   const watch = new URL('./watch.ts', import.meta.url).pathname
-  const profile = profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileTo}`]
+  const profile = bench.profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${bench.profileTo}`]
+  const output = join(mkdtempSync(join(bench.folder, 'server-')), 'output')
+  const handle = openSync(output, 'a')
   const child = spawn(process.execPath, [...profile, '--import', watch, file, ...args], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc']
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: tmpdir(), ...env }, stdio: ['ignore', handle, handle, 'ipc']
   })
-  let printed = ''
-  const ended = new Promise<number | null>((resolve) => { child.once('exit', resolve) })
-  await new Promise<void>((resolve, reject) => {
-    const look = (chunk: Buffer): void => {
-      if (printed.length < 20_000) printed += chunk.toString()
-      if (/serves|listening/.test(printed)) resolve()
+  closeSync(handle)
+  const gone = (): boolean => child.exitCode !== null || child.signalCode !== null
+  const ended = new Promise<void>((resolve) => { child.once('exit', () => { resolve() }) })
+  const stop = atEnd(async () => {
+    if (gone()) return
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => { child.kill('SIGKILL') }, STOP_MS)
+    await ended
+    clearTimeout(timer)
+  })
+  for (const until = performance.now() + START_MS; !await listens(port); await sleep(50)) {
+    if (gone() || performance.now() > until) {
+      await stop()
+      throw new Error(`${file} ${args.join(' ')} did not start:\n${readFileSync(output, 'utf8').slice(-4000)}`)
     }
-    child.stdout?.on('data', look)
-    child.stderr?.on('data', look)
-    void ended.then((code) => { reject(new Error(`${file} ended with ${code}:\n${printed}`)) })
-  })
+  }
   return {
     port,
     pid: child.pid as number,
-    watched: async () => await new Promise((resolve) => {
+    watched: async () => await new Promise((resolve, reject) => {
+      if (gone()) { reject(new Error(`a server ended by itself:\n${readFileSync(output, 'utf8').slice(-4000)}`)); return }
       child.once('message', (message) => { resolve(message as Watched) })
       child.send('?')
     }),
-    stop: async () => {
-      child.kill('SIGTERM')
-      await ended
-    }
+    stop
   }
+}
+
+async function listens (port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.once('connect', () => { socket.destroy(); resolve(true) })
+    socket.once('error', () => { resolve(false) })
+  })
 }

@@ -2,6 +2,21 @@ import { pathToFileURL } from 'node:url'
 import { quizStatistics, type Sitting } from '../server/quiz/quiz.ts'
 import { randomFrom, type Random } from '../server/quiz/random.ts'
 import type { QuestionDefinition } from '../server/quiz/definition.ts'
+import { atMost, tableOf, type Scenario } from './bench.ts'
+
+export const scenario: Scenario = {
+  title: 'Statistics of 3,000 trainees',
+  mostMinutes: 3,
+  run: async () => {
+    const figures = benchStatistics()
+    const row = (name: string, { seconds, processorSeconds }: Took): string[] => [name, seconds.toFixed(2), processorSeconds.toFixed(2)]
+    return {
+      figures,
+      table: tableOf(['paper', 'seconds', 'of processor time'], [row('60 questions, the same for all', figures.samePaper), row('60 drawn of 200', figures.drawnFromBank)]),
+      targets: [atMost('statistics of 3,000 trainees × 60 questions', 2, Math.max(figures.samePaper.seconds, figures.drawnFromBank.seconds), (value) => `${Number(value.toFixed(2))} s`)]
+    }
+  }
+}
 
 export interface Took {
   readonly seconds: number

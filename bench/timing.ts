@@ -34,14 +34,25 @@ export function round (value: number, digits = 2): number {
   return Number(value.toFixed(digits))
 }
 
-/** Runs `count` pieces of work, `atOnce` at a time. @returns seconds taken */
-export async function inParallel (atOnce: number, count: number, work: (index: number) => Promise<void>): Promise<number> {
+/** Runs `count` pieces of work, `atOnce` at a time; after `mostSeconds` no more is begun.
+ * @returns seconds taken, and how many were done */
+export async function inParallel (atOnce: number, count: number, work: (index: number) => Promise<void>, mostSeconds = Infinity): Promise<{ readonly seconds: number, readonly done: number }> {
   let next = 0
   const started = performance.now()
+  const until = started + mostSeconds * 1000
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, async () => {
-    while (next < count) await work(next++)
+    while (next < count && performance.now() < until) await work(next++)
   }))
-  return (performance.now() - started) / 1000
+  return { seconds: (performance.now() - started) / 1000, done: next }
+}
+
+/** The client's own CPU, user and system. @returns asks for the seconds used since */
+export function ownCpu (): () => number {
+  const before = process.cpuUsage()
+  return () => {
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1e6
+  }
 }
 
 export async function sleep (milliseconds: number): Promise<void> {

@@ -6,7 +6,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 export interface Watched {
   /** Milliseconds by which a timer of one millisecond came late. */
   readonly loop: { readonly p50: number, readonly p99: number, readonly p999: number, readonly max: number, readonly samples: number }
+  /** Now, and the most since the process began. */
   readonly rssMb: number
+  readonly peakRssMb: number
   /** User and system, since the last question. */
   readonly cpuSeconds: number
 }
@@ -22,9 +24,13 @@ process.on('message', () => {
   const watched: Watched = {
     loop: { p50: late(delay.percentile(50)), p99: late(delay.percentile(99)), p999: late(delay.percentile(99.9)), max: late(delay.max), samples: delay.count },
     rssMb: Math.round(process.memoryUsage.rss() / 1e6),
+    // The kernel counts in KiB.
+    peakRssMb: Math.round(process.resourceUsage().maxRSS * 1024 / 1e6),
     cpuSeconds: (user + system) / 1e6
   }
   delay.reset()
   process.send?.(watched)
 })
+// The bench was killed: nobody is left to end this server.
+process.once('disconnect', () => { process.exit(1) })
 process.channel?.unref()

@@ -78,7 +78,7 @@ export async function headOfLog (tx: Tx): Promise<string> {
 }
 
 /** SHA-256 over the previous hash and every field, as a JSON array: no two entries can share a preimage. */
-function entryHash (entry: Omit<AuditEntry, 'hash'>): string {
+export function entryHash (entry: Omit<AuditEntry, 'hash'>): string {
   const fields = [entry.previousHash, entry.seq, entry.id, entry.at, entry.actorId, entry.action, entry.subjectType, entry.subjectId, entry.detail]
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex')
 }
