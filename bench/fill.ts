@@ -152,6 +152,10 @@ export async function makeFiller (path: string, { passwordHash }: Programme): Pr
           await turn()
         }
         sqlite.exec('update quota set counted = (select count(*) from quota_person where quota_id = quota.id)')
+        sqlite.exec('delete from quota_part')
+        for (const [part, column] of [['day', 'day'], ['country', 'country'], ['course', 'course_slug']]) {
+          sqlite.exec(`insert into quota_part (quota_id, part, key, added, taken) select quota_id, '${part}', ${column}, count(*), 0 from quota_entry group by quota_id, ${column}`)
+        }
         sqlite.pragma('locking_mode = normal')
         sqlite.pragma('journal_mode = wal')
       } finally {

@@ -7,6 +7,7 @@ import * as teams from './0010-teams.ts'
 import * as targetChanges from './0011-target-changes.ts'
 import * as onePerson from './0012-one-person.ts'
 import * as banks from './0013-banks.ts'
+import * as quotaParts from './0015-quota-parts.ts'
 import * as uploads from './0016-uploads.ts'
 import * as bankDesk from './0021-bank-desk.ts'
 import * as accommodations from './0023-accommodations.ts'
@@ -28,6 +29,7 @@ export const migrations: readonly Migration[] = [
   { name: '0011-target-changes', up: targetChanges.up },
   { name: '0012-one-person', up: onePerson.up },
   { name: '0013-banks', up: banks.up },
+  { name: '0015-quota-parts', up: quotaParts.up },
   { name: '0016-uploads', up: uploads.up },
   { name: '0021-bank-desk', up: bankDesk.up },
   { name: '0023-accommodations', up: accommodations.up },

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { makeRecent } from '../courses/recent.ts'
 import type { Tx } from '../db/database.ts'
 import { lockRow } from '../db/locks.ts'
@@ -178,7 +179,8 @@ const newSteps = preparedInsert<{ [Column in keyof AttemptStepTable]: AttemptSte
 
 /** Open attempts whose end, with any grace, lies before `before`, the oldest first. */
 export async function selectOverdue (tx: Tx, before: string, limit: number): Promise<string[]> {
-  const rows = await tx.selectFrom('attempt').select('id').where('state', '=', 'open').where('ends_at', '<', before)
+  // Literally, as its partial index says it: a value to be bound would have the statement planned anew each time.
+  const rows = await tx.selectFrom('attempt').select('id').where('state', '=', sql.lit('open')).where('ends_at', '<', before)
     .orderBy('ends_at').limit(limit).execute()
   return rows.map((row) => row.id)
 }

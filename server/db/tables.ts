@@ -32,6 +32,7 @@ export interface Tables {
   readonly quota: QuotaTable
   readonly quota_person: QuotaPersonTable
   readonly quota_entry: QuotaEntryTable
+  readonly quota_part: QuotaPartTable
   readonly audit_entry: AuditEntryTable
   readonly person_merge: PersonMergeTable
   readonly quota_change: QuotaChangeTable
@@ -342,6 +343,16 @@ export interface QuotaEntryTable {
   readonly day: string
   readonly country: string | null
   readonly course_slug: string
+}
+
+/** The lines of a quota added up, by one thing at a time: kept with each line. */
+export interface QuotaPartTable {
+  readonly quota_id: string
+  readonly part: 'day' | 'country' | 'course'
+  /** '' for people without a country. */
+  readonly key: string
+  readonly added: number
+  readonly taken: number
 }
 
 /** Append-only, each row chained to the one before by SHA-256. */

@@ -3,7 +3,7 @@ import { lock } from '../db/locks.ts'
 import type { World } from '../world.ts'
 import { localDay } from '../cohorts/days.ts'
 import {
-  addCounted, deleteCountedPerson, insertCountedPerson, insertNewEntries, moveCountedPerson, selectCountingPersons, selectGroup, selectOptionalCertificate,
+  addCounted, addToParts, deleteCountedPerson, insertCountedPerson, insertNewEntries, moveCountedPerson, selectCountingPersons, selectGroup, selectOptionalCertificate,
   selectOptionalValidCertificate, selectQuotasNear, selectRoot, selectTurns, type EntryCause, type Quota
 } from './queries.ts'
 import { fallsUnder, type CountableCertificate } from './rule.ts'
@@ -95,15 +95,17 @@ export async function quotasOf (tx: Tx, certificate: CountableCertificate): Prom
   return (await selectQuotasNear(tx, certificate)).filter((quota) => fallsUnder(certificate, quota))
 }
 
-/** A line and the total change together. A certificate's lines add and take back in turn: one out of turn changes nothing. */
+/** A line, the total and its parts change together. A certificate's lines add and take back in turn: one out of turn changes nothing. */
 async function write (tx: Tx, world: World, quotas: readonly Quota[], certificate: CountableCertificate, delta: 1 | -1, cause: EntryCause): Promise<void> {
   const now = world.now().toISOString()
   const turns = await selectTurns(tx, certificate.id, quotas.map(({ id }) => id))
   const due = quotas.filter(({ id }) => (turns.get(id) ?? 0) % 2 === (delta === 1 ? 0 : 1))
-  const written = await insertNewEntries(tx, due.map(({ id, timeZone, closedAt }) => ({
+  const lines = due.map(({ id, timeZone, closedAt }) => ({
     id: world.newId(), quotaId: id, certificate, delta, turn: (turns.get(id) ?? 0) + 1, cause, at: afterClosing(now, closedAt), day: localDay(certificate.issuedAt, timeZone)
-  })))
+  }))
+  const written = await insertNewEntries(tx, lines)
   await addCounted(tx, written, delta)
+  await addToParts(tx, lines.filter(({ quotaId }) => written.includes(quotaId)))
 }
 
 // In the very millisecond of the closing, or by a clock that was set back, a line would pass for one that was closed with.

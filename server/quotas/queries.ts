@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
+import type { QuotaPartTable } from '../db/tables.ts'
 import { nameKey } from '../people/name-key.ts'
 import { prepared, type Value } from '../db/prepared.ts'
 import { addDays, dayStart } from '../cohorts/days.ts'
@@ -170,6 +171,54 @@ export async function insertEntries (tx: Tx, entries: readonly EntryRow[]): Prom
   for (let start = 0; start < entries.length; start += BATCH) {
     await tx.insertInto('quota_entry').values(entries.slice(start, start + BATCH).map(entryValues)).execute()
   }
+}
+
+/** Adds new lines to what their quotas come to by day, country and course. Their totals are held (`addCounted`), so that two
+ * units of work cannot wait for each other. */
+export async function addToParts (tx: Tx, entries: readonly EntryRow[]): Promise<void> {
+  if (entries.length === 0) return
+  await tx.insertInto('quota_part').values(entries.flatMap(({ quotaId, certificate, delta, day }) => {
+    const sums = { quota_id: quotaId, added: delta === 1 ? 1 : 0, taken: delta === 1 ? 0 : 1 }
+    return [
+      { ...sums, part: 'day' as const, key: day },
+      { ...sums, part: 'country' as const, key: certificate.country ?? '' },
+      { ...sums, part: 'course' as const, key: certificate.courseSlug }
+    ]
+  })).onConflict((conflict) => conflict.columns(['quota_id', 'part', 'key']).doUpdateSet((set) => ({
+    added: set('quota_part.added', '+', set.ref('excluded.added')), taken: set('quota_part.taken', '+', set.ref('excluded.taken'))
+  }))).execute()
+}
+
+/** What the ledger of one quota comes to by day, country and course, by its lines alone. */
+function partsFromLines (tx: Tx, quotaId: string, part: QuotaPartTable['part']) {
+  const key = { day: sql<string>`day`, country: sql<string>`coalesce(country, '')`, course: sql<string>`course_slug` }[part]
+  return tx.selectFrom('quota_entry').where('quota_id', '=', quotaId).groupBy(['quota_id', key]).select([
+    'quota_id', sql<QuotaPartTable['part']>`${sql.lit(part)}`.as('part'), key.as('key'),
+    sql<number>`sum(case when delta = 1 then 1 else 0 end)`.as('added'), sql<number>`sum(case when delta = 1 then 0 else 1 end)`.as('taken')
+  ])
+}
+
+const PARTS = ['day', 'country', 'course'] as const satisfies ReadonlyArray<QuotaPartTable['part']>
+
+/** For a quota whose lines were all written at once. */
+export async function insertParts (tx: Tx, quotaId: string): Promise<void> {
+  for (const part of PARTS) {
+    await tx.insertInto('quota_part').columns(['quota_id', 'part', 'key', 'added', 'taken']).expression(partsFromLines(tx, quotaId, part)).execute()
+  }
+}
+
+/** Where the parts that are kept are not what the lines come to. @returns such as `country ZM` */
+export async function selectWrongParts (tx: Tx, quotaId: string): Promise<string[]> {
+  const wrong: string[] = []
+  for (const part of PARTS) {
+    const kept = await tx.selectFrom('quota_part').select(['key', 'added', 'taken']).where('quota_id', '=', quotaId).where('part', '=', part).execute()
+    const counted = await partsFromLines(tx, quotaId, part).execute()
+    const text = (rows: ReadonlyArray<{ key: string, added: number, taken: number }>): Map<string, string> =>
+      new Map(rows.map(({ key, added, taken }) => [key, `${Number(added)} ${Number(taken)}`]))
+    const [is, must] = [text(kept), text(counted)]
+    for (const key of new Set([...is.keys(), ...must.keys()])) if (is.get(key) !== must.get(key)) wrong.push(`${part} ${key}`)
+  }
+  return wrong
 }
 
 /** Counts somebody by a certificate, in each quota where they are not counted yet.
@@ -432,7 +481,8 @@ export async function selectEntries (tx: Tx, quotaId: string, filter: EntryFilte
     'quota_entry.course_slug as courseSlug', 'course_title as courseTitle', 'delta', 'at', 'day', 'revoked_at as revokedAt'
   ]).orderBy('at').orderBy('delta').orderBy('quota_entry.id').limit(limit)
   if (after !== null) {
-    query = query.where((where) => where.or([
+    // Said twice, so that the index is entered at the place: what is within `or` is only looked through.
+    query = query.where('at', '>=', after.at).where((where) => where.or([
       where('at', '>', after.at),
       where.and([where('at', '=', after.at), where('delta', '>', after.delta)]),
       where.and([where('at', '=', after.at), where('delta', '=', after.delta), where('quota_entry.id', '>', after.id)])
@@ -443,9 +493,23 @@ export async function selectEntries (tx: Tx, quotaId: string, filter: EntryFilte
 
 /** Lines that added and lines that took back, under a filter. */
 export async function countEntries (tx: Tx, quotaId: string, filter: EntryFilter): Promise<{ added: number, taken: number }> {
+  const kept = await sumParts(tx, quotaId, filter)
+  if (kept !== null) return kept
   const rows = await entries(tx, quotaId, filter).select((select) => ['delta', select.fn.countAll<number>().as('count')]).groupBy('delta').execute()
   const of = (delta: number): number => Number(rows.find((row) => row.delta === delta)?.count ?? 0)
   return { added: of(1), taken: of(-1) }
+}
+
+/** From the parts that are kept; null when the filter asks for more than one of them. */
+async function sumParts (tx: Tx, quotaId: string, { country, course, rank, month, since }: EntryFilter): Promise<{ added: number, taken: number } | null> {
+  if (rank !== undefined || since !== undefined || [country, course, month].filter((asked) => asked !== undefined).length > 1) return null
+  let query = tx.selectFrom('quota_part').where('quota_id', '=', quotaId)
+  if (country !== undefined) query = query.where('part', '=', 'country').where('key', '=', country)
+  else if (course !== undefined) query = query.where('part', '=', 'course').where('key', '=', course)
+  else query = query.where('part', '=', 'day')
+  if (month !== undefined) query = query.where('key', '>=', `${month}-01`).where('key', '<=', `${month}-31`)
+  const sums = await query.select((select) => [select.fn.sum<number | null>('added').as('added'), select.fn.sum<number | null>('taken').as('taken')]).executeTakeFirstOrThrow()
+  return { added: Number(sums.added ?? 0), taken: Number(sums.taken ?? 0) }
 }
 
 export interface DayDelta {
@@ -457,24 +521,24 @@ export interface DayDelta {
 /** What each day of issue adds to each quota, in order of day; days that add up to nothing are left out. */
 export async function selectDayDeltas (tx: Tx, quotaIds: readonly string[]): Promise<DayDelta[]> {
   if (quotaIds.length === 0) return []
-  const rows = await tx.selectFrom('quota_entry').select((select) => ['quota_id as quotaId', 'day', select.fn.sum<number>('delta').as('delta')])
-    .where('quota_id', 'in', [...quotaIds]).groupBy(['quota_id', 'day']).orderBy('quota_id').orderBy('day').execute()
-  return rows.map((row) => ({ ...row, delta: Number(row.delta) })).filter(({ delta }) => delta !== 0)
+  const rows = await tx.selectFrom('quota_part').select(['quota_id as quotaId', 'key as day', 'added', 'taken'])
+    .where('quota_id', 'in', [...quotaIds]).where('part', '=', 'day').orderBy('quota_id').orderBy('key').execute()
+  return rows.map(({ quotaId, day, added, taken }) => ({ quotaId, day, delta: added - taken })).filter(({ delta }) => delta !== 0)
 }
 
 /** The count by country, the greatest first; null for people without one. */
 export async function selectCountedByCountry (tx: Tx, quotaId: string): Promise<Array<{ country: string | null, counted: number }>> {
-  const rows = await tx.selectFrom('quota_entry').select((select) => ['country', select.fn.sum<number>('delta').as('counted')])
-    .where('quota_id', '=', quotaId).groupBy('country').orderBy('counted', 'desc').orderBy('country', (order) => order.asc().nullsFirst()).execute()
-  return rows.map((row) => ({ ...row, counted: Number(row.counted) }))
+  return (await countedBy(tx, quotaId, 'country')).map(({ key, counted }) => ({ country: key === '' ? null : key, counted }))
 }
 
-/** The count by course, the greatest first, with the title the course has now. */
-export async function selectCountedByCourse (tx: Tx, quotaId: string): Promise<Array<{ course: string, title: string, counted: number }>> {
-  const rows = await tx.selectFrom('quota_entry').innerJoin('certificate', 'certificate.id', 'quota_entry.certificate_id')
-    .select((select) => ['quota_entry.course_slug as course', select.fn.max('course_title').as('title'), select.fn.sum<number>('delta').as('counted')])
-    .where('quota_id', '=', quotaId).groupBy('quota_entry.course_slug').orderBy('counted', 'desc').orderBy('quota_entry.course_slug').execute()
-  return rows.map((row) => ({ ...row, counted: Number(row.counted) }))
+/** The count by course, the greatest first. */
+export async function selectCountedByCourse (tx: Tx, quotaId: string): Promise<Array<{ course: string, counted: number }>> {
+  return (await countedBy(tx, quotaId, 'course')).map(({ key, counted }) => ({ course: key, counted }))
+}
+
+async function countedBy (tx: Tx, quotaId: string, part: QuotaPartTable['part']): Promise<Array<{ key: string, counted: number }>> {
+  return await tx.selectFrom('quota_part').select(['key', sql<number>`added - taken`.as('counted')]).where('quota_id', '=', quotaId).where('part', '=', part)
+    .orderBy('counted', 'desc').orderBy('key').execute()
 }
 
 /** Lines written after a quota was closed, added up. */

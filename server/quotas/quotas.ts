@@ -9,7 +9,7 @@ import { forecast, type DayCount, type Forecast } from './forecast.ts'
 import { quotasOf } from './ledger.ts'
 import { localDay } from '../cohorts/days.ts'
 import {
-  countEntries, insertCountedPersons, insertEntries, insertQuota, rootIn, selectAgencies, selectBreakdown, selectCertificatesUnder, selectCountedByCountry,
+  countEntries, insertCountedPersons, insertEntries, insertParts, insertQuota, rootIn, selectAgencies, selectBreakdown, selectCertificatesUnder, selectCountedByCountry,
   selectCountedByCourse, selectCourses, selectDayDeltas, selectEntries, selectLastEntryAt, selectMergedPeople, selectOptionalQuota, selectQuotas, selectQuotasCounting,
   selectQuotasOfPeriod, sumRestatements, updateClosed, type DayDelta, type Entry, type EntryFilter, type Quota
 } from './queries.ts'
@@ -45,6 +45,7 @@ export async function createQuota (db: Database, world: World, person: Person, i
     const counted = lines.reduce((sum, { delta }) => sum + delta, 0)
     await insertQuota(tx, { ...asked, id, firstTarget: asked.target, counted, createdAt: world.now().toISOString(), closedAt: null, closedCount: null })
     await insertEntries(tx, lines.map((line) => ({ ...line, id: world.newId(), quotaId: id, cause: line.delta === 1 ? 'issue' as const : 'revocation' as const })))
+    await insertParts(tx, id)
     await insertCountedPersons(tx, id, [...standing])
     await audit(tx, world, { actorId: person.id, action: 'quota.created', subjectType: 'quota', subjectId: id, detail: { ...asked, counted } })
     return { id, problems: [] as const }
@@ -142,7 +143,7 @@ export async function quotaDetail (db: Database, world: World, person: Person, i
   return {
     quota,
     courses: [
-      ...byCourse.map(({ course, title, counted }) => ({ ...ofCourse(course, counted), title })),
+      ...byCourse.map(({ course, counted }) => ({ ...ofCourse(course, counted), title: courseTitles.get(course) ?? course })),
       ...promised('course', byCourse.map(({ course }) => course)).map((course) => ({ ...ofCourse(course, 0), title: courseTitles.get(course) ?? course }))
     ],
     countries: [

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/database.ts'
 import {
-  countFromCertificates, rootIn, sumChanges, selectAllQuotas, selectMergedPeople, selectCertificatesUnder, selectCountedPersons, selectLinesWithCertificates, type Quota
+  countFromCertificates, rootIn, sumChanges, selectAllQuotas, selectMergedPeople, selectCertificatesUnder, selectCountedPersons, selectLinesWithCertificates, selectWrongParts, type Quota
 } from './queries.ts'
 import { problemsOfSnapshot } from './snapshot.ts'
 import { localDay } from '../cohorts/days.ts'
@@ -46,6 +46,7 @@ async function recountQuota (tx: Tx, quota: Quota, moved: number, rootOf: (perso
 
   if (quota.target !== quota.firstTarget + moved) problems.push(`the target is ${quota.target}, first set and moved it comes to ${quota.firstTarget + moved}`)
   problems.push(...await problemsOfSnapshot(tx, quota))
+  problems.push(...(await selectWrongParts(tx, quota.id)).map((part) => `${part}: what is kept is not what the ledger adds up to`))
 
   const net = new Map<string, number>()
   const netOfPerson = new Map<string, number>()

@@ -40,7 +40,7 @@ function delimiterOf (text: string): string {
 /** Writes rows for a spreadsheet: with a byte order mark, so that words in any script survive, and with a `'` before what begins
  * like a formula (OWASP, "CSV injection"), which `withoutGuard` takes away again. */
 export function writeCsv (rows: readonly (readonly (string | number | null)[])[]): string {
-  return stringify(rows, { bom: true, escape_formulas: true, record_delimiter: 'windows' })
+  return stringify(rows.map((row) => [...row]), { bom: true, escape_formulas: true, record_delimiter: 'windows' })
 }
 
 /** A cell as it was before `writeCsv` guarded it. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { revokeCertificate } from '../../server/certificates/certificates.ts'
+import { migrate } from '../../server/db/migrate.ts'
 import { cursorOf } from '../../server/quotas/cursor.ts'
 import { countIssue } from '../../server/quotas/ledger.ts'
 import { closeQuota, createQuota, getQuota, listQuotas, quotaDetail, quotaEntries, type Entry } from '../../server/quotas/quotas.ts'
@@ -142,7 +143,7 @@ t.test('whatever is issued and revoked, the ledger is what the certificates come
   )
   const history = fc.tuple(fc.array(quotaStep, { minLength: 2, maxLength: 4 }), fc.array(step, { minLength: 3, maxLength: 40 })).map(([first, rest]) => [...first, ...rest])
   await fc.assert(fc.asyncProperty(history, async (steps) => {
-    await p.db.write(async (tx) => { for (const table of ['quota_entry', 'quota_person', 'quota', 'certificate'] as const) await tx.deleteFrom(table).execute() })
+    await p.db.write(async (tx) => { for (const table of ['quota_part', 'quota_entry', 'quota_person', 'quota', 'certificate'] as const) await tx.deleteFrom(table).execute() })
     const people = await Promise.all(places.map(async ([country, agency]) => await p.trainee(country, agency)))
     const issued: Array<{ serial: string, person: number, course: string, at: number, revoked: boolean }> = []
     const made: Array<QuotaInput & { id: string, offset: number }> = []
@@ -205,7 +206,26 @@ t.test('the recount finds what does not fit', async (t) => {
   await spoilt(`update quota_person set certificate_id = (select id from certificate where serial = '${two}') where person_id = '${amina}'`, `update quota_person set certificate_id = (select id from certificate where serial = '${one}') where person_id = '${amina}'`, /counted by another certificate/)
   await spoilt(`update quota_entry set delta = -1 where serial = '${one}'`, `update quota_entry set delta = 1 where serial = '${one}'`, /do not add and take back in turn/)
   await spoilt(`update quota_entry set delta = -1, turn = 2, cause = 'revocation' where serial = '${one}'`, `update quota_entry set delta = 1, turn = 1, cause = 'issue' where serial = '${one}'`, /taken back, but not revoked/)
+  await spoilt("update quota_part set added = 7 where part = 'country' and key = 'ZM'", "update quota_part set added = 1 where part = 'country' and key = 'ZM'", /country ZM: what is kept is not what the ledger adds up to/)
+  await spoilt("update quota_part set key = 'other' where part = 'course'", `update quota_part set key = (select course_slug from quota_entry limit 1) where part = 'course'`, /course other: what is kept/)
   t.equal(await counted(p, id), 2)
+})
+
+t.test('a ledger of before has its parts added up when it is brought over', async (t) => {
+  const p = await programme(t)
+  const id = await quota(p)
+  const serial = await p.certify(await p.trainee('ZM'))
+  await p.certify(await p.trainee(null))
+  await revokeCertificate(p.db, p.world, p.administrator, serial, 'The wrong person sat the exam')
+  const parts = async () => await p.db.read.selectFrom('quota_part').selectAll().orderBy('part').orderBy('key').execute()
+  const kept = await parts()
+  t.match(kept.filter(({ part }) => part === 'country'), [{ quota_id: id, key: '', added: 1, taken: 0 }, { key: 'ZM', added: 1, taken: 1 }])
+  await p.db.write(async (tx) => {
+    for (const statement of ['drop table quota_part', 'drop index quota_entry_by_time', 'drop index role_grant_by_role', "delete from migration where name = '0015-quota-parts'"]) await sql.raw(statement).execute(tx)
+  })
+  t.same(await migrate(p.db), ['0015-quota-parts'])
+  t.same(await parts(), kept)
+  await agrees(t, p)
 })
 
 t.test('counting the same certificate again changes nothing', async (t) => {

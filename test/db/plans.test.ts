@@ -1,0 +1,48 @@
+import Sqlite from 'better-sqlite3'
+import { Kysely, SqliteDialect, type CompiledQuery } from 'kysely'
+import t from 'tap'
+import { selectOverdue } from '../../server/attempts/queries.ts'
+import { selectPeopleWhoInstruct } from '../../server/cohorts/queries.ts'
+import type { Tx } from '../../server/db/database.ts'
+import type { Tables } from '../../server/db/tables.ts'
+import { existsAdministrator, selectDueMails } from '../../server/people/queries.ts'
+import { countEntries, selectCountedByCountry, selectCountedByCourse, selectDayDeltas, selectEntries, selectLastEntryAt, sumRestatements } from '../../server/quotas/queries.ts'
+import { dialect, testDatabase } from '../database.ts'
+
+const AT = '2026-10-01T00:00:00.000Z'
+
+/** What runs every few seconds, or stands on a page that must not grow with the programme. */
+const FLAT: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
+  'attempts whose time is over': async (tx) => await selectOverdue(tx, AT, 500),
+  'mails to be sent': async (tx) => await selectDueMails(tx, AT, 50),
+  'who instructs': async (tx) => await selectPeopleWhoInstruct(tx, null),
+  'whether there is an administrator': async (tx) => await existsAdministrator(tx, 'somebody'),
+  'the days of quotas': async (tx) => await selectDayDeltas(tx, ['one', 'two']),
+  'a quota by country': async (tx) => await selectCountedByCountry(tx, 'one'),
+  'a quota by course': async (tx) => await selectCountedByCourse(tx, 'one'),
+  'what a ledger comes to': async (tx) => await countEntries(tx, 'one', {}),
+  'what a ledger comes to in a month': async (tx) => await countEntries(tx, 'one', { month: '2026-10' }),
+  'a page of a ledger': async (tx) => await selectEntries(tx, 'one', {}, { at: AT, delta: 1, id: '' }, 101),
+  'what was written after a closing': async (tx) => await sumRestatements(tx, 'one', AT),
+  'the last line of a ledger': async (tx) => await selectLastEntryAt(tx, 'one')
+}
+
+const GROWING = /^SCAN (person|account|role_grant|session|mail|enrolment|activity_done|attempt|attempt_step|certificate|quota_entry|quota_part|quota_person)\b/
+
+t.test('what is asked again and again looks through no table that grows with the programme', { skip: dialect === 'sqlite' ? false : 'plans of SQLite' }, async (t) => {
+  const { url } = await testDatabase(t)
+  const file = new Sqlite(url.slice('sqlite:'.length), { readonly: true })
+  const asked: CompiledQuery[] = []
+  const tx = new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }), log: ({ query }) => { asked.push(query) } })
+  t.teardown(async () => { await tx.destroy() })
+  for (const [name, ask] of Object.entries(FLAT)) {
+    asked.length = 0
+    await ask(tx)
+    t.ok(asked.length > 0, name)
+    for (const { sql, parameters } of asked) {
+      const plan = file.prepare<unknown[], { detail: string }>(`explain query plan ${sql}`).all(...parameters).map(({ detail }) => detail)
+      t.strictSame(plan.filter((step) => GROWING.test(step)), [], name)
+      if (name === 'a page of a ledger') t.notOk(plan.some((step) => step.includes('TEMP B-TREE')), 'it is read in the order of its index')
+    }
+  }
+})
