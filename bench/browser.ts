@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { connect, headerOf, type Answer, type Connection } from './connection.ts'
-import { note, type Samples } from './timing.ts'
+import { note, sleep, type Samples } from './timing.ts'
 
 /** One trainee's browser: a connection, cookies, and the token that its forms carry. */
 export interface Browser {
@@ -12,16 +12,27 @@ export interface Browser {
   readonly close: () => void
 }
 
-/** @param samples where the time of each request goes, under its step's name
+/** How often a request is sent again that a busy server refused. */
+const PATIENCE = 20
+
+/** @param samples where the time of each request goes, under its step's name; waiting because the server was too busy (503)
+ *   is part of it, and noted once more as `refused`
+ * @param options.patient false: being refused is an error like any other
  * Throws when the server answers with anything but 200 or 303. */
-export async function openBrowser (port: number, samples: Samples, token: string | null): Promise<Browser> {
+export async function openBrowser (port: number, samples: Samples, token: string | null, { patient = true }: { readonly patient?: boolean } = {}): Promise<Browser> {
   const connection: Connection = await connect(port)
   let cookie = token === null ? '' : `muster=${token}`
   let csrf = ''
   const common = (): string => `host: 127.0.0.1:${port}\r\naccept-encoding: gzip, deflate, br\r\naccept-language: en\r\nuser-agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n${cookie === '' ? '' : `cookie: ${cookie}\r\n`}`
   async function send (step: string, message: string): Promise<Answer> {
     const started = performance.now()
-    const answer = await connection.send(message)
+    let answer = await connection.send(message)
+    for (let tries = 0; patient && answer.status === 503 && tries < PATIENCE; tries++) {
+      const seconds = Number(headerOf(answer.head, 'retry-after') ?? 1)
+      note(samples, 'refused', seconds * 1000)
+      await sleep(seconds * 1000)
+      answer = await connection.send(message)
+    }
     note(samples, step, performance.now() - started)
     if (answer.status !== 200 && answer.status !== 303) throw new Error(`${message.slice(0, message.indexOf(' HTTP'))}: ${answer.status} ${textOf(answer).slice(0, 2000)}`)
     for (const found of answer.head.matchAll(/\r\nset-cookie: (([^=;]+)=[^;\r]*)/gi)) cookie = withCookie(cookie, found[1] ?? '', found[2] ?? '')

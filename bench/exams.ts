@@ -12,6 +12,8 @@ interface Level {
   readonly exams: number
   readonly examsPerSecond: number
   readonly requestsPerSecond: number
+  /** Requests that were sent again because the server was too busy (503). */
+  readonly refused: number
   /** The server's own, user and system. */
   readonly cpuMillisecondsPerExam: number
   readonly clientCpuMillisecondsPerExam: number
@@ -80,9 +82,10 @@ async function exams (bench: Bench): Promise<ExamsResult> {
       const { seconds, done } = await inParallel(atOnce, exams, async () => { await sit(samples) }, LEVEL_SECONDS * scale)
       const clientSeconds = client()
       const { cpuSeconds, loop, rssMb } = await server.watched()
+      const refused = samples.get('refused')?.length ?? 0
       const requests = [...samples].reduce((sum, [name, values]) => name === 'whole exam' ? sum : sum + values.length, 0)
       const level: Level = {
-        atOnce, exams: done, examsPerSecond: round(done / seconds, 1), requestsPerSecond: Math.round(requests / seconds),
+        atOnce, exams: done, examsPerSecond: round(done / seconds, 1), requestsPerSecond: Math.round(requests / seconds), refused,
         cpuMillisecondsPerExam: round(cpuSeconds * 1000 / done), clientCpuMillisecondsPerExam: round(clientSeconds * 1000 / done), loop, rssMb, steps: spreadsOf(samples)
       }
       levels.push(level)
@@ -106,10 +109,10 @@ async function exams (bench: Bench): Promise<ExamsResult> {
 }
 
 function examsTable ({ levels, signIn }: ExamsResult): string {
-  const steps = Object.keys(levels[0]?.steps ?? {})
+  const steps = Object.keys(levels[0]?.steps ?? {}).filter((step) => step !== 'refused')
   return [
-    tableOf(['at once', 'exams/s', 'requests/s', 'server CPU per exam', 'client CPU per exam', 'loop p99.9', 'RSS'], levels.map((level) => [
-      level.atOnce, level.examsPerSecond, level.requestsPerSecond, `${level.cpuMillisecondsPerExam} ms`, `${level.clientCpuMillisecondsPerExam} ms`, `${level.loop.p999} ms`, `${level.rssMb} MB`
+    tableOf(['at once', 'exams/s', 'requests/s', 'refused', 'server CPU per exam', 'client CPU per exam', 'loop p99.9', 'RSS'], levels.map((level) => [
+      level.atOnce, level.examsPerSecond, level.requestsPerSecond, level.refused, `${level.cpuMillisecondsPerExam} ms`, `${level.clientCpuMillisecondsPerExam} ms`, `${level.loop.p999} ms`, `${level.rssMb} MB`
     ])),
     '',
     tableOf(['step, p50 / p95 / p99 ms', ...levels.map(({ atOnce }) => `${atOnce} at once`)], steps.map((step) => [step, ...levels.map(({ steps }) => saidOf(steps[step]))])),

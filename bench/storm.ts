@@ -82,7 +82,7 @@ async function storm (bench: Bench): Promise<StormResult> {
     // Signed in, in front of the exam's page, with the connection open.
     await inParallel(32, count, async (index) => {
       const trainee = trainees[index] as Trainee
-      const browser = await openBrowser(server.port, unmeasured, trainee.token)
+      const browser = await openBrowser(server.port, unmeasured, trainee.token, { patient: false })
       browser.readToken(await browser.get('quiz', `/enrolments/${trainee.enrolmentId}/quizzes/${QUIZ}`))
       sittings[index] = { browser, trainee, acknowledged: [], attemptId: null, finished: false }
     })
