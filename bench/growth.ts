@@ -84,7 +84,7 @@ async function growth (bench: Bench): Promise<GrowthResult> {
         if (!agrees) throw new Error(`what was filled in does not agree:\n${lines.join('\n')}`)
       }
       const server = await startMuster(bench, url, { port: bench.port + index })
-      const samples = { trainee: new Map(), desk: new Map() }
+      const samples: Stage['samples'] = { trainee: new Map(), desk: new Map() }
       stages.push({
         people, fillSeconds, fileMb: Math.round(statSync(path).size / 1e6), cpuMilliseconds: NaN, samples, server,
         key: await answerKey(openDatabase(url)), admin: await openBrowser(server.port, samples.desk, programme.admin.token)

@@ -348,8 +348,8 @@ export interface QuotaEntryTable {
 /** The lines of a quota added up, by one thing at a time: kept with each line. */
 export interface QuotaPartTable {
   readonly quota_id: string
-  readonly part: 'day' | 'country' | 'course'
-  /** '' for people without a country. */
+  readonly part: 'day' | 'country' | 'course' | 'rank'
+  /** '' for people without a country or rank. */
   readonly key: string
   readonly added: number
   readonly taken: number

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import type { QuotaPartTable } from '../db/tables.ts'
 import { nameKey } from '../people/name-key.ts'
-import { prepared, type Value } from '../db/prepared.ts'
+import { prepared, preparedInsert, type Value } from '../db/prepared.ts'
 import { addDays, dayStart } from '../cohorts/days.ts'
 import type { CountableCertificate, CountingRule, Scope } from './rule.ts'
 
@@ -173,32 +173,41 @@ export async function insertEntries (tx: Tx, entries: readonly EntryRow[]): Prom
   }
 }
 
-/** Adds new lines to what their quotas come to by day, country and course. Their totals are held (`addCounted`), so that two
+/** Adds new lines to what their quotas come to by day, country, course and rank. Their totals are held (`addCounted`), so that two
  * units of work cannot wait for each other. */
 export async function addToParts (tx: Tx, entries: readonly EntryRow[]): Promise<void> {
   if (entries.length === 0) return
-  await tx.insertInto('quota_part').values(entries.flatMap(({ quotaId, certificate, delta, day }) => {
+  await newParts(tx, entries.flatMap(({ quotaId, certificate, delta, day }) => {
     const sums = { quota_id: quotaId, added: delta === 1 ? 1 : 0, taken: delta === 1 ? 0 : 1 }
     return [
       { ...sums, part: 'day' as const, key: day },
       { ...sums, part: 'country' as const, key: certificate.country ?? '' },
-      { ...sums, part: 'course' as const, key: certificate.courseSlug }
+      { ...sums, part: 'course' as const, key: certificate.courseSlug },
+      { ...sums, part: 'rank' as const, key: certificate.rank ?? '' }
     ]
-  })).onConflict((conflict) => conflict.columns(['quota_id', 'part', 'key']).doUpdateSet((set) => ({
-    added: set('quota_part.added', '+', set.ref('excluded.added')), taken: set('quota_part.taken', '+', set.ref('excluded.taken'))
-  }))).execute()
+  }))
 }
 
-/** What the ledger of one quota comes to by day, country and course, by its lines alone. */
+const newParts = preparedInsert<{ [Column in keyof QuotaPartTable]: QuotaPartTable[Column] }>(['quota_id', 'part', 'key', 'added', 'taken'],
+  (tx, rows) => tx.insertInto('quota_part').values(rows).onConflict((conflict) => conflict.columns(['quota_id', 'part', 'key']).doUpdateSet((set) => ({
+    added: set('quota_part.added', '+', set.ref('excluded.added')), taken: set('quota_part.taken', '+', set.ref('excluded.taken'))
+  }))))
+
+/** What the ledger of one quota comes to by one of its parts, by its lines alone. */
 function partsFromLines (tx: Tx, quotaId: string, part: QuotaPartTable['part']) {
-  const key = { day: sql<string>`day`, country: sql<string>`coalesce(country, '')`, course: sql<string>`course_slug` }[part]
-  return tx.selectFrom('quota_entry').where('quota_id', '=', quotaId).groupBy(['quota_id', key]).select([
+  const key = {
+    day: sql<string>`quota_entry.day`,
+    country: sql<string>`coalesce(quota_entry.country, '')`,
+    course: sql<string>`quota_entry.course_slug`,
+    rank: sql<string>`coalesce(certificate.rank, '')`
+  }[part]
+  return tx.selectFrom('quota_entry').innerJoin('certificate', 'certificate.id', 'quota_entry.certificate_id').where('quota_id', '=', quotaId).groupBy(['quota_id', key]).select([
     'quota_id', sql<QuotaPartTable['part']>`${sql.lit(part)}`.as('part'), key.as('key'),
     sql<number>`sum(case when delta = 1 then 1 else 0 end)`.as('added'), sql<number>`sum(case when delta = 1 then 0 else 1 end)`.as('taken')
   ])
 }
 
-const PARTS = ['day', 'country', 'course'] as const satisfies ReadonlyArray<QuotaPartTable['part']>
+const PARTS = ['day', 'country', 'course', 'rank'] as const satisfies ReadonlyArray<QuotaPartTable['part']>
 
 /** For a quota whose lines were all written at once. */
 export async function insertParts (tx: Tx, quotaId: string): Promise<void> {
@@ -282,7 +291,7 @@ function certificatesUnder (tx: Tx, { scope, period, timeZone }: CountingRule) {
 }
 
 const CERTIFICATE = [
-  'id', 'serial', 'person_id as personId', 'country', 'agency', 'course_slug as courseSlug', 'issued_at as issuedAt', 'revoked_at as revokedAt'
+  'id', 'serial', 'person_id as personId', 'country', 'agency', 'rank', 'course_slug as courseSlug', 'issued_at as issuedAt', 'revoked_at as revokedAt'
 ] as const
 
 /** In order of issue, revoked ones too. */
@@ -502,10 +511,11 @@ export async function countEntries (tx: Tx, quotaId: string, filter: EntryFilter
 
 /** From the parts that are kept; null when the filter asks for more than one of them. */
 async function sumParts (tx: Tx, quotaId: string, { country, course, rank, month, since }: EntryFilter): Promise<{ added: number, taken: number } | null> {
-  if (rank !== undefined || since !== undefined || [country, course, month].filter((asked) => asked !== undefined).length > 1) return null
+  if (since !== undefined || [country, course, rank, month].filter((asked) => asked !== undefined).length > 1) return null
   let query = tx.selectFrom('quota_part').where('quota_id', '=', quotaId)
   if (country !== undefined) query = query.where('part', '=', 'country').where('key', '=', country)
   else if (course !== undefined) query = query.where('part', '=', 'course').where('key', '=', course)
+  else if (rank !== undefined) query = query.where('part', '=', 'rank').where('key', '=', rank)
   else query = query.where('part', '=', 'day')
   if (month !== undefined) query = query.where('key', '>=', `${month}-01`).where('key', '<=', `${month}-31`)
   const sums = await query.select((select) => [select.fn.sum<number | null>('added').as('added'), select.fn.sum<number | null>('taken').as('taken')]).executeTakeFirstOrThrow()
@@ -561,19 +571,19 @@ export async function selectLinesWithCertificates (tx: Tx, quotaId: string): Pro
   const rows = await tx.selectFrom('quota_entry').leftJoin('certificate', 'certificate.id', 'quota_entry.certificate_id').select([
     'quota_entry.id', 'quota_entry.certificate_id as certificateId', 'quota_entry.serial', 'quota_entry.person_id as personId', 'quota_entry.country',
     'quota_entry.course_slug as courseSlug', 'delta', 'turn', 'cause', 'at', 'day', 'certificate.id as foundId', 'certificate.serial as foundSerial',
-    'certificate.person_id as foundPersonId', 'certificate.country as foundCountry', 'certificate.agency as foundAgency',
+    'certificate.person_id as foundPersonId', 'certificate.country as foundCountry', 'certificate.agency as foundAgency', 'certificate.rank as foundRank',
     'certificate.course_slug as foundCourse', 'certificate.issued_at as issuedAt', 'certificate.revoked_at as revokedAt'
   ]).where('quota_id', '=', quotaId).orderBy('day').orderBy('quota_entry.id').execute()
   return rows.map((row) => {
     const { foundId, foundSerial, foundPersonId, foundCourse, issuedAt } = row
     const found = foundId === null || foundSerial === null || foundPersonId === null || foundCourse === null || issuedAt === null
       ? null
-      : { id: foundId, serial: foundSerial, personId: foundPersonId, country: row.foundCountry, agency: row.foundAgency, courseSlug: foundCourse, issuedAt, revokedAt: row.revokedAt }
+      : { id: foundId, serial: foundSerial, personId: foundPersonId, country: row.foundCountry, agency: row.foundAgency, rank: row.foundRank, courseSlug: foundCourse, issuedAt, revokedAt: row.revokedAt }
     return {
       id: row.id,
       quotaId,
       certificate: {
-        id: row.certificateId, serial: row.serial, personId: row.personId, country: row.country, agency: row.foundAgency, courseSlug: row.courseSlug,
+        id: row.certificateId, serial: row.serial, personId: row.personId, country: row.country, agency: row.foundAgency, rank: row.foundRank, courseSlug: row.courseSlug,
         issuedAt: issuedAt ?? '', revokedAt: row.revokedAt
       },
       delta: row.delta === 1 ? 1 : -1,
@@ -613,8 +623,8 @@ export interface Part {
 /** What a quota counts, by country, course, rank and month of issue; the keys in order.
  * @param until only lines written up to this instant; null for all */
 export async function selectBreakdown (tx: Tx, quotaId: string, until: string | null): Promise<Readonly<Record<'country' | 'course' | 'rank' | 'month', readonly Part[]>>> {
-  let query = tx.selectFrom('quota_entry').innerJoin('certificate', 'certificate.id', 'quota_entry.certificate_id').where('quota_id', '=', quotaId)
-  if (until !== null) query = query.where('at', '<=', until)
+  if (until === null) return await keptBreakdown(tx, quotaId)
+  const query = tx.selectFrom('quota_entry').innerJoin('certificate', 'certificate.id', 'quota_entry.certificate_id').where('quota_id', '=', quotaId).where('at', '<=', until)
   const sum = sql<number>`sum(delta)`.as('counted')
   const parts = (rows: ReadonlyArray<{ key: string | null, counted: number }>): Part[] => rows
     .map(({ key, counted }) => ({ key, counted: Number(counted) })).filter(({ counted }) => counted !== 0)
@@ -625,6 +635,18 @@ export async function selectBreakdown (tx: Tx, quotaId: string, until: string | 
     course: parts(await query.select(['quota_entry.course_slug as key', sum]).groupBy('quota_entry.course_slug').execute()),
     rank: parts(await query.select(['certificate.rank as key', sum]).groupBy('certificate.rank').execute()),
     month: parts(await query.select([month.as('key'), sum]).groupBy(month).execute())
+  }
+}
+
+async function keptBreakdown (tx: Tx, quotaId: string): Promise<Readonly<Record<'country' | 'course' | 'rank' | 'month', readonly Part[]>>> {
+  const rows = await tx.selectFrom('quota_part').select(['part', 'key', 'added', 'taken']).where('quota_id', '=', quotaId).orderBy('key').execute()
+  const parts = (part: QuotaPartTable['part']): Part[] => rows.filter((row) => row.part === part && row.added !== row.taken)
+    .map(({ key, added, taken }) => ({ key: key === '' ? null : key, counted: added - taken }))
+  const months = new Map<string, number>()
+  for (const { key, counted } of parts('day')) months.set((key ?? '').slice(0, 7), (months.get((key ?? '').slice(0, 7)) ?? 0) + counted)
+  return {
+    country: parts('country'), course: parts('course'), rank: parts('rank'),
+    month: [...months].filter(([, counted]) => counted !== 0).map(([key, counted]) => ({ key, counted }))
   }
 }
 

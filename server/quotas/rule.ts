@@ -30,6 +30,7 @@ export interface CountableCertificate {
   readonly personId: string
   readonly country: string | null
   readonly agency: string | null
+  readonly rank: string | null
   readonly courseSlug: string
   readonly issuedAt: string
   readonly revokedAt: string | null

@@ -6,7 +6,7 @@ import { selectPeopleWhoInstruct } from '../../server/cohorts/queries.ts'
 import type { Tx } from '../../server/db/database.ts'
 import type { Tables } from '../../server/db/tables.ts'
 import { existsAdministrator, selectDueMails } from '../../server/people/queries.ts'
-import { countEntries, selectCountedByCountry, selectCountedByCourse, selectDayDeltas, selectEntries, selectLastEntryAt, sumRestatements } from '../../server/quotas/queries.ts'
+import { countEntries, selectBreakdown, selectCountedByCountry, selectCountedByCourse, selectDayDeltas, selectEntries, selectLastEntryAt, sumRestatements } from '../../server/quotas/queries.ts'
 import { dialect, testDatabase } from '../database.ts'
 
 const AT = '2026-10-01T00:00:00.000Z'
@@ -22,6 +22,7 @@ const FLAT: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   'a quota by course': async (tx) => await selectCountedByCourse(tx, 'one'),
   'what a ledger comes to': async (tx) => await countEntries(tx, 'one', {}),
   'what a ledger comes to in a month': async (tx) => await countEntries(tx, 'one', { month: '2026-10' }),
+  'the parts of a year': async (tx) => await selectBreakdown(tx, 'one', null),
   'a page of a ledger': async (tx) => await selectEntries(tx, 'one', {}, { at: AT, delta: 1, id: '' }, 101),
   'what was written after a closing': async (tx) => await sumRestatements(tx, 'one', AT),
   'the last line of a ledger': async (tx) => await selectLastEntryAt(tx, 'one')

@@ -207,7 +207,7 @@ t.test('the recount finds what does not fit', async (t) => {
   await spoilt(`update quota_entry set delta = -1 where serial = '${one}'`, `update quota_entry set delta = 1 where serial = '${one}'`, /do not add and take back in turn/)
   await spoilt(`update quota_entry set delta = -1, turn = 2, cause = 'revocation' where serial = '${one}'`, `update quota_entry set delta = 1, turn = 1, cause = 'issue' where serial = '${one}'`, /taken back, but not revoked/)
   await spoilt("update quota_part set added = 7 where part = 'country' and key = 'ZM'", "update quota_part set added = 1 where part = 'country' and key = 'ZM'", /country ZM: what is kept is not what the ledger adds up to/)
-  await spoilt("update quota_part set key = 'other' where part = 'course'", `update quota_part set key = (select course_slug from quota_entry limit 1) where part = 'course'`, /course other: what is kept/)
+  await spoilt("update quota_part set key = 'other' where part = 'course'", "update quota_part set key = (select course_slug from quota_entry limit 1) where part = 'course'", /course other: what is kept/)
   t.equal(await counted(p, id), 2)
 })
 
@@ -232,7 +232,7 @@ t.test('counting the same certificate again changes nothing', async (t) => {
   const p = await programme(t)
   const ids = [await quota(p), await quota(p, { counts: 'certificates' })]
   const serial = await p.certify(await p.trainee('ZM'))
-  const certificate = await p.db.read.selectFrom('certificate').select(['id', 'serial', 'person_id as personId', 'country', 'agency', 'course_slug as courseSlug', 'issued_at as issuedAt', 'revoked_at as revokedAt']).where('serial', '=', serial).executeTakeFirstOrThrow()
+  const certificate = await p.db.read.selectFrom('certificate').select(['id', 'serial', 'person_id as personId', 'country', 'agency', 'rank', 'course_slug as courseSlug', 'issued_at as issuedAt', 'revoked_at as revokedAt']).where('serial', '=', serial).executeTakeFirstOrThrow()
   await Promise.all([1, 2].map(async () => { await p.db.write(async (tx) => { await countIssue(tx, p.world, certificate) }) }))
   t.same(await Promise.all(ids.map(async (id) => await counted(p, id))), [1, 1])
   await agrees(t, p)
