@@ -38,8 +38,8 @@ export async function selectEntriesAfter (tx: Tx, seq: number, limit: number): P
   return await tx.selectFrom('audit_entry').select(COLUMNS).where('seq', '>', seq).orderBy('seq').limit(limit).execute()
 }
 
-/** An entry with the names of those it is about: the actor, and the person who is the subject, or whose enrolment or
- * attempt is. A name is null where there is no such person. */
+/** An entry with the names of those it is about: the actor, and the person who is the subject, or whose enrolment,
+ * attempt or nomination is. A name is null where there is no such person. */
 export type NamedEntry = AuditEntry & { readonly actorName: string | null, readonly subjectName: string | null }
 
 /** Which entries; null for whichever. */
@@ -65,9 +65,11 @@ export async function selectLatestEntries (tx: Tx, filter: EntryFilter, limit: n
       eb('enrolled.id', '=', fn.coalesce('tried.enrolment_id', 'audit_entry.subject_id'))))
     .leftJoin('person as subject', (join) => join.on(({ eb, fn }) =>
       eb('subject.id', '=', fn.coalesce('enrolled.person_id', 'audit_entry.subject_id'))))
-    .select([
+    .leftJoin('nomination as nominated', 'nominated.id', 'audit_entry.subject_id')
+    .select(({ fn }) => [
       'audit_entry.seq', 'audit_entry.id', 'audit_entry.at', 'actor_id as actorId', 'action', 'subject_type as subjectType',
-      'subject_id as subjectId', 'detail', 'previous_hash as previousHash', 'hash', 'actor.name as actorName', 'subject.name as subjectName'
+      'subject_id as subjectId', 'detail', 'previous_hash as previousHash', 'hash', 'actor.name as actorName',
+      fn.coalesce('subject.name', 'nominated.name').as('subjectName')
     ]).orderBy('audit_entry.seq', 'desc').limit(limit)
   const { before, by, action, about, from, until } = filter
   if (before !== null) query = query.where('audit_entry.seq', '<', before)

@@ -34,6 +34,15 @@ export async function selectHeldOn (tx: Tx, { id, accountId, email }: Subject): 
     answers: await tx.selectFrom('attempt_step').innerJoin('attempt', 'attempt.id', 'attempt_step.attempt_id')
       .select(['attempt_id as attemptId', 'slot', 'seq', 'action', 'answer', 'at']).where('answer', 'is not', null)
       .where('attempt.enrolment_id', 'in', mine).orderBy('attempt_id').orderBy('slot').orderBy('seq').execute(),
+    files: await tx.selectFrom('upload').innerJoin('upload_content as content', 'content.hash', 'upload.hash').innerJoin('attempt', 'attempt.id', 'upload.attempt_id')
+      .select(['attempt_id as attemptId', 'slot', 'name', 'content.type', 'content.size', 'content.hash as sha256', 'at'])
+      .where('attempt.enrolment_id', 'in', mine).orderBy('at').execute(),
+    accommodations: await tx.selectFrom('accommodation').select(['extra_percent as extraPercent', 'extra_minutes as extraMinutes', 'extra_attempts as extraAttempts', 'later_days as laterDays', 'reason', 'starts_at as startsAt', 'ends_at as endsAt', 'ended_at as endedAt'])
+      .where('person_id', '=', id).orderBy('given_at').execute(),
+    nominations: await tx.selectFrom('nomination').innerJoin('cohort', 'cohort.id', 'nomination.cohort_id')
+      .select(['cohort.name as cohort', 'nomination.name', 'nomination.email', 'country', 'agency', 'rank', 'state', 'reason', 'nominated_at as nominatedAt', 'decided_at as decidedAt'])
+      .where((where) => where.or([where('email', '=', email), where('enrolment_id', 'in', mine)])).orderBy('nominated_at').execute(),
+    notCome: await tx.selectFrom('no_show').select(['enrolment_id as enrolmentId', 'reason', 'at']).where('enrolment_id', 'in', mine).orderBy('at').execute(),
     certificates: await tx.selectFrom('certificate').select(['serial', 'holder', 'country', 'agency', 'rank', 'course_title as course', 'course_version as version', 'mark', 'issued_at as issuedAt', 'expires_at as expiresAt', 'revoked_at as revokedAt', 'reason'])
       .where('person_id', '=', id).orderBy('issued_at').execute(),
     counted: await tx.selectFrom('quota_entry').innerJoin('quota', 'quota.id', 'quota_entry.quota_id')
@@ -55,8 +64,21 @@ export async function erase (tx: Tx, { id, accountId, email }: Subject, nobody: 
   for (const table of ['role_grant', 'team_member', 'team_warning', 'cohort_instructor'] as const) await tx.deleteFrom(table).where('person_id', '=', id).execute()
   await tx.deleteFrom('mail').where('to_email', '=', email).execute()
   await tx.deleteFrom('failure').where('subject', 'in', [`sign-in:${email}`, `reset:${email}`]).execute()
+  const mine = tx.selectFrom('enrolment').select('id').where('person_id', '=', id)
+  const attempts = tx.selectFrom('attempt').select('id').where('enrolment_id', 'in', mine)
+  await tx.updateTable('nomination').set((where) => ({ name: ERASED, name_key: '', email: where.fn<string>('concat', [where.val('nomination-'), 'id', where.val('@erased.invalid')]), agency: null, rank: null, reason: '' }))
+    .where((where) => where.or([where('email', '=', email), where('enrolment_id', 'in', mine)])).execute()
+  await tx.updateTable('no_show').set({ reason: '' }).where('enrolment_id', 'in', mine).execute()
+  await tx.deleteFrom('accommodation').where('person_id', '=', id).execute()
+  const files = await tx.selectFrom('upload').select('hash').distinct().where('attempt_id', 'in', attempts).execute()
+  await tx.deleteFrom('upload').where('attempt_id', 'in', attempts).execute()
+  // The same bytes may be somebody else's answer too.
+  for (const { hash } of files) {
+    await tx.deleteFrom('upload_content').where('hash', '=', hash)
+      .where(({ not, exists, selectFrom }) => not(exists(selectFrom('upload').select('id').where('hash', '=', hash)))).execute()
+  }
   await tx.updateTable('attempt_step').set({ answer: null })
-    .where('attempt_id', 'in', tx.selectFrom('attempt').innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id').select('attempt.id').where('enrolment.person_id', '=', id))
+    .where('attempt_id', 'in', attempts)
     .where((where) => where.or([where('answer', 'like', '%"text"%'), where('answer', 'like', '%"files"%')])).execute()
   await tx.updateTable('enrolment').set({ state: 'withdrawn' }).where('person_id', '=', id).where('state', '=', 'active').execute()
 }

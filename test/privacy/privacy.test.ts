@@ -3,7 +3,7 @@ import t from 'tap'
 import { verify } from '../../server/keep.ts'
 import { testApp, type TestApp } from '../app.ts'
 import { openBrowser } from '../browser.ts'
-import { call, startWalk, walkToTheEnd } from '../trainee.ts'
+import { addCohort, call, enrol, sendFile, start, startWalk, walkToTheEnd } from '../trainee.ts'
 
 async function columnsOf ({ db }: TestApp): Promise<Array<{ table: string, column: string }>> {
   const found = db.dialect === 'postgres'
@@ -35,6 +35,11 @@ t.test('one person: a copy of everything, and its end', async (t) => {
   await test.db.write(async (tx) => { await tx.updateTable('person').set({ agency: 'Bureau of Lanterns', rank: 'Inspector of Lamps', birth_day: '1990-02-03' }).where('id', '=', trainee.personId).execute() })
   await test.db.write(async (tx) => { await tx.updateTable('certificate').set({ agency: 'Bureau of Lanterns' }).where('person_id', '=', trainee.personId).execute() })
 
+  await call(test, admin, 'POST', `/people/${trainee.personId}/accommodations`, { extraPercent: 25, reason: 'Lamps hurt the eyes' })
+  await test.app.inject({ method: 'POST', url: `/api/v1/cohorts/${await addCohort(test, admin, 'first-steps')}/nominations`, headers: { ...admin.bearer, 'content-type': 'text/csv' }, payload: `name,email,country,agency,rank,locale\n${trainee.name},${trainee.email},ZM,Bureau of Lanterns,,en\n` })
+  const handedIn = await start(test, walk, 'files', trainee, await enrol(test, admin, await addCohort(test, admin, 'all-kinds', [walk.instructor]), trainee))
+  await sendFile(test, trainee, handedIn.id, 1, 'lamps.txt', 'Seen under the lamps.')
+
   const of = `/people/${trainee.personId}`
   let serial = ''
 
@@ -46,7 +51,10 @@ t.test('one person: a copy of everything, and its end', async (t) => {
       person: [{ name: trainee.name, agency: 'Bureau of Lanterns', birthDay: '1990-02-03' }],
       account: [{ email: trainee.email }],
       roles: [{ role: 'trainee' }],
-      enrolments: [{ state: 'completed' }],
+      enrolments: [{ state: 'completed' }, { state: 'active' }],
+      files: [{ name: 'lamps.txt' }],
+      accommodations: [{ reason: 'Lamps hurt the eyes' }],
+      nominations: [{ name: trainee.name }],
       certificates: [{ holder: trainee.name }],
       counted: [{ target: 'Officers', delta: 1 }]
     })
@@ -64,7 +72,7 @@ t.test('one person: a copy of everything, and its end', async (t) => {
   })
 
   await t.test('a table that points to a person is in the copy, or known not to be about them', async (t) => {
-    const inCopy = new Set(['person', 'account', 'role_grant', 'session', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'certificate', 'quota_entry', 'team_member', 'person_merge'])
+    const inCopy = new Set(['person', 'account', 'role_grant', 'session', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'certificate', 'quota_entry', 'team_member', 'person_merge', 'upload', 'accommodation', 'nomination', 'no_show'])
     const otherwise = new Map([
       ['cohort_instructor', 'what somebody works on; erased with the roles'],
       ['link', 'secrets; erased'],
@@ -97,7 +105,7 @@ t.test('one person: a copy of everything, and its end', async (t) => {
     t.equal((await browser.post(`/desk${of}/erase`, { email: ` ${trainee.email.toUpperCase()}`, reason: 'Asked for in writing' })).status, 303)
     t.equal((await call(test, admin, 'POST', `${of}/erase`, { email: 'x', reason: 'Again' })).status, 204, 'erasing twice changes nothing')
     for (const [table, text] of await everything(test)) {
-      for (const trace of [trainee.name, trainee.email, 'Bureau of Lanterns', 'Inspector of Lamps', '1990-02-03']) if (text.includes(trace)) t.fail(`${table} still holds ${trace}`)
+      for (const trace of [trainee.name, trainee.email, 'Bureau of Lanterns', 'Inspector of Lamps', '1990-02-03', 'Lamps hurt', 'lamps.txt']) if (text.includes(trace)) t.fail(`${table} still holds ${trace}`)
     }
     t.same((await call(test, admin, 'GET', `/quotas/${quota.json.id as string}`)).json, before.json)
     t.equal(before.json['counted'], 1)

@@ -130,7 +130,7 @@ export async function nominate (
     if (problems.length > 0) throw new Refusal('bad-input', {}, answer.problems)
     const rows = file.rows.map((row) => newRow(deps, person, cohort.id, row))
     await insertNominations(tx, rows)
-    await auditAll(tx, deps.world, rows.map(({ id, name, country }) => ({ actorId: person.id, action: 'nomination.made', subjectType: 'nomination', subjectId: id, detail: { name, country, cohortId } })))
+    await auditAll(tx, deps.world, rows.map(({ id, country }) => ({ actorId: person.id, action: 'nomination.made', subjectType: 'nomination', subjectId: id, detail: { country, cohortId } })))
     return { nominated: rows.length, ...answer }
   }
   return options.dryRun ? await work(db.read) : await db.write(work)
@@ -236,7 +236,7 @@ async function decideOne (tx: Tx, deps: DeskDeps, person: Person, cohort: Cohort
   const by = person.id
   const decided: Against = { code: 'decided', values: { state } }
   const note = async (action: string): Promise<void> => {
-    await audit(tx, deps.world, { actorId: by, action: `nomination.${action}`, subjectType: 'nomination', subjectId: id, detail: { name: nomination.name, cohortId: cohort.id, ...reason !== '' && { reason } } })
+    await audit(tx, deps.world, { actorId: by, action: `nomination.${action}`, subjectType: 'nomination', subjectId: id, detail: { cohortId: cohort.id, ...reason !== '' && { reason } } })
   }
   switch (decision) {
     case 'accept': {
@@ -305,7 +305,7 @@ export async function substitute (db: Database, deps: DeskDeps, person: Person, 
     await insertNominations(tx, [made])
     await auditAll(tx, deps.world, [
       { actorId: person.id, action: 'enrolment.withdrawn', subjectType: 'enrolment', subjectId: enrolment.id, detail: { cohortId: cohort.id, personId: enrolment.personId, reason: why } },
-      { actorId: person.id, action: 'nomination.substituted', subjectType: 'nomination', subjectId: nomination.id, detail: { name: nomination.name, by: row.name, cohortId: cohort.id, reason: why } }
+      { actorId: person.id, action: 'nomination.substituted', subjectType: 'nomination', subjectId: nomination.id, detail: { by: row.id, cohortId: cohort.id, reason: why } }
     ])
     await tellNominees(tx, deps, cohort, [row], 'accepted')
     return { id: made.id, cohortId: cohort.id }

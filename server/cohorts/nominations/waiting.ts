@@ -26,7 +26,7 @@ export async function moveUp (tx: Tx, deps: DeskDeps, cohortId: string): Promise
     // An account that was deactivated meanwhile: the next one's turn, and a person has to look at this one.
     if ('problem' in enrolled) continue
     await decideNomination(tx, nomination.id, ['waiting'], { state: 'accepted', reason: '', by: null, at, enrolmentId: enrolled.enrolmentId })
-    await audit(tx, deps.world, { actorId: null, action: 'nomination.moved-up', subjectType: 'nomination', subjectId: nomination.id, detail: { name: nomination.name, cohortId } })
+    await audit(tx, deps.world, { actorId: null, action: 'nomination.moved-up', subjectType: 'nomination', subjectId: nomination.id, detail: { cohortId } })
     moved.push(nomination)
   }
   await tellNominees(tx, deps, cohort, moved, 'moved-up')
