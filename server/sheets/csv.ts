@@ -37,13 +37,15 @@ function delimiterOf (text: string): string {
   return [',', ';', '\t'].reduce((best, delimiter) => cells(delimiter) > cells(best) ? delimiter : best)
 }
 
+const FORMULA = /^'*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/
+
 /** Writes rows for a spreadsheet: with a byte order mark, so that words in any script survive, and with a `'` before what begins
- * like a formula (OWASP, "CSV injection"), which `withoutGuard` takes away again. */
+ * like a formula (OWASP, "CSV injection"), which `withoutGuard` takes away again. Numbers are numbers. */
 export function writeCsv (rows: readonly (readonly (string | number | null)[])[]): string {
-  return stringify(rows.map((row) => [...row]), { bom: true, escape_formulas: true, record_delimiter: 'windows' })
+  return stringify(rows.map((row) => row.map((cell) => typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell)), { bom: true, record_delimiter: 'windows' })
 }
 
 /** A cell as it was before `writeCsv` guarded it. */
 export function withoutGuard (cell: string): string {
-  return /^'[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(cell) ? cell.slice(1) : cell
+  return cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell
 }

@@ -305,7 +305,7 @@ export async function substitute (db: Database, deps: DeskDeps, person: Person, 
     await insertNominations(tx, [made])
     await auditAll(tx, deps.world, [
       { actorId: person.id, action: 'enrolment.withdrawn', subjectType: 'enrolment', subjectId: enrolment.id, detail: { cohortId: cohort.id, personId: enrolment.personId, reason: why } },
-      { actorId: person.id, action: 'nomination.substituted', subjectType: 'nomination', subjectId: nomination.id, detail: { by: row.id, cohortId: cohort.id, reason: why } }
+      { actorId: person.id, action: 'nomination.substituted', subjectType: 'nomination', subjectId: nomination.id, detail: { by: made.id, cohortId: cohort.id, reason: why } }
     ])
     await tellNominees(tx, deps, cohort, [row], 'accepted')
     return { id: made.id, cohortId: cohort.id }

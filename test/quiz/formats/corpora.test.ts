@@ -8,6 +8,9 @@ import { exportGift } from '../../../server/quiz/formats/gift-write.ts'
 import { plainOf } from '../../../server/quiz/formats/markup.ts'
 import { importMoodleXml } from '../../../server/quiz/formats/moodle-read.ts'
 import { exportMoodleXml } from '../../../server/quiz/formats/moodle-write.ts'
+import { importQti12 } from '../../../server/quiz/formats/qti12-read.ts'
+import { exportQti12 } from '../../../server/quiz/formats/qti12-write.ts'
+import { decodeXml } from '../../../server/quiz/formats/xml.ts'
 import { textIn, type QuestionDefinition, type Text } from '../../../server/quiz/quiz.ts'
 
 // Banks that other projects wrote. They are not part of this repository: where they are missing, so is this test.
@@ -18,15 +21,15 @@ const skip = there ? false : `${ROOT} is not there`
 const files = (pattern: string): string[] => globSync(`${ROOT}/${pattern}`).map(file => file.replaceAll('\\', '/')).sort()
 const shortOf = (file: string): string => file.slice(ROOT.length + 1)
 
-interface Format { read (text: string): Imported, write (questions: readonly NamedQuestion[]): Exported }
+interface Format { read (text: string): Imported, readonly bytes?: (file: Uint8Array) => string, write (questions: readonly NamedQuestion[]): Exported }
 
 /** Reads every file of a folder, prints what came of it, and holds what is exported and imported again against it. */
-function readAll (t: Tap, folder: string, pattern: string, format: Format): void {
-  const found = files(`${folder}/${pattern}`)
+function readAll (t: Tap, folder: string, pattern: string, format: Format, isOne = (_file: string): boolean => true): void {
+  const found = files(`${folder}/${pattern}`).filter(isOne)
   let questions = 0
   const problems: string[] = []
   for (const file of found) {
-    const read = format.read(readFileSync(file, 'utf8'))
+    const read = format.read(format.bytes?.(readFileSync(file)) ?? readFileSync(file, 'utf8'))
     questions += read.questions.length
     problems.push(...read.problems.map(({ line, path, message, severity }) => `${shortOf(file)}:${line ?? path ?? ''} ${severity}: ${message}`))
     const again = format.read(format.write(read.questions).text)
@@ -58,6 +61,14 @@ t.test('every Moodle XML file is read', { skip }, async t => {
   for (const folder of ['moodle-xml/moodle', 'moodle-xml/moodle-tools', 'moodle-xml/moodlexml-to-json', 'moodle-xml/markdown-to-moodle-xml', 'moodle-xml/qas-editor']) {
     readAll(t, folder, '**/*.xml', moodle)
   }
+})
+
+t.test('every file of QTI 1.2 is read', { skip }, async t => {
+  const bytes = (file: Uint8Array): string => {
+    const decoded = decodeXml(file)
+    return 'text' in decoded ? decoded.text : ''
+  }
+  readAll(t, 'qti12-canvas/instructure-qti', '**/*.xml', { bytes, read: text => importQti12(text), write: exportQti12 }, file => !/imsmanifest|assessment_meta/.test(file))
 })
 
 interface Wording { readonly format: string, readonly text: string }
