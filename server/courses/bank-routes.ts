@@ -3,7 +3,8 @@ import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
-import { createBank, exportBank, FORMAT_NAMES, importIntoBank, listBanks, type BankImport } from './banks.ts'
+import { FORMAT_NAMES, type WrittenFile } from './bank-formats.ts'
+import { createBank, exportBank, importIntoBank, listBanks, type BankImport } from './banks.ts'
 
 /** Largest file that is taken, in bytes. */
 const FILE_BYTES = 32 * 1024 * 1024
@@ -66,13 +67,18 @@ export function bankRoutes (app: App, { db, world }: Deps): void {
       querystring: Type.Object({ format: formatName, key: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 })], { description: 'Of the questions wanted; all when left out' })) })
     }
   }, async (request, reply) => {
-    const { text, type, fileName, problems } = await exportBank(db, request.params.id, request.query.format, request.language, request.query.key === undefined ? undefined : [request.query.key].flat())
+    const { body, type, fileName, problems } = await exportBank(db, request.params.id, request.query.format, request.language, request.query.key === undefined ? undefined : [request.query.key].flat())
     return await reply.type(type)
       .header('content-disposition', `attachment; filename="${fileName}"`)
       // How much of the bank the file could not say.
       .header('x-problems', String(problems.length))
-      .send(text)
+      .send(bodyOf(body))
   })
+}
+
+/** A written file as it is sent. */
+export function bodyOf (body: WrittenFile['body']): string | Buffer {
+  return typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
 }
 
 interface BankImportAnswer {

@@ -27,7 +27,7 @@ export function renderInline (text: string): string {
   return sanitizeHtml(markdown.renderInline(text), SANITISED)
 }
 
-/** HTML that was imported, made safe: structure, tables, formulas and links, nothing that loads, runs or styles. */
+/** HTML that was imported, made safe: structure, tables, formulas, links and stored pictures, nothing else that loads, runs or styles. */
 export function cleanHtml (html: string): string {
   return sanitizeHtml(html, IMPORTED)
 }
@@ -35,13 +35,14 @@ export function cleanHtml (html: string): string {
 /** What `cleanHtml` takes away that a reader would miss: [] where it is form alone. */
 export function lostInCleaning (html: string): string[] {
   const tags = new Set([...html.matchAll(/<([a-z][a-z0-9:]*)/gi)].map((found) => found[1]!.toLowerCase()))
-  return [...tags].filter((tag) => !KEPT.has(tag) && tag !== 'font').sort()
+  const isForeign = [...html.matchAll(/<img\b[^>]*>/gi)].some(([tag]) => !/\ssrc=["']?\/media\/[0-9a-f]{64}["'\s>]/i.test(tag))
+  return [...tags].filter((tag) => tag === 'img' ? isForeign : !KEPT.has(tag) && tag !== 'font').sort()
 }
 
 /** A text of a question in what it is written in. @param inline without blocks: for a label, or a line */
 export function renderText (text: string, markup: 'markdown' | 'html' | undefined, inline: boolean, idPrefix?: string): string {
   if (markup !== 'html') return inline ? renderInline(text) : renderMarkdown(text, idPrefix)
-  return inline ? sanitizeHtml(text, { ...IMPORTED, allowedTags: INLINE }) : cleanHtml(text)
+  return inline ? sanitizeHtml(text, { ...IMPORTED, allowedTags: [...INLINE, 'img'] }) : cleanHtml(text)
 }
 
 /** The same for a text of a question, rendered once: a published text is asked for by every trainee, and never changes under its own words. */
@@ -122,9 +123,9 @@ const INLINE = [
 
 const IMPORTED: sanitizeHtml.IOptions = {
   ...SANITISED,
-  allowedTags: [...INLINE, 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'hr', 'ul', 'ol', 'li', 'dl', 'dt', 'dd', 'blockquote', 'pre', 'div', 'table', 'caption', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td'],
+  allowedTags: [...INLINE, 'img', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'hr', 'ul', 'ol', 'li', 'dl', 'dt', 'dd', 'blockquote', 'pre', 'div', 'table', 'caption', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td'],
   allowedAttributes: {
-    a: ['href', 'rel'], ol: ['start'], th: ['scope', 'colspan', 'rowspan'], td: ['colspan', 'rowspan'], abbr: ['title'],
+    a: ['href', 'rel'], img: ['src', 'alt', 'width', 'height'], ol: ['start'], th: ['scope', 'colspan', 'rowspan'], td: ['colspan', 'rowspan'], abbr: ['title'],
     ...Object.fromEntries(['p', 'span', 'div', 'td', 'th', 'li', 'bdo', 'bdi'].map((tag) => [tag, ['dir', 'lang', ...tag === 'td' ? ['colspan', 'rowspan'] : tag === 'th' ? ['scope', 'colspan', 'rowspan'] : []]]))
   },
   allowedClasses: {}

@@ -50,7 +50,7 @@ export function readZip (bytes: Uint8Array, limits: ZipLimits = LIMITS): { reado
   const problems: ZipProblem[] = []
   const entries = entriesOf(buffer, directory, problems)
   const total = entries.reduce((sum, { size }) => sum + size, 0)
-  const most = Math.min(limits.totalBytes, MEGABYTE + limits.ratio * buffer.length)
+  const most = mostIn(buffer, limits)
   if (total > most) problems.push({ message: `its files are ${total} bytes together; at most ${most} are taken from a zip of this size` })
   for (const { name, size } of entries) {
     if (size > limits.fileBytes) problems.push({ path: name, message: `is ${size} bytes; at most ${limits.fileBytes} are taken` })
@@ -64,6 +64,20 @@ export function readZip (bytes: Uint8Array, limits: ZipLimits = LIMITS): { reado
     files.set(entry.name, file)
   }
   return { files }
+}
+
+/** How many bytes a zip says that its files are together, without opening any; 0 for what `readZip` refuses by its directory. */
+export function inflatedSize (bytes: Uint8Array, limits: ZipLimits = LIMITS): number {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const directory = directoryOf(buffer, limits)
+  if ('message' in directory) return 0
+  const problems: ZipProblem[] = []
+  const total = entriesOf(buffer, directory, problems).reduce((sum, { size }) => sum + size, 0)
+  return problems.length > 0 || total > mostIn(buffer, limits) ? 0 : total
+}
+
+function mostIn (buffer: Buffer, limits: ZipLimits): number {
+  return Math.min(limits.totalBytes, MEGABYTE + limits.ratio * buffer.length)
 }
 
 interface Directory { readonly count: number, readonly offset: number, readonly end: number }

@@ -1,6 +1,9 @@
 import t from 'tap'
 import { renderText } from '../../server/courses/markdown.ts'
+import { zipOf } from '../../server/zip/write-zip.ts'
 import { testApp, type Somebody, type TestApp } from '../app.ts'
+
+t.setTimeout(120_000)
 
 const GIFT = '$CATEGORY: $course$/Fraud\n\n// [id:sun]\n::Sun::The sun rises in the east.{T}\n\nWho?{=a ~b}\n\nBroken{a'
 const XML = (...questions: readonly string[]): string => `<?xml version="1.0" encoding="UTF-8"?><quiz>${questions.join('')}</quiz>`
@@ -107,4 +110,83 @@ t.test('of two imports at once that want the same key, one is taken', async t =>
   const taken = answers.filter(({ status }) => status === 200).length
   t.ok(taken >= 1 && answers.every(({ status }) => status === 200 || status === 422))
   t.equal(await counted(test), 2 * taken, 'whole or not at all')
+})
+
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+const field = (label: string, entry: string): string => `<qtimetadatafield><fieldlabel>${label}</fieldlabel><fieldentry>${entry}</fieldentry></qtimetadatafield>`
+const item = (prompt: string): string => `<item title="Pick"><itemmetadata><qtimetadata>${field('question_type', 'multiple_choice_question')}${field('points_possible', '2')}</qtimetadata></itemmetadata><presentation><material><mattext texttype="text/html"><![CDATA[${prompt}]]></mattext></material><response_lid ident="r"><render_choice><response_label ident="a"><material><mattext>one</mattext></material></response_label><response_label ident="b"><material><mattext>two</mattext></material></response_label></render_choice></response_lid></presentation><resprocessing><outcomes><decvar varname="SCORE" maxvalue="100"/></outcomes><respcondition><conditionvar><varequal respident="r">b</varequal></conditionvar><setvar action="Set">100</setvar></respcondition></resprocessing></item>`
+const quiz = (...items: readonly string[]): string => `<questestinterop><assessment title="Exam"><section>${items.join('')}</section></assessment></questestinterop>`
+const manifest = (...hrefs: readonly string[]): string => `<manifest><resources>${hrefs.map((href) => `<resource type="imsqti_xmlv1p2"><file href="${href}"/></resource>`).join('')}</resources></manifest>`
+const zip = (files: Readonly<Record<string, string | Buffer>>): Buffer => Buffer.from(zipOf(Object.entries(files).map(([name, file]) => [name, Buffer.from(file)])))
+
+t.test('a package brings its questions, with the pictures that they show', async t => {
+  const test = await testApp(t)
+  const admin = await test.somebody('Ada', [{ role: 'administrator' }])
+  const bank = await made(test, admin)
+  const stored = async (): Promise<string[]> => (await test.db.read.selectFrom('media').select('type').execute()).map(({ type }) => type)
+  const packed = zip({
+    'export/imsmanifest.xml': manifest('q/q.xml'), 'export/q/q.xml': quiz(item('<p>Look: <img src="$IMS-CC-FILEBASE$/pics/a%20b.png" alt="A &lt;b&gt;" onerror="x()"> <img src="gone.png"></p>')), 'export/pics/a b.png': PNG, 'export/inner.zip': zip({ a: 'b' }), '__MACOSX/x': 'y'
+  })
+  const tried = await send(test, admin, bank, 'format=canvas&dryRun=true', packed)
+  t.match(tried, { status: 200, json: { imported: 1, questions: [{ name: 'Pick', kind: 'choice', key: 'pick' }] } })
+  t.match(tried.json.problems?.map(({ message }) => message), [/gone\.png is not in the package/, /left out: <img>/].slice(0, 1))
+  t.same(await stored(), [], 'trying writes nothing')
+  t.same((await send(test, admin, bank, 'format=qti', packed)).json, tried.json)
+  t.same(await stored(), ['image/png'])
+  const { text } = await exported(test, admin, bank, 'qti12')
+  t.match(text, /&lt;img src=&quot;\/media\/[0-9a-f]{64}&quot; alt=&quot;A &amp;lt;b&amp;gt;&quot; width=&quot;1&quot; height=&quot;1&quot;/)
+  t.notMatch(text, /onerror|gone/)
+  const back = await test.app.inject({ url: `/api/v1/banks/${bank}/export?format=canvas`, headers: admin.bearer })
+  t.match(back.headers, { 'content-type': 'application/zip', 'content-disposition': 'attachment; filename="bank.zip"' })
+  t.match(await send(test, admin, await made(test, admin), 'format=canvas', back.rawPayload), { status: 200, json: { imported: 1, problems: [] } })
+  const single = await made(test, admin)
+  t.match(await send(test, admin, single, 'format=qti12', quiz(item('<b>Plain</b>'))), { status: 200, json: { imported: 1 } })
+  const moodle = XML(`<question type="essay"><name><text>P</text></name><questiontext format="html"><text><![CDATA[<img src="@@PLUGINFILE@@/a%20b.png">]]></text><file name="a b.png" encoding="base64">${PNG.toString('base64')}</file><file name="%.txt" encoding="base64">AAAA</file></questiontext></question>`)
+  t.match(await send(test, admin, single, 'format=moodle-xml', moodle), { status: 200, json: { problems: [{ message: /files are left out: %\.txt/ }] } })
+  t.match((await exported(test, admin, single, 'moodle-xml')).text, /\/media\/[0-9a-f]{64}/)
+})
+
+t.test('a sheet brings questions and takes them out, as CSV and as XLSX', async t => {
+  const test = await testApp(t)
+  const admin = await test.somebody('Ada', [{ role: 'administrator' }])
+  const bank = await made(test, admin)
+  const csv = '\ufeffkind;topic;prompt;option 1;option 2;right\r\nchoice;Mules;"Who is ""it""?";one;\'=two;B\r\ntrue-false;Mules;It is so.;;;yes\r\nriddle;;x;;;\r\n'
+  t.match(await send(test, admin, bank, 'format=csv', csv), { status: 200, json: { imported: 2, questions: [{ name: 'Who is "it"?' }, { kind: 'true-false' }], problems: [{ line: 4, message: /'riddle'/ }] } })
+  t.match(await send(test, admin, await made(test, admin), 'format=csv', Buffer.from('\ufeffkind\tprompt\nessay\tسؤال', 'utf16le')), { status: 200, json: { imported: 1 } })
+  for (const format of ['csv', 'xlsx']) {
+    const file = await test.app.inject({ url: `/api/v1/banks/${bank}/export?format=${format}`, headers: admin.bearer })
+    t.equal(file.headers['x-problems'], '0')
+    if (format === 'csv') t.match(file.body, /,'=two,/)
+    const again = await made(test, admin)
+    t.match(await send(test, admin, again, `format=${format}`, file.rawPayload), { status: 200, json: { imported: 2, problems: [] } })
+    t.equal((await exported(test, admin, again, 'gift')).text, (await exported(test, admin, bank, 'gift')).text, `${format} comes back equal`)
+  }
+})
+
+t.test('a package or sheet that is malformed, hostile or enormous is refused with its problems, soon, and leaves nothing', async t => {
+  const test = await testApp(t)
+  const admin = await test.somebody('Ada', [{ role: 'administrator' }])
+  const bank = await made(test, admin)
+  const whole = zip({ 'imsmanifest.xml': manifest('q.xml'), 'q.xml': quiz(item('<b>Q</b>')) })
+  const laughs = `<!DOCTYPE quiz [${Array.from({ length: 10 }, (_, index) => `<!ENTITY l${index + 1} "${`&l${index};`.repeat(10)}">`).join('')}]><questestinterop>&l10;</questestinterop>`
+  const inside = (file: string): Buffer => zip({ 'imsmanifest.xml': manifest('q.xml'), 'q.xml': file })
+  const files: readonly (readonly [string, string, string | Buffer])[] = [
+    ['nothing', 'qti', ''], ['no XML', 'qti', 'words'], ['no QTI', 'qti12', '<quiz/>'], ['cut off', 'canvas', whole.subarray(0, -30)], ['damaged', 'canvas', Buffer.concat([whole.subarray(0, 60), Buffer.alloc(20), whole.subarray(80)])],
+    ['no questions', 'canvas', zip({ 'a.txt': 'b' })], ['a file that is missing', 'canvas', zip({ 'imsmanifest.xml': manifest('q.xml') })], ['a broken manifest', 'canvas', zip({ 'imsmanifest.xml': '<manifest>' })], ['a traversal', 'canvas', zip({ 'imsmanifest.xml': manifest('../q.xml'), '../q.xml': quiz(item('Q')) })],
+    ['a manifest that leads out', 'canvas', zip({ 'imsmanifest.xml': manifest('../../etc/passwd', 'http://127.0.0.1/q.xml') })], ['a bomb', 'canvas', inside('x'.repeat(12_000_000))], ['a zip in a zip', 'canvas', zip({ 'inner.zip': whole })],
+    ['entities', 'canvas', inside(laughs)], ['an external entity', 'qti12', '<!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]><questestinterop>&x;</questestinterop>'], ['cut inside', 'canvas', inside(quiz(item('Q')).slice(0, -40))], ['deep', 'qti12', `<questestinterop>${'<section>'.repeat(100_000)}`],
+    ['a wrong encoding', 'canvas', zip({ 'imsmanifest.xml': manifest('q.xml'), 'q.xml': Buffer.from('<questestinterop>é</questestinterop>', 'latin1') })],
+    ['nothing', 'csv', ''], ['no head', 'csv', 'a,b\n1,2'], ['a quote left open', 'csv', 'kind,prompt\nessay,"x'], ['no UTF-8', 'csv', Buffer.from('kind,prompt\nessay,é', 'latin1')], ['too many', 'csv', `kind,prompt\n${'essay,x\n'.repeat(20_001)}`],
+    ['nothing', 'xlsx', ''], ['no workbook', 'xlsx', whole], ['a bomb', 'xlsx', zip({ 'xl/workbook.xml': 'x'.repeat(12_000_000) })]
+  ]
+  for (const [name, format, file] of files) {
+    const began = performance.now()
+    const { status, json } = await send(test, admin, bank, `format=${format}`, file)
+    t.equal(status, 422, `${format}: ${name}`)
+    t.ok((json.problems ?? []).length > 0, `${format}: ${name} is said`)
+    t.ok(performance.now() - began < 20_000, `${format}: ${name} is soon refused`)
+  }
+  t.equal(await counted(test), 0)
+  t.same(await test.db.read.selectFrom('media').select('hash').execute(), [])
+  t.same(await test.db.read.selectFrom('audit_entry').select('action').where('subject_type', '=', 'bank').execute(), [{ action: 'bank.created' }])
 })

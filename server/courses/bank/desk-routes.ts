@@ -7,6 +7,7 @@ import { STAFF } from '../../people/access.ts'
 import { isKindName } from '../../quiz/kinds/index.ts'
 import { textIn } from '../../quiz/text.ts'
 import { Refusal } from '../../refusals.ts'
+import { bodyOf } from '../bank-routes.ts'
 import { createBank, exportBank, FORMAT_NAMES } from '../banks.ts'
 import { listLatestCourses } from '../desk.ts'
 import type { Reader } from '../views.ts'
@@ -90,8 +91,8 @@ export function bankDeskRoutes (app: App, deps: Deps, show: ShowPreview): void {
     }
   }, async (request, reply) => {
     const { format, which = 'all', key = [] } = request.query
-    const { text, type, fileName, problems } = await exportBank(db, request.params.id, format, request.language, which === 'chosen' ? [key].flat() : undefined)
-    return await reply.type(type).header('content-disposition', `attachment; filename="${fileName}"`).header('x-problems', String(problems.length)).send(text)
+    const { body, type, fileName, problems } = await exportBank(db, request.params.id, format, request.language, which === 'chosen' ? [key].flat() : undefined)
+    return await reply.type(type).header('content-disposition', `attachment; filename="${fileName}"`).header('x-problems', String(problems.length)).send(bodyOf(body))
   })
 
   editorRoutes(app, deps, show)

@@ -1,0 +1,83 @@
+import { exportAiken, importAiken } from '../quiz/formats/aiken.ts'
+import type { ExportOptions, FormatProblem, Imported, ImportOptions, NamedQuestion } from '../quiz/formats/format.ts'
+import { importGift } from '../quiz/formats/gift-read.ts'
+import { exportGift } from '../quiz/formats/gift-write.ts'
+import { importMoodleXml } from '../quiz/formats/moodle-read.ts'
+import { exportMoodleXml } from '../quiz/formats/moodle-write.ts'
+import { exportQti12Package, importQti12Package } from '../quiz/formats/qti12-package.ts'
+import { importQti12 } from '../quiz/formats/qti12-read.ts'
+import { exportQti12 } from '../quiz/formats/qti12-write.ts'
+import { decodeXml } from '../quiz/formats/xml.ts'
+import { readPackage, writePackage } from './packages.ts'
+import { readSheet, writeSheet } from './sheet-files.ts'
+
+/** A file that was written, and what it could not say. */
+export interface WrittenFile { readonly body: string | Uint8Array, readonly problems: readonly FormatProblem[] }
+
+/** What a file is read to: its questions, or why nothing of it is taken. */
+export type ReadFile = Imported | { readonly refused: readonly FormatProblem[] }
+
+/** A format of files that banks are brought in from and taken out to. */
+interface Format {
+  readonly read: (bytes: Uint8Array, options: ImportOptions) => ReadFile
+  readonly write: (questions: readonly NamedQuestion[], options: ExportOptions) => WrittenFile | Promise<WrittenFile>
+  readonly type: string
+  readonly ending: string
+}
+
+export const FORMAT_NAMES = ['gift', 'aiken', 'moodle-xml', 'qti', 'qti12', 'canvas', 'csv', 'xlsx'] as const
+export type FormatName = typeof FORMAT_NAMES[number]
+
+const XML = 'application/xml; charset=utf-8'
+const PLAIN = 'text/plain; charset=utf-8'
+
+/** Every format there is: another one is one line more. */
+export const FORMATS: Readonly<Record<FormatName, Format>> = {
+  gift: { read: ofText(importGift), write: asText(exportGift), type: PLAIN, ending: 'gift' },
+  aiken: { read: ofText(importAiken), write: asText(exportAiken), type: PLAIN, ending: 'txt' },
+  'moodle-xml': { read: ofXml(importMoodleXml), write: asText(exportMoodleXml), type: XML, ending: 'xml' },
+  qti: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip' },
+  qti12: { read: readQti, write: asText(exportQti12), type: XML, ending: 'xml' },
+  canvas: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip' },
+  csv: { read: readSheet('csv'), write: writeSheet('csv'), type: 'text/csv; charset=utf-8', ending: 'csv' },
+  xlsx: { read: readSheet('xlsx'), write: writeSheet('xlsx'), type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', ending: 'xlsx' }
+}
+
+function ofText (read: (text: string, options: ImportOptions) => Imported): Format['read'] {
+  return (bytes, options) => {
+    let text: string
+    try {
+      text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    } catch {
+      return { refused: [{ line: 1, message: 'it is not written in UTF-8', severity: 'refused' }] }
+    }
+    return read(text, options)
+  }
+}
+
+function ofXml (read: (text: string, options: ImportOptions) => Imported): Format['read'] {
+  return (bytes, options) => {
+    const found = decodeXml(bytes)
+    return 'problem' in found ? { refused: [{ line: 1, message: found.problem, severity: 'refused' }] } : read(found.text, options)
+  }
+}
+
+function asText (write: (questions: readonly NamedQuestion[], options: ExportOptions) => { readonly text: string, readonly problems: readonly FormatProblem[] }): Format['write'] {
+  return (questions, options) => {
+    const { text, problems } = write(questions, options)
+    return { body: text, problems }
+  }
+}
+
+/** A single file of QTI, or a content package. */
+function readQti (bytes: Uint8Array, options: ImportOptions): ReadFile {
+  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b
+  if (!isZip) return ofXml(importQti12)(bytes, options)
+  const read = readPackage(bytes)
+  return 'files' in read ? importQti12Package(read.files, options) : { refused: read.problems }
+}
+
+function writeCanvas (questions: readonly NamedQuestion[], options: ExportOptions): WrittenFile {
+  const { files, problems } = exportQti12Package(questions, options)
+  return { body: writePackage(files), problems }
+}
