@@ -29,14 +29,19 @@ export interface Label { readonly ident: string, readonly text: Wording, readonl
 
 const EMPTY: XmlElement = { name: '', namespace: '', attributes: new Map(), children: [], line: 0 }
 
+/** An attribute; '' where there is none. */
+export function attributeOf ({ attributes }: XmlElement, name: string): string {
+  return attributes.get(name) ?? ''
+}
+
 /** Fields of metadata: `qtimetadatafield`, and the elements `qmd_…` of version 1.1. */
-export function fieldsOf (element: XmlElement | undefined): Map<string, string> {
+export function fieldsOf (element: XmlElement): Map<string, string> {
   const fields = new Map<string, string>()
   const put = (label: string, entry: string): void => {
     const name = label.trim().toLowerCase()
     if (!fields.has(name)) fields.set(name, entry.trim())
   }
-  for (const child of allIn(element ?? EMPTY)) {
+  for (const child of allIn(element)) {
     if (child.name === 'qtimetadatafield') put(textIn(elementIn(child, 'fieldlabel')), textIn(elementIn(child, 'fieldentry')))
     else if (child.name.startsWith('qmd_')) put(child.name, textIn(child))
   }
@@ -59,10 +64,10 @@ export function responsesIn (presentation: XmlElement | undefined, note: Item['n
     const cardinality = (element.attributes.get('rcardinality') ?? 'Single').toLowerCase()
     return {
       element,
-      ident: element.attributes.get('ident') ?? '',
+      ident: attributeOf(element, 'ident'),
       sort: RESPONSES[element.name]!,
       cardinality: cardinality === 'multiple' || cardinality === 'ordered' ? cardinality : 'single',
-      labels: [...allIn(element, 'response_label')].map(label => ({ element: label, ident: label.attributes.get('ident') ?? '', text: wordingIn(label, note) }))
+      labels: [...allIn(element, 'response_label')].map(label => ({ element: label, ident: attributeOf(label, 'ident'), text: wordingIn(label, note) }))
     }
   })
 }
@@ -103,7 +108,7 @@ function piecesIn (element: XmlElement | undefined, note: Item['note'], keyOf: (
       }
       switch (child.name) {
         case 'mattext': case 'matemtext': pieces.push(textOf(child)); break
-        case 'matimage': pieces.push({ text: `<img src="${escapeXml(child.attributes.get('uri') ?? '')}" alt="${escapeXml(child.attributes.get('label') ?? '')}">`, format: 'html' }); break
+        case 'matimage': pieces.push({ text: `<img src="${escapeXml(attributeOf(child, 'uri'))}" alt="${escapeXml(attributeOf(child, 'label'))}">`, format: 'html' }); break
         case 'mataudio': case 'matvideo': case 'matapplet': case 'matapplication': case 'matref': case 'mat_extension':
           note('left-out', `a part of its text is left out: <${child.name}>`)
           break
@@ -118,7 +123,7 @@ function piecesIn (element: XmlElement | undefined, note: Item['note'], keyOf: (
 /** A text, by its type: plain unless it says otherwise, or holds elements, as HTML that was not escaped does. */
 function textOf (element: XmlElement): Wording {
   if (elementsIn(element).length > 0) return { text: element.children.map(htmlOf).join('').trim(), format: 'html' }
-  const isHtml = /html/i.test(element.attributes.get('texttype') ?? '')
+  const isHtml = /html/i.test(attributeOf(element, 'texttype'))
   const text = textIn(element).trim()
   return { text: isHtml ? text : text.replace(/[ \t]*\n[ \t]*/g, '\n'), format: isHtml ? 'html' : 'plain' }
 }

@@ -1,5 +1,5 @@
 import { plainNumber } from './format.ts'
-import type { Response } from './qti12-parts.ts'
+import { attributeOf, type Response } from './qti12-parts.ts'
 import { allIn, elementIn, elementsIn, textIn, type XmlElement } from './xml.ts'
 
 /** When a rule applies (QTI 1.2 ASI, conditionvar). */
@@ -53,10 +53,10 @@ export function readProcessing (item: XmlElement, responses: readonly Response[]
     rules: conditions.map(element => ({
       condition: grouped('all', elementsIn(element, 'conditionvar').flatMap(inside => elementsIn(inside)), responses),
       sets: elementsIn(element, 'setvar').filter(set => nameOf(set) === name).map(set => ({ action: (set.attributes.get('action') ?? 'Set').toLowerCase(), value: plainNumber(textIn(set)) ?? 0 })),
-      shows: elementsIn(element, 'displayfeedback').map(({ attributes }) => attributes.get('linkrefid') ?? ''),
+      shows: elementsIn(element, 'displayfeedback').map(shown => attributeOf(shown, 'linkrefid')),
       stops: element.attributes.get('continue')?.toLowerCase() === 'no'
     })),
-    start: plainNumber(variable?.attributes.get('defaultval') ?? '') ?? 0,
+    start: variable === undefined ? 0 : plainNumber(attributeOf(variable, 'defaultval')) ?? 0,
     declared: plainNumber(most ?? '')
   }
 }
@@ -80,7 +80,7 @@ function inOrder (values: readonly Extract<Condition, { type: 'equal' }>[]): str
 }
 
 function conditionOf (element: XmlElement, responses: readonly Response[]): Condition {
-  const response = element.attributes.get('respident') ?? ''
+  const response = attributeOf(element, 'respident')
   const value = textIn(element).trim()
   const caseSensitive = element.attributes.get('case')?.toLowerCase() === 'yes'
   switch (element.name) {
@@ -167,7 +167,7 @@ export function wantedTogether ({ rules }: Processing): Answers[] {
 
 /** The feedback that an item holds, by its ident. */
 export function feedbackElements (item: XmlElement): Map<string, XmlElement> {
-  return new Map(elementsIn(item, 'itemfeedback').map(element => [element.attributes.get('ident') ?? '', element]))
+  return new Map(elementsIn(item, 'itemfeedback').map(element => [attributeOf(element, 'ident'), element]))
 }
 
 /** The text of the element `name` in the feedback of that sort: `solution`, `hint`. */

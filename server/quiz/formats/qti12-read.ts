@@ -2,7 +2,7 @@ import { collect, nameFrom, readCategory, type Collected, type FormatProblem, ty
 import { htmlOfPlain, markdownOfPlain, markupField, settle } from './markup.ts'
 import { said, type Read } from './moodle-parts.ts'
 import { readCategorise, readMatch, readOrder, readSeveral, readSingle, readTrueFalse } from './qti12-choices.ts'
-import { fieldsOf, itemFields, responsesIn, wordingIn, type Item } from './qti12-parts.ts'
+import { attributeOf, fieldsOf, itemFields, responsesIn, wordingIn, type Item } from './qti12-parts.ts'
 import { pointsOf, scored, type Scored } from './qti12-scored.ts'
 import { readCalculated, readEssay, readGaps, readNumeric, readShortText, readUpload } from './qti12-typed.ts'
 import { allIn, elementIn, elementsIn, readParts, textIn, XmlError, type XmlElement, type XmlPart } from './xml.ts'
@@ -85,7 +85,7 @@ function readPart ({ element, around }: XmlPart, reading: Reading): void {
 }
 
 function titleOf (element: XmlElement | undefined, { titles }: Reading): string {
-  return element === undefined ? '' : (titles.get(element) ?? element.attributes.get('title') ?? '').replace(/\s+/g, ' ').trim()
+  return element === undefined ? '' : (titles.get(element) ?? attributeOf(element, 'title')).replace(/\s+/g, ' ').trim()
 }
 
 const LEVELS = ['easy', 'medium', 'hard'] as const
@@ -96,11 +96,11 @@ function readItem (element: XmlElement, around: readonly XmlElement[], reading: 
   const presentation = elementIn(element, 'presentation')
   const notes: FormatProblem[] = []
   const at = placed(reading, element.line)
-  const title = (element.attributes.get('title') ?? '').replace(/\s+/g, ' ').trim()
+  const title = attributeOf(element, 'title').replace(/\s+/g, ' ').trim()
   const name = title === '' ? nameFrom(wordingIn(presentation, () => {}, true).text) : title
   const note: Item['note'] = (severity, message) => { notes.push({ ...at, message: `'${name}': ${message}`, severity }) }
   const item: Item = {
-    element, about, note, ident: element.attributes.get('ident') ?? '', type: typeOf(about), responses: responsesIn(presentation, note)
+    element, about, note, ident: attributeOf(element, 'ident'), type: typeOf(about), responses: responsesIn(presentation, note)
   }
   const prompt = wordingIn(presentation, note, item.responses.length === 1)
   const whole = scored(item)

@@ -1,8 +1,8 @@
-import { evaluate, parseFormula, variablesOf } from '../formula.ts'
+import { evaluate, parseFormula, variablesOf, type Formula } from '../formula.ts'
 import { keyMaker, keyOf, letter, plainNumber } from './format.ts'
 import { markdownOfPlain, plainOf, type Wording } from './markup.ts'
 import { acceptedNumbers, acceptedTexts, said, type Read } from './moodle-parts.ts'
-import { gappedIn, type Item, type Label, type Response } from './qti12-parts.ts'
+import { attributeOf, gappedIn, type Item, type Label, type Response } from './qti12-parts.ts'
 import { conditionsIn, scoreOf, type Condition } from './qti12-processing.ts'
 import { bestOf, filled, isShuffled, partOf, type Scored } from './qti12-scored.ts'
 import { elementIn, elementsIn, textIn, type XmlElement } from './xml.ts'
@@ -106,15 +106,15 @@ function halfStep (magnitude: number, figures: number): number {
 export function readCalculated (scored: Scored, calculated: XmlElement): Read & { readonly variables?: readonly string[] } {
   const { item } = scored
   const names = elementsIn(elementIn(calculated, 'vars') ?? calculated, 'var').map(variable => ({
-    key: variable.attributes.get('name') ?? '',
+    key: attributeOf(variable, 'name'),
     min: plainNumber(textIn(elementIn(variable, 'min'))) ?? 1,
     max: plainNumber(textIn(elementIn(variable, 'max'))) ?? 10,
-    decimals: Math.min(9, Math.max(0, plainNumber(variable.attributes.get('scale') ?? '') ?? 0))
+    decimals: Math.min(9, Math.max(0, plainNumber(attributeOf(variable, 'scale')) ?? 0))
   }))
   const sets = elementsIn(elementIn(calculated, 'var_sets') ?? calculated, 'var_set').map(set => ({
     values: Object.fromEntries(elementsIn(set, 'var').flatMap(variable => {
       const value = plainNumber(textIn(variable))
-      return value === undefined ? [] : [[variable.attributes.get('name') ?? '', value]]
+      return value === undefined ? [] : [[attributeOf(variable, 'name'), value]]
     })),
     answer: powerNumber(textIn(elementIn(set, 'answer')))
   }))
@@ -128,7 +128,7 @@ export function readCalculated (scored: Scored, calculated: XmlElement): Read & 
   if (isScientific) item.note('changed', 'the answer may be written in any way, not in powers of ten alone')
   const inWords = composed(lines, new Set(names.map(({ key }) => key)))
   const recorded = whole.every(({ answer }) => answer !== undefined) && whole.length > 0
-  const formula = inWords !== undefined && (!recorded || whole.every(({ values, answer }) => isNear(inWords, values, answer!, stepOf(answer!, places ?? 10, isScientific)))) ? inWords : undefined
+  const formula = inWords !== undefined && (!recorded || whole.every(({ values, answer }) => isNear(inWords.read, values, answer!, stepOf(answer!, places ?? 10, isScientific)))) ? inWords.source : undefined
   if (formula === undefined && !recorded) return { problem: `its formula is not understood: ${lines.join('; ').slice(0, 100)}` }
   if (formula === undefined) item.note('changed', 'its formula gives other results here, or none; the results that the file holds are kept')
   const variables = names.map(({ decimals, ...variable }) => ({ ...variable, ...decimals > 0 && { decimals } }))
@@ -162,7 +162,7 @@ function powerNumber (written: string): number | undefined {
 }
 
 /** Lines such as `x = n*x` and at last the answer, put into one another; undefined for what is no formula here. */
-function composed (lines: readonly string[], names: ReadonlySet<string>): string | undefined {
+function composed (lines: readonly string[], names: ReadonlySet<string>): { readonly source: string, readonly read: Formula } | undefined {
   const known = new Map<string, string>()
   let last: string | undefined
   for (const line of lines) {
@@ -173,7 +173,7 @@ function composed (lines: readonly string[], names: ReadonlySet<string>): string
   }
   if (last === undefined) return undefined
   const read = parseFormula(last)
-  return 'problem' in read || [...variablesOf(read)].some(name => !names.has(name)) ? undefined : last
+  return 'problem' in read || [...variablesOf(read)].some(name => !names.has(name)) ? undefined : { source: last, read }
 }
 
 /** The last place to which a file writes a result: the file holds it rounded. */
@@ -181,10 +181,8 @@ function stepOf (answer: number, places: number, isScientific: boolean): number 
   return 10 ** ((isScientific && answer !== 0 ? Math.floor(Math.log10(Math.abs(answer))) : 0) - places)
 }
 
-function isNear (formula: string, values: Readonly<Record<string, number>>, answer: number, step: number): boolean {
-  const read = parseFormula(formula)
-  const result = 'problem' in read ? NaN : evaluate(read, values)
-  return Math.abs(result - answer) <= 0.51 * step + Math.abs(answer) * 1e-6
+function isNear (formula: Formula, values: Readonly<Record<string, number>>, answer: number, step: number): boolean {
+  return Math.abs(evaluate(formula, values) - answer) <= 0.51 * step + Math.abs(answer) * 1e-6
 }
 
 /** A text with blanks: marks such as `[colour]` for Canvas, or the blanks' own places among the text. */
@@ -274,7 +272,7 @@ function typed (labels: readonly Label[], feedback: readonly Wording[], item: It
   const accept = labels.map(({ text, element }, index) => {
     const words = plainOf(text.text, text.format === 'html' ? 'html' : 'markdown').text
     const told = said('feedback', feedback[index]!, write)
-    const by = element.attributes.get('scoring_algorithm') ?? ''
+    const by = attributeOf(element, 'scoring_algorithm')
     if (by === 'TextRegex') return { regex: words, ...told }
     if (by === 'TextCloseEnough') item.note('changed', 'an answer that is nearly right is wrong')
     const pattern = by === 'TextContainsAnswer' ? `*${literally(words)}*` : literally(words)
@@ -304,7 +302,7 @@ export function readEssay ({ item, solution }: Scored, response: Response | unde
 
 /** Files, with the endings that are allowed. */
 export function readUpload (presentation: XmlElement): Read {
-  const types = (presentation.attributes.get('allowed_types') ?? '').split(/[\s,;]+/).map(type => type.replace(/^\./, '')).filter(type => /^[a-z0-9]+$/i.test(type))
-  const count = plainNumber(presentation.attributes.get('files_count') ?? '')
+  const types = attributeOf(presentation, 'allowed_types').split(/[\s,;]+/).map(type => type.replace(/^\./, '')).filter(type => /^[a-z0-9]+$/i.test(type))
+  const count = plainNumber(attributeOf(presentation, 'files_count'))
   return { texts: [], draft: () => ({ kind: 'upload', ...types.length > 0 && { types: types.map(type => `.${type}`) }, ...count !== undefined && count >= 1 && count !== 1 && { maxFiles: Math.min(20, Math.round(count)) } }) }
 }

@@ -28,25 +28,30 @@ const said = (...items: readonly string[]): readonly string[] => read(...items).
 t.test('choices are scored by the rules of their item', async t => {
   const abc = ['a', 'b', 'c']
   const single = (rules: string, about = {}): string => item(lid('r', abc), rules, about)
+  const several = (rules: string, about = {}): string => item(lid('r', abc, 'rcardinality="Multiple"'), rules, about)
   t.match(one(single(cond(eq('r', 'b'), set(100)))), { kind: 'choice', choices: [{ correct: undefined }, { correct: true }, {}], shuffle: false })
   t.match(one(single(cond(eq('r', 'b'), set(100)) + cond(eq('r', 'a'), set(50)) + cond(eq('r', 'c'), set(-25)))), { choices: [{ fraction: 0.5 }, { correct: true }, { fraction: -0.25 }], scoring: 'partial-negative' })
   t.match(one(single(cond(eq('r', 'b'), set(5)), { points_possible: 5 })), { mark: 5, choices: [{}, { correct: true }, {}] })
   t.same(said(single(cond(eq('r', 'b'), set(5)))), ['changed: its best answer earned 5 of 100, and earns the whole mark'])
   t.same(said(single(cond(eq('r', 'b'), set(100)), { points_possible: 0 })), ['changed: it was worth nothing, and is worth 1'])
+  t.match(one(single(cond('<or></or>', set(7)) + cond(eq('r', 'b'), set(100)) + cond(eq('r', 'a'), '<setvar>none</setvar>'), {}).replace('</item>', `${told('e', '')}</item>`)), { choices: [{ correct: undefined }, { correct: true }, {}] })
+  t.match(one(several(cond('<or></or>', set(7)) + cond(eq('r', 'b'), set(100)))), { choices: [{}, { correct: true }, {}] })
+  t.same(said(single(cond(eq('r', 'b'), set(100) + shows('correct_fb'))).replace('</item>', `${told('correct_fb', 'Well done')}</item>`)), ['left-out: feedback that goes by how right an answer is, is left out'])
+  t.match(said(several(cond(`<or>${eq('r', 'a')}${eq('r', 'b')}</or>`, set(100)))), [/only all right choices/])
   t.same(said(single('')), ['refused: is not taken: no answer earns anything'])
   const ways = cond(eq('r', 'a'), set(10, 'Add') + set(2, 'Multiply') + set(5, 'Subtract') + set(3, 'Divide') + set(0, 'Divide')) + cond(eq('r', 'b'), set(10))
   t.match(one(single(ways)), { choices: [{ fraction: 0.5 }, { correct: true }, {}] }, 'every action of setvar')
-  const several = (rules: string, about = {}): string => item(lid('r', abc, 'rcardinality="Multiple"'), rules, about)
   const not = (ident: string): string => `<not>${eq('r', ident)}</not>`
   t.match(one(several(cond(`<and>${eq('r', 'a')}${eq('r', 'b')}${not('c')}</and>`, set(100)))), { maxChoices: 0, scoring: undefined, choices: [{ correct: true }, { correct: true }, { correct: undefined, fraction: undefined }] })
   t.match(one(several(abc.map((ident, index) => cond(eq('r', ident), set([50, 50, -20][index]!, 'Add'))).join(''))), { choices: [{ fraction: 0.5 }, { fraction: 0.5 }, { fraction: -0.2 }] })
   t.match(one(several(abc.map((ident, index) => cond(eq('r', ident), set([50, 50, -20][index]!, 'Add'))).join(''), { scoring_algorithm: 'AllOrNothing' })), { choices: [{ correct: true }, { correct: true }, { correct: undefined, fraction: undefined }] })
   t.match(said(several(cond(`<varsubset respident="r">a,b</varsubset>`, set(100)))), [/only all right choices/])
   t.same(said(several(cond(eq('r', 'x'), set(100)))), ['refused: is not taken: no answer earns anything'])
+  t.same(said(several(cond(eq('other', 'a'), set(100)))), ['refused: is not taken: no answer earns anything'])
   const many = Array.from({ length: 9 }, (_, index) => `l${index}`)
   t.match(one(item(lid('r', many, 'rcardinality="Multiple"'), cond(`<and>${eq('r', 'l1')}${eq('r', 'l2')}${many.filter(ident => ident > 'l2' || ident < 'l1').map(not).join('')}</and>`, set(100)))), { choices: { length: 9, 1: { correct: true }, 2: { correct: true } } })
   t.match(one(item(lid('r', ['', 'a', 'b']), cond(eq('r', 'a'), set(100)))), { choices: { length: 2 } })
-  t.match(one(item(lid('r', abc).replace('<render_choice', '<render_choice shuffle="Yes"'), cond(eq('r', 'a'), set(100), '') + cond(eq('r', 'a'), shows('f')) + cond('<other/>', shows('g')) + cond(eq('r', 'a'), shows('none')), {}, told('f', 'F') + told('g', 'G'))), { shuffle: undefined, feedback: 'G', choices: [{ feedback: 'F' }, {}, {}] })
+  t.match(one(item(lid('r', abc).replace('<render_choice', '<render_choice shuffle="Yes"'), cond(eq('r', 'a'), set(100), '') + cond(eq('r', 'a'), shows('f')) + cond('<other/>', shows('g')) + cond(eq('r', 'a'), shows('none')), {}, told('f', 'F') + told('g', 'G') + told('e', ''))), { shuffle: undefined, feedback: 'G', choices: [{ feedback: 'F' }, {}, {}] })
 })
 
 t.test('true and false, by what their labels say', async t => {
@@ -55,6 +60,7 @@ t.test('true and false, by what their labels say', async t => {
   t.match(one(item(lid('r', ['true', 'false']), cond(eq('r', 'false'), set(100)))), { kind: 'true-false', correct: false })
   t.match(one(verdict(['Wahr', 'Falsch'], cond(eq('r', 'Falsch'), set(100)))), { correct: false, labels: { true: 'Wahr', false: 'Falsch' } })
   t.match(one(item(lid('r', ['W', 'F']), cond(eq('r', 'F'), set(100)), { qmd_itemtype: 'True/False' })), { kind: 'true-false' })
+  t.match(one(verdict(['Wahr', 'Falsch'], cond(eq('r', 'Wahr'), set(100))).replaceAll('text/plain', 'text/html')), { correct: true, labels: { true: 'Wahr' } })
   t.match(said(verdict(['a', 'b', 'c'], ''), verdict(['True', 'False'], ''), verdict(['True', 'False'], cond(eq('r', 'True'), set(100)) + cond(eq('r', 'False'), set(10)))), [/two answers/, /no answer earns/, /wrong answer earns nothing/])
 })
 
@@ -65,6 +71,7 @@ t.test('pairs, orders and categories', async t => {
   t.match(one(item(stem('x') + stem('y', ['a', 'b', 'c']), cond(eq('x', 'a') + eq('y', 'c'), set(100)), { question_type: 'matching_question' }).replaceAll('<render_choice', '<render_choice shuffle="No"')), { scoring: 'all-or-nothing', shuffle: false, stems: [{ choice: 'a' }, { choice: 'c' }] })
   t.match(said(item(stem('x') + stem('y') + lid('', ['a', 'b']), cond(eq('x', 'a'), set(70, 'Add')) + cond(eq('y', 'b'), set(30, 'Add')))), [/stems without a text/, /as much as any other/])
   t.same(said(item(stem('x') + stem('y'), '')), ['refused: is not taken: no answer earns anything'])
+  t.match(said(item(stem('x') + stem('y'), cond(eq('x', 'a'), set(100)))), [/stems\/1\/choice/])
   const category = (ident: string): string => lid(ident, ['1', '2', '3'], 'rcardinality="Multiple"', mat(ident))
   const sorted = item(category('A') + category('B'), cond(eq('A', '1') + eq('A', '2'), set(50, 'Add')) + cond(eq('B', '2'), set(50, 'Add')))
   t.match(one(sorted), { kind: 'categorise', categories: [{ text: 'A' }, { text: 'B' }], items: [{ category: 'a' }, { category: ['a', 'b'] }, { category: null }] })
@@ -72,7 +79,7 @@ t.test('pairs, orders and categories', async t => {
   const ordered = (rules: string, more = ''): string => item(lid('r', ['a', 'b', 'c'], 'rcardinality="Ordered"').replace('<render_choice>', `<render_extension>${more}<ims_render_object>`).replace('</render_choice>', '</ims_render_object></render_extension>'), rules)
   t.match(one(ordered(cond(eq('r', 'c') + eq('r', 'a') + eq('r', 'b'), set(100)))), { kind: 'order', items: [{ text: 'c' }, { text: 'a' }, { text: 'b' }] })
   t.match(one(ordered(cond(eq('r', 'c', 'index="3"') + eq('r', 'a', 'index="1"') + eq('r', 'b', 'index="2"'), set(100)))), { items: [{ text: 'a' }, { text: 'b' }, { text: 'c' }] })
-  t.match(said(ordered(cond(eq('r', 'c') + eq('r', 'a'), set(100))), ordered('').replace('a', 'a'), ordered(cond(eq('r', 'a') + eq('r', 'b') + eq('r', 'c'), set(100)), mat('first'))), [/every item once/, /every item once/, /ends of the list/])
+  t.match(said(ordered(cond(eq('r', 'c') + eq('r', 'a'), set(100))), ordered(cond(eq('z', 'a'), set(100))), ordered(cond(eq('r', 'a') + eq('r', 'b') + eq('r', 'c'), set(100)), mat('first'))), [/every item once/, /every item once/, /ends of the list/])
 })
 
 t.test('what is typed: words, numbers, essays', async t => {
@@ -108,6 +115,8 @@ t.test('formulas are tried with the results that the file holds', async t => {
   const formulas = (lines: readonly string[], more = 'decimal_places="2"'): string => `<formulas ${more}>${lines.map(line => `<formula>${line}</formula>`).join('')}</formulas>`
   t.match(one(calculated(`<answer_tolerance>10%</answer_tolerance>${formulas(['x = x*2', 'x + y'])}${vars}<var_sets>${row(1, 2, '4')}</var_sets>`)), { kind: 'calculated', prompt: '{x} and {y}', formula: '({x}*2) + {y}', tolerance: { relative: 0.1 }, datasets: [{ x: 1, y: 2 }], decimals: 2 })
   t.match(one(calculated(`<answer_tolerance>-0.5</answer_tolerance>${formulas(['max(x, y)'], '')}${vars}`)), { formula: 'max({x}, {y})', tolerance: 0.5, variables: [{ key: 'x', min: 1, max: 9, decimals: 1 }, { key: 'y', min: 2, max: 3 }], decimals: undefined })
+  t.match(one(calculated(`${formulas(['z'])}<vars><var name="z"/></vars>`)), { variables: [{ key: 'z', min: 1, max: 10 }], tolerance: 0 })
+  t.match(said(calculated('')), [/not understood/])
   const odd = calculated(`${formulas(['fact(x)'])}${vars}<var_sets>${row(3, 1, '6.00')}<var_set><var name="x">1</var></var_set></var_sets>`)
   t.match(one(odd), { formula: 'file_result', datasets: [{ x: 3, y: 1, file_result: 6 }] })
   t.match(said(odd), [/1 rows of values/, /results that the file holds/])
@@ -125,6 +134,7 @@ t.test('gaps: Canvas marks, New Quizzes and blanks among the text', async t => {
   const sorts = ['TextContainsAnswer', 'TextCloseEnough', 'TextRegex', 'Equivalence'].map((by, index) => gap(`g${index}`, ['ab'], `scoring_algorithm="${by}" answer_type="openEntry"`)).join('')
   const sorted = blanks('[g0] [g1] [g2] [g3] [a]', 'fill_in_multiple_blanks_question', sorts + gap('a', ['red', 'x'], 'answer_type="wordbank"'), cond(eq('response_a', 'red'), set(20, 'Add')))
   t.match(one(sorted), { gaps: [{ accept: ['*ab*'] }, { accept: ['ab'] }, { accept: [{ regex: 'ab' }] }, { accept: ['ab'] }, { input: 'choice' }] })
+  t.match(one(blanks('[a]', 'fill_in_multiple_blanks_question', gap('a', ['red']), cond(eq('response_a', 'red'), set(100))).replaceAll('text/plain', 'text/html')), { gaps: [{ accept: ['red'] }] })
   t.match(said(sorted), [/chosen from a list/, /best answer earned 20/, /nearly right/])
   t.match(said(blanks('no mark', 'multiple_dropdowns_question', gap('a', ['red', 'x']), rules)), [/stands at the end/, /best answer earned 50/])
   t.match(said(blanks('[a]', 'multiple_dropdowns_question', gap('a', ['x', 'y']), rules), blanks('[a]', 'fill_in_multiple_blanks_question', gap('a', []), rules)), [/blank 'a' has no answer/, /blank 'a' has no answer/])
@@ -147,16 +157,17 @@ t.test('texts, files, groups and what is not known', async t => {
   t.match(said(`<item title="Q">${parts}</item>`), [/<mataudio>/])
   t.match(said(item('<response_xy ident="r"/>', ''), item('<response_grp ident="r"/>', ''), '<item title="Q"/>'), [/<response_xy>/, /<response_grp>/, /prompt/])
   t.match(said(item(str('r'), cond(`${eq('r', 'a')}<vardur respident="r"/>`, set(1)) + cond(eq('r', 'b'), set(100)))), [/is not known never holds/])
-  t.match(one(item(str('r'), cond('<or><unanswered respident="r"/></or>', set(0)) + cond(`<and><not><varlt respident="r">5</varlt></not>${eq('r', '9')}</and>`, set(100), 'continue="No"') + cond(eq('r', 'x'), set(50)))), { accept: ['9', { text: 'x', fraction: 0.5 }] })
+  t.match(one(item(str('r'), cond('<or></or>', set(7)) + cond('<or><unanswered respident="r"/></or>', set(0)) + cond(`<and><not><varlt respident="r">5</varlt></not>${eq('r', '9')}</and>`, set(100), 'continue="No"') + cond(eq('r', 'x'), set(50)))), { accept: ['9', { text: 'x', fraction: 0.5 }] })
   t.match(one(item(str('r'), cond(eq('r', '9'), set(3, 'Add', 'OTHER'))).replace('<decvar varname="SCORE" maxvalue="100"/>', '<decvar varname="OTHER" maxvalue="3" defaultval="0"/>')), { mark: 3, accept: ['9'] })
   t.match(one(item(str('r'), cond(eq('r', '9'), '<setvar>100</setvar><setvar varname="OTHER">4</setvar>'))), { accept: ['9'] })
   const stem = '<item ident="s" title="S"><presentation>' + mat('About') + '</presentation></item>'
   const child = item(str('r'), cond(eq('r', '9'), set(100)), { parent_stimulus_item_ident: 's', qmd_levelofdifficulty: 'Hard' })
   t.match(read(stem, child), { questions: [{ definition: { kind: 'stimulus', key: 's' } }, { definition: { stimulus: 's', difficulty: 'hard' } }], problems: [] })
   t.match(said(child.replace('>s<', '>other<')), [/is not in the file/])
-  const grouped = importQti12(`<questestinterop><objectbank><qtimetadata><qtimetadatafield><fieldlabel>bank_title</fieldlabel><fieldentry>Bank</fieldentry></qtimetadatafield></qtimetadata><qtimetadata/><section title="Group" parent_stimulus_item_ident="s"><selection_ordering><selection><sourcebank_ref>b</sourcebank_ref><selection_number>2</selection_number></selection></selection_ordering><selection_ordering/>${stem}${child.replace(/<qtimetadatafield><fieldlabel>parent.*?<\/qtimetadatafield>/, '')}</section><itemref/><rubric/><objectives><material><mattext>x</mattext></material></objectives><odd/></objectbank></questestinterop>`)
+  const grouped = importQti12(`<questestinterop><objectbank><qtimetadata><qtimetadatafield><fieldlabel>bank_title</fieldlabel><fieldentry>Bank</fieldentry></qtimetadatafield></qtimetadata><qtimetadata/><section title="Group" parent_stimulus_item_ident="s"><selection_ordering><selection><sourcebank_ref>b</sourcebank_ref><selection_number>2</selection_number></selection></selection_ordering><selection_ordering/>${stem}${child.replace(/<qtimetadatafield><fieldlabel>parent.*?<\/qtimetadatafield>/, '')}</section><itemref/><bankentry_item/><sectionref/><assessmentref/><rubric/><presentation_material/><assessfeedback/><sectionfeedback/><objectives><material><mattext>x</mattext></material></objectives><odd/></objectbank></questestinterop>`)
   t.match(grouped.questions, [{ category: ['Bank', 'Group'], definition: { topic: 'group' } }, { definition: { stimulus: 's' } }])
-  t.match(grouped.problems.map(({ message }) => message), [/that 2 of the questions of 'Group'/, /draws from/, /another file is left out: <itemref>/, /<objectives>/])
+  t.match(grouped.problems.map(({ message }) => message), [/that 2 of the questions of 'Group'/, /draws from/, /another file is left out: <itemref>/, /<bankentry_item>/, /<sectionref>/, /<assessmentref>/, /<objectives>/])
+  t.match(importQti12('<selection_ordering><selection_number>1</selection_number></selection_ordering>').problems, [{ message: /that 1 of the questions of ''/ }, { message: /no file of QTI/ }])
   t.match(importQti12('<qti/>').problems, [{ message: /no file of QTI 1.2/ }])
   t.match(importQti12('<questestinterop><item>'), { questions: [], problems: [{ line: 1, message: /read up to here/ }] })
   t.match(importQti12(qti('<item><itemmetadata><qmd_itemtype>Essay</qmd_itemtype><qmd_weighting>4</qmd_weighting></itemmetadata><presentation>' + mat('E') + '</presentation></item>')).questions[0], { definition: { kind: 'essay', mark: 4 } })
@@ -185,6 +196,9 @@ t.test('an export says what it cannot write', async t => {
   const list = { key: 'a', input: 'choice', layout: 'row', choices: [{ key: 'a', text: 'a', fraction: 0.5 }, { key: 'b', text: 'b', fraction: 1 }] }
   t.match(exported({ kind: 'cloze', text: '{{a}}', prompt: 'Other', gaps: [list] }), [/in a menu/, /only the right choice/, /its name stands/])
   t.match(exported({ kind: 'cloze', text: '{{a}}', gaps: [{ ...list, choices: [{ key: 'a', text: 'a' }] }] }), [/menu/, /refused/])
+  t.match(importQti12(exportQti12([
+    asked({ kind: 'short-text', accept: ['*in*', 'on'] }), asked({ kind: 'numeric', value: 0, tolerance: { significantFigures: 2 } }), asked({ ...calculated, variables: undefined, datasets: [{ a: 1.234 }], decimals: 1 })
+  ]).text).questions, [{ definition: { accept: ['*in*', 'on'] } }, { definition: { value: 0, tolerance: { significantFigures: 2 } } }, { definition: { formula: '{a}', decimals: 1 } }])
   t.match(exported({ kind: 'stimulus' }), [/no question is about/])
   t.match(exported({ kind: 'description', stimulus: 'x' }), [/not among the questions/])
   t.match(exported({ kind: 'upload', types: ['.pdf', 'image/*'], maxBytes: 1 }), [/large/, /no simple endings/])
@@ -197,6 +211,19 @@ t.test('an export says what it cannot write', async t => {
       t.same(again.problems, [], definition.key)
     }
   }
+})
+
+t.test('gaps that are all typed, or all chosen, come back equal', async t => {
+  const definition = (of: object): QuestionDefinition => ({ key: 'q', kind: 'cloze', topic: 't', difficulty: 'easy', prompt: 'Q', ...of }) as QuestionDefinition
+  const typed = definition({ text: 'A {{who}}, *[so]* {{what-1}}'.replace('*[so]*', '\\[so\\]'), gaps: [{ key: 'who', input: 'text', accept: ['mule', 'a\\*b', { text: '*bank*', feedback: 'F' }] }, { key: 'what-1', input: 'text', accept: [{ regex: 'x+' }] }] })
+  const listed = definition({ markup: 'html', text: '<p>{{a}} and {{b}}</p>', feedback: '<b>F</b>', gaps: ['a', 'b'].map(key => ({ key, input: 'choice', choices: [{ key: 'a', text: '<i>x</i>', feedback: 'no' }, { key: 'b', text: 'y', correct: true }], ...key === 'a' && { shuffle: false } })) })
+  for (const one of [typed, listed]) {
+    const { text, problems } = exportQti12([{ name: 'Q', category: ['t'], definition: one }])
+    t.same(problems, [])
+    t.same(importQti12(text), { questions: [{ name: 'Q', category: ['t'], definition: one, line: 5 }], problems: [] })
+  }
+  const weighed = definition({ text: '{{a}} {{b}}', gaps: [{ key: 'a', input: 'text', accept: ['x'], weight: 3 }, { key: 'b', input: 'text', accept: ['y'] }] })
+  t.match(importQti12(exportQti12([{ name: 'Q', definition: weighed }]).text).questions, [{ definition: { gaps: [{ weight: 75 }, { weight: 25 }] } }])
 })
 
 t.test('what is exported and imported again is equal, in one file and as a package', async t => {

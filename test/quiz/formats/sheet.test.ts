@@ -41,6 +41,9 @@ t.test('rows of one key are one question in several languages', async t => {
   t.match(questions, [{ definition: { key: 'k', prompt: { en: 'Who?', ar: 'من؟' }, feedback: 'Same', choices: [{ text: { en: 'one', ar: 'واحد' } }, { text: 'x' }] } }, { definition: { key: 'k-2', prompt: 'Other' } }])
   t.same(problems, [])
   t.match(one({ Kind: 'match', language: 'en', key: 'k', 'option 1': 'a|b', 'option 2': 'c|d' }), { stems: [{ text: 'a' }, {}] })
+  const sparse = sheet({ Kind: 'match', key: 'm', language: 'en', prompt: 'A', 'option 1': 'a|b', 'option 2': 'c|d', 'hint 1': 'H' }, { Kind: 'match', key: 'm', language: 'ar', prompt: 'ا', 'option 1': 'a|ب' }).questions
+  t.match(sparse, [{ definition: { hints: ['H'], stems: [{ text: 'a' }, { text: 'c' }], choices: [{ text: { en: 'b', ar: 'ب' } }, { text: 'd' }] } }])
+  t.match(sheet({ ...row, language: 'en', prompt: 'A', 'option 1': 'x' }, { Kind: 'choice', key: 'k', language: 'ar', prompt: 'ب' }).questions, [{ definition: { choices: [{ text: 'x' }, { text: 'x' }] } }])
   const blank = sheet({ Kind: 'essay', key: 'e', language: 'en', prompt: 'A' }, { Kind: 'essay', key: 'e', language: 'ar', prompt: '' }).questions
   t.match(blank, [{ definition: { prompt: 'A' } }], 'what is not translated stays')
 })
@@ -77,6 +80,7 @@ t.test('an export says what a sheet cannot hold', async t => {
   t.match(exported({ kind: 'essay', template: 't', lines: 5 }), [/template/, /height/])
   t.match(exported({ kind: 'essay', prompt: 'x'.repeat(33_000) }), [/longer than a cell/])
   t.match(exported({ kind: 'slider', min: 0, max: 1, step: 1, value: 1 }), [/no questions of the kind slider/])
+  t.match(again([asked({ kind: 'choice', choices: Array.from({ length: 28 }, (_, index) => ({ key: `k${index}`, text: `text ${index}`, ...index === 26 && { correct: true } })) })]).questions, [{ definition: { choices: { 26: { correct: true } } } }])
   for (const { samples } of Object.values(kinds)) {
     for (const { definition } of samples) {
       const { problems } = exportSheet([{ name: definition.key, definition }])
