@@ -3,6 +3,7 @@ import type { PageView } from '../http/app-type.ts'
 import { formatNumber, formatPercent, type Place } from '../http/pages.ts'
 import { directionOf, type Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
+import { lessonHtml } from '../courses/lesson-html.ts'
 import { renderText, renderTextOnce } from '../courses/markdown.ts'
 import {
   behaviours, CERTAINTIES, certaintyOf, isAnswer, isMarkedByPerson, kindOf, numbersOf, policyAt, reviewOf, rounded, rubricOf, scoreOf, textIn, type Controls, type PaperSlot, type QuestionDefinition, type SlotReview, type SlotState, type Text
@@ -252,7 +253,7 @@ export function questionView (seen: AskedAttempt, slot: PaperSlot, review: SlotR
     checkLabel: t(isTried ? 'attempts.check-again' : 'attempts.check'),
     certainty: asksCertainty(seen) && kindOf(definition).asked !== false && !isMarkedByPerson(definition) ? certaintyView(slot.slot, state.answer, mayAnswer, reader) : null,
     needsCertainty: mayAnswer && seen.quiz.behaviour === 'immediate-certainty' && state.state === 'answered' && certaintyOf(state.answer) === null,
-    hint: review.hint === undefined ? '' : renderTextOnce(review.hint, definition.markup, true),
+    hint: review.hint === undefined ? '' : lessonHtml(renderTextOnce(review.hint, definition.markup, true), reader.url),
     triesLine: triesLine(review, mayAnswer, reader),
     tried: isTried,
     marked: number !== null && (state.locked || isTried),
@@ -260,7 +261,7 @@ export function questionView (seen: AskedAttempt, slot: PaperSlot, review: SlotR
     comment: review.comment ?? '',
     marking: markingView(seen, slot, state, reader),
     summary: review.summary ?? '',
-    feedback: (review.feedback ?? []).map((text) => renderTextOnce(text, definition.markup, true)),
+    feedback: (review.feedback ?? []).map((text) => lessonHtml(renderTextOnce(text, definition.markup, true), reader.url)),
     rightAnswer: state.locked && review.rightAnswerSummary !== undefined && mark !== 'right' ? review.rightAnswerSummary : '',
     source: definition.source === undefined ? '' : textIn(definition.source, language, seen.language)
   }
@@ -348,9 +349,9 @@ interface Asked {
 /** The question in the reader's language with texts as safe HTML; the control in the drawn order. */
 function askedOf (seen: AskedAttempt, slot: PaperSlot, answer: unknown, { language, url }: Pick<Reader, 'language' | 'url'>): Asked {
   const definition: QuestionDefinition = seen.definitionOf(slot.slot)
-  const html = (text: Text): string => renderTextOnce(textIn(text, language, seen.language), definition.markup, true)
+  const html = (text: Text): string => lessonHtml(renderTextOnce(textIn(text, language, seen.language), definition.markup, true), url)
   const controls = kindOf(definition).controls(definition, slot.order, isAnswer(definition, answer) ? answer : null)
-  const block = (text: Text): string => renderTextOnce(textIn(text, language, seen.language), definition.markup, false)
+  const block = (text: Text): string => lessonHtml(renderTextOnce(textIn(text, language, seen.language), definition.markup, false), url)
   const plainly = (text: Text): string => textIn(text, language, seen.language)
   const picture = (src: string): { src: string, width?: number, height?: number } => {
     const known = seen.pictures[src]

@@ -3,6 +3,7 @@ import type { Url } from '../http/urls.ts'
 /** A lesson's HTML as a page shows it: its pictures are stored with their address inside the programme, which may itself be
  * served under a prefix. In a text, `<` never stands as itself. */
 export function lessonHtml (html: string, url: Url): string {
+  if (!html.includes('<img src="/media/')) return html
   const media = url('/media/:hash', { hash: 'x' }).slice(0, -1)
   return html.replaceAll('<img src="/media/', () => `<img src="${media}`)
 }

@@ -1,6 +1,6 @@
 import { collect, nameFrom, readCategory, type Collected, type FormatProblem, type Imported, type ImportOptions } from './format.ts'
 import { htmlOfPlain, markdownOfPlain, markupField, settle } from './markup.ts'
-import { said, type Read } from './moodle-parts.ts'
+import type { Read } from './moodle-parts.ts'
 import { readCategorise, readMatch, readOrder, readSeveral, readSingle, readTrueFalse } from './qti12-choices.ts'
 import { attributeOf, fieldsOf, itemFields, responsesIn, wordingIn, type Item } from './qti12-parts.ts'
 import { pointsOf, scored, type Scored } from './qti12-scored.ts'
@@ -147,7 +147,7 @@ function bindStimuli ({ collected: { questions, problems }, stimuli, followers }
       continue
     }
     const { definition } = questions[text]!
-    questions[text] = { ...questions[text]!, definition: { ...definition, kind: 'stimulus' } as typeof definition }
+    questions[text] = { ...questions[text]!, definition: { ...definition, kind: 'stimulus' } }
     questions[place] = { ...question, definition: { ...question.definition, stimulus: definition.key } }
   }
 }

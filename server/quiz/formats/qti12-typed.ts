@@ -28,12 +28,12 @@ function acceptedBy (scored: Scored, response: Response): { readonly accepted: A
   const sensitive = named.filter(({ condition }) => condition.caseSensitive)
   if (sensitive.length > 0 && sensitive.length < named.length) item.note('changed', 'capital letters make a difference in all its answers')
   const seen = new Set<string>()
-  const accepted = named.flatMap(({ condition }, index) => {
+  const accepted = named.flatMap(({ condition }, index): Accepted[] => {
     const { type, value } = condition
     const text = type === 'substring' ? `*${literally(value)}*` : literally(value)
     if (seen.has(text) || value === '') return []
     seen.add(text)
-    return [{ value, answer: { text, format: 'plain' } as Wording, fraction: Math.max(0, partOf(scores[index]!, best)), feedback: scored.said(response.ident, value) }]
+    return [{ value, answer: { text, format: 'plain' }, fraction: Math.max(0, partOf(scores[index]!, best)), feedback: scored.said(response.ident, value) }]
   })
   return { accepted, caseSensitive: sensitive.length > 0, best }
 }

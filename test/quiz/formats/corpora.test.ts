@@ -24,7 +24,7 @@ const shortOf = (file: string): string => file.slice(ROOT.length + 1)
 interface Format { read (text: string): Imported, readonly bytes?: (file: Uint8Array) => string, write (questions: readonly NamedQuestion[]): Exported }
 
 /** Reads every file of a folder, prints what came of it, and holds what is exported and imported again against it. */
-function readAll (t: Tap, folder: string, pattern: string, format: Format, isOne = (_file: string): boolean => true): void {
+function readAll (t: Tap, folder: string, pattern: string, format: Format, isOne: (file: string) => boolean = () => true): void {
   const found = files(`${folder}/${pattern}`).filter(isOne)
   let questions = 0
   const problems: string[] = []

@@ -31,7 +31,7 @@ t.test('pictures go with the questions that show them', async t => {
   const show = (...sources: readonly string[]): string => item(sources.map(source => `&lt;img alt="" src="${source}"/&gt;`).join(''))
   const { questions, problems } = read({
     'imsmanifest.xml': manifest(resource(['q/a.xml'])), 'a.png': picture, 'q/b c.png': picture, 'web_resources/d.png': picture, 'exam/files/org0/e.png': picture, 'x/f.png': picture, 'y/f.png': picture,
-    'q/a.xml': quiz(show('a.png', 'b%20c.png?x=1', '$IMS-CC-FILEBASE$/d.png', '%24IMS-CC-FILEBASE%24d.png', 'org0/e.png', 'f.png', 'https://example.com/g.png', 'data:image/png;base64,AAAA', '%zz', ''), item(`&lt;img src='a.png'&gt;`), item('none'))
+    'q/a.xml': quiz(show('a.png', 'b%20c.png?x=1', '$IMS-CC-FILEBASE$/d.png', '%24IMS-CC-FILEBASE%24d.png', 'org0/e.png', 'f.png', 'https://example.com/g.png', 'data:image/png;base64,AAAA', '%zz', ''), item('&lt;img src=\'a.png\'&gt;'), item('none'))
   })
   t.same(questions.map(({ files = [] }) => files.map(({ name, bytes }) => `${name} ${bytes}`)), [['a.png AQID', 'b%20c.png?x=1 AQID', '$IMS-CC-FILEBASE$/d.png AQID', '%24IMS-CC-FILEBASE%24d.png AQID', 'org0/e.png AQID'], ['a.png AQID'], []])
   t.match(problems.map(({ message }) => message), [/picture f\.png is not/, /picture %zz is not/, /picture {2}is not/])
