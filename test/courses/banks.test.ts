@@ -137,7 +137,7 @@ t.test('a package brings its questions, with the pictures that they show', async
   t.match(text, /&lt;img src=&quot;\/media\/[0-9a-f]{64}&quot; alt=&quot;A &amp;lt;b&amp;gt;&quot; width=&quot;1&quot; height=&quot;1&quot;/)
   t.notMatch(text, /onerror|gone/)
   const back = await test.app.inject({ url: `/api/v1/banks/${bank}/export?format=canvas`, headers: admin.bearer })
-  t.match(back.headers, { 'content-type': 'application/zip', 'content-disposition': 'attachment; filename="bank.zip"' })
+  t.match(back.headers, { 'x-problems': '1', 'content-type': 'application/zip', 'content-disposition': 'attachment; filename="bank.zip"' })
   t.match(await send(test, admin, await made(test, admin), 'format=canvas', back.rawPayload), { status: 200, json: { imported: 1, problems: [] } })
   const single = await made(test, admin)
   t.match(await send(test, admin, single, 'format=qti12', quiz(item('<b>Plain</b>'))), { status: 200, json: { imported: 1 } })

@@ -25,7 +25,11 @@ export function notesOn ({ name, definition }: NamedQuestion, options: ExportOpt
   }
   const leftOut = note('left-out')
   const changed = note('changed')
-  const text = (text: Text): string => oneText(text, options, () => leftOut('texts in other languages are left out'))
+  const text = (text: Text): string => {
+    const one = oneText(text, options, () => leftOut('texts in other languages are left out'))
+    if (/<img\b[^>]*\ssrc="\/media\//.test(one)) leftOut('the pictures that its texts show are not in the file')
+    return one
+  }
   return {
     problems,
     changed,

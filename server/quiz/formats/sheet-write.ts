@@ -1,5 +1,5 @@
 import type { KindName, QuestionDefinition } from '../kinds/index.ts'
-import { textIn, type Text } from '../text.ts'
+import { textIn, textsOf, type Text } from '../text.ts'
 import { leaveOut, notesOn, type Notes } from './export-notes.ts'
 import { categoryPath, type ExportOptions, type FormatProblem, type NamedQuestion } from './format.ts'
 import { COLUMNS, MOST_NUMBERED, pairCell, type Column, type Numbered } from './sheet-columns.ts'
@@ -75,6 +75,8 @@ function rowsOf ({ name, category, definition }: NamedQuestion, notes: Notes): W
     notes.refused('a text of it is longer than a cell takes')
     return undefined
   }
+  // Each text is asked for once, for what is to be said of its pictures; of its languages, none is lost here.
+  for (const text of texts) if (text !== undefined) for (const one of textsOf(text)) notes.text(one)
   leaveOut(definition, notes, { stimulus: 'the text that several questions share', source: 'the source', penalty: 'what a wrong try costs' })
   return rows
 }

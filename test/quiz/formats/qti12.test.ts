@@ -199,6 +199,7 @@ t.test('an export says what it cannot write', async t => {
   t.match(importQti12(exportQti12([
     asked({ kind: 'short-text', accept: ['*in*', 'on'] }), asked({ kind: 'numeric', value: 0, tolerance: { significantFigures: 2 } }), asked({ ...calculated, variables: undefined, datasets: [{ a: 1.234 }], decimals: 1 })
   ]).text).questions, [{ definition: { accept: ['*in*', 'on'] } }, { definition: { value: 0, tolerance: { significantFigures: 2 } } }, { definition: { formula: '{a}', decimals: 1 } }])
+  t.match(exported({ kind: 'description', markup: 'html', prompt: `<img alt="" src="/media/${'a'.repeat(64)}">` }), [/pictures that its texts show/])
   t.match(exported({ kind: 'stimulus' }), [/no question is about/])
   t.match(exported({ kind: 'description', stimulus: 'x' }), [/not among the questions/])
   t.match(exported({ kind: 'upload', types: ['.pdf', 'image/*'], maxBytes: 1 }), [/large/, /no simple endings/])

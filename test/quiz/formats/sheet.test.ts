@@ -79,6 +79,7 @@ t.test('an export says what a sheet cannot hold', async t => {
   t.match(exported({ kind: 'match', stems: [{ key: 'a', text: 'a', choice: 'a', feedback: 'f' }], choices: [{ key: 'a', text: 'a' }] }), [/feedback of stems/])
   t.match(exported({ kind: 'essay', template: 't', lines: 5 }), [/template/, /height/])
   t.match(exported({ kind: 'essay', prompt: 'x'.repeat(33_000) }), [/longer than a cell/])
+  t.match(exported({ kind: 'essay', markup: 'html', prompt: `<img src="/media/${'a'.repeat(64)}">` }), [/pictures that its texts show/])
   t.match(exported({ kind: 'slider', min: 0, max: 1, step: 1, value: 1 }), [/no questions of the kind slider/])
   t.match(again([asked({ kind: 'choice', choices: Array.from({ length: 28 }, (_, index) => ({ key: `k${index}`, text: `text ${index}`, ...index === 26 && { correct: true } })) })]).questions, [{ definition: { choices: { 26: { correct: true } } } }])
   for (const { samples } of Object.values(kinds)) {
