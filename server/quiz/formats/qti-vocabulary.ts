@@ -1,0 +1,70 @@
+import { elementsIn, type XmlElement } from './xml.ts'
+
+// QTI 3.0 writes `qti-base-value base-type`, QTI 2 `baseValue baseType`. Everything that reads an item asks for the names of QTI 2.
+
+const OTHERWISE: Readonly<Record<string, string>> = { durationLt: 'durationLT', durationGte: 'durationGTE' }
+
+/** The name of an element as QTI 2 writes it, whichever version it is of. */
+export function nameOf ({ name }: XmlElement): string {
+  if (!name.startsWith('qti-')) return name
+  const camel = camelCase(name.slice(4))
+  return OTHERWISE[camel] ?? camel
+}
+
+/** An attribute by its name in QTI 2. */
+export function attribute ({ attributes }: XmlElement, name: string): string | undefined {
+  return attributes.get(name) ?? attributes.get(kebabCase(name))
+}
+
+/** Child elements of a name in QTI 2, or all. */
+export function partsOf (element: XmlElement | undefined, name?: string): XmlElement[] {
+  if (element === undefined) return []
+  const all = elementsIn(element)
+  return name === undefined ? all : all.filter(child => nameOf(child) === name)
+}
+
+/** The first child element of a name in QTI 2. */
+export function partOf (element: XmlElement | undefined, name: string): XmlElement | undefined {
+  return element?.children.find((child): child is XmlElement => typeof child !== 'string' && nameOf(child) === name)
+}
+
+/** Every element inside, at any depth and in the order of the file, that has one of the names in QTI 2. */
+export function * insideOf (element: XmlElement, names: ReadonlySet<string>): Generator<XmlElement> {
+  for (const child of elementsIn(element)) {
+    if (names.has(nameOf(child))) yield child
+    yield * insideOf(child, names)
+  }
+}
+
+/** Whether an attribute says true. */
+export function isTrue (element: XmlElement, name: string, otherwise = false): boolean {
+  const value = attribute(element, name)?.trim()
+  return value === undefined ? otherwise : value === 'true' || value === '1'
+}
+
+/** A whole number in an attribute; undefined where there is none. */
+export function wholeIn (element: XmlElement, name: string): number | undefined {
+  const value = attribute(element, name)?.trim() ?? ''
+  return /^[+-]?\d{1,15}$/.test(value) ? Number(value) : undefined
+}
+
+/** A number in an attribute; undefined where there is none. */
+export function numberIn (element: XmlElement, name: string): number | undefined {
+  return numberOf(attribute(element, name) ?? '')
+}
+
+/** A number as XML Schema's double writes it, of finite value; undefined for anything else. */
+export function numberOf (text: string): number | undefined {
+  const value = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?\s*$/.test(text) ? Number(text) : NaN
+  return Number.isFinite(value) ? value : undefined
+}
+
+/** `base-type` as `baseType`. */
+export function camelCase (name: string): string {
+  return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+/** `baseType` as `base-type`. */
+export function kebabCase (name: string): string {
+  return name.replace(/[A-Z]+/g, letters => `-${letters.toLowerCase()}`)
+}
