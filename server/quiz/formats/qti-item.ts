@@ -1,0 +1,196 @@
+import type { Answer } from '../kinds/index.ts'
+import { bytesToBase64 } from './base64.ts'
+import type { Draft, FormatProblem, QuestionFile } from './format.ts'
+import type { Wording } from './markup.ts'
+import { sizeOf, type Write } from './moodle-parts.ts'
+import type { PackageFiles } from './package-files.ts'
+import { processItem, type QtiResponses } from './qti-processing.ts'
+import type { Session, Variable } from './qti-session.ts'
+import { isShown, wordingOf, type Writer } from './qti-texts.ts'
+import type { Scalar } from './qti-values.ts'
+import { attribute, insideOf, numberIn, partOf } from './qti-vocabulary.ts'
+import { textIn, type XmlElement } from './xml.ts'
+
+/** An item being read. */
+export interface QtiItem {
+  readonly root: XmlElement
+  readonly body: XmlElement
+  /** after template processing */
+  readonly session: Session
+  readonly writer: Writer
+  /** texts are HTML, also where they are nothing but words */
+  readonly isHtml: boolean
+  note (severity: FormatProblem['severity'], message: string): void
+  /** a file of the package that the item stands in, by its address in the item */
+  file (href: string): Uint8Array | undefined
+}
+
+/** An answer as the item takes it, and as the question made of it does. */
+export interface Sample {
+  readonly responses: QtiResponses
+  readonly answer: Answer
+  /** what of the question is in it: keys of choices, accepted texts; for what each earns and which feedback is of it */
+  readonly parts: readonly string[]
+}
+
+/** What a sample came to by the item's own rules. */
+export interface Scored extends Sample {
+  readonly score: number
+  /** indices of the feedback that was shown */
+  readonly shown: ReadonlySet<number>
+}
+
+/** What is known of parts by the samples. */
+export interface Worths {
+  /** what the sample of this part alone earns of the whole; 0 where there is no such sample */
+  fraction (part: string): number
+  feedback (part: string): { readonly feedback?: string }
+  /** the highest score of all */
+  readonly best: number
+}
+
+/** What an interaction is read into: samples of answers, and definitions to be held against them, the likeliest first. */
+export type Asked = {
+  readonly texts: readonly Wording[]
+  readonly samples: readonly Sample[]
+  readonly drafts: (write: Write, worths: Worths) => readonly Draft[]
+  /** in place of the whole body */
+  readonly prompt?: Wording
+} | { readonly problem: string }
+
+/** What stands in a text for a gap until the text is written in its markup. */
+export function gapMark (key: string): string {
+  return `\ue000${key}\ue001`
+}
+
+/** A text with its gaps, in its markup. What would be read as a gap is hidden. */
+export function writeGapped (write: Write, wording: Wording): string {
+  const { text, format } = wording
+  return write({ format, text: format === 'html' ? text.replaceAll('{{', '{&#123;') : text }).replace(/\ue000([a-z0-9-]+)\ue001/g, '{{$1}}')
+}
+
+/** Keys for identifiers: as they are where they are keys, else made from them; each once. */
+export function keysFor (identifiers: readonly string[]): ReadonlyMap<string, string> {
+  const used = new Set<string>()
+  return new Map(identifiers.map((identifier) => {
+    const plain = identifier.replace(/^_(?=\d)/, '')
+    const wanted = plain.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 50).replace(/-$/, '')
+    let key = wanted === '' ? 'x' : wanted
+    for (let number = 2; used.has(key); number++) key = `${wanted === '' ? 'x' : wanted}-${number}`
+    used.add(key)
+    return [identifier, key]
+  }))
+}
+
+export function identifierOf (element: XmlElement): string {
+  return attribute(element, 'identifier')?.trim() ?? ''
+}
+
+/** The variable that an interaction is bound to. */
+export function responseOf (element: XmlElement, item: QtiItem): Variable | undefined {
+  return item.session.variables.get(attribute(element, 'responseIdentifier')?.trim() ?? '')
+}
+
+/** Values of the right response. */
+export function rightItems (variable: Variable): readonly Scalar[] {
+  return variable.correct?.items ?? []
+}
+
+/** Values as a variable takes them. */
+export function responseIn ({ identifier, cardinality }: Variable, values: readonly Scalar[]): QtiResponses {
+  return { [identifier]: cardinality === 'multiple' || cardinality === 'ordered' ? values : values[0] ?? null }
+}
+
+export function wording (element: XmlElement, item: QtiItem): Wording {
+  return wordingOf(element.children, item.writer, item.isHtml)
+}
+
+/** The text of an element, or something in its place where it has none. */
+export function wordingOr (element: XmlElement, item: QtiItem, otherwise: string): Wording {
+  const found = wording(element, item)
+  return found.text === '' ? { text: otherwise, format: 'plain' } : found
+}
+
+const FEEDBACK = new Set(['modalFeedback', 'feedbackInline', 'feedbackBlock'])
+
+/** Every feedback of an item. */
+export function feedbackIn (root: XmlElement): XmlElement[] {
+  return [...insideOf(root, FEEDBACK)]
+}
+
+/** Scores samples by the item's own rules. */
+export function scoreSamples (item: QtiItem, samples: readonly Sample[], feedback: readonly XmlElement[], limit: number): Scored[] {
+  return samples.slice(0, limit).map(sample => {
+    const { outcomes } = processItem(item.root, sample.responses)
+    const shown = feedback.length === 0 ? [] : feedback.flatMap((element, index) => isShownBy(element, outcomes) ? [index] : [])
+    return { ...sample, score: scoreOf(outcomes), shown: new Set(shown) }
+  })
+}
+
+function isShownBy (element: XmlElement, outcomes: Readonly<Record<string, unknown>>): boolean {
+  const held = outcomes[attribute(element, 'outcomeIdentifier')?.trim() ?? '']
+  const values = Array.isArray(held) ? held : [held]
+  return values.some(value => value !== null && value !== undefined && String(value) === identifierOf(element)) === ((attribute(element, 'showHide') ?? 'show') === 'show')
+}
+
+function scoreOf (outcomes: Readonly<Record<string, unknown>>): number {
+  const score = outcomes.SCORE
+  return typeof score === 'number' ? score : score === true ? 1 : 0
+}
+
+/** A picture that is asked about: its bytes where the package has it, else its address. */
+export function pictureOf (element: XmlElement | undefined, item: QtiItem): { readonly src: string, readonly width: number, readonly height: number, readonly alt: string } | { readonly problem: string } {
+  const href = element === undefined ? '' : attribute(element, 'data') ?? attribute(element, 'src') ?? ''
+  if (element === undefined || href === '') return { problem: 'its picture is missing' }
+  const file = item.file(href)
+  const base64 = file === undefined ? '' : bytesToBase64(file)
+  const size = sizeOf(base64)
+  const [width, height] = [numberIn(element, 'width') ?? size?.width ?? 0, numberIn(element, 'height') ?? size?.height ?? 0]
+  if (width <= 0 || height <= 0) return { problem: 'the size of its picture is not known' }
+  const alt = attribute(element, 'alt') ?? textIn(element).replace(/\s+/g, ' ').trim()
+  if (alt.trim() === '') item.note('changed', 'what the pictures show is to be described in words')
+  return { src: size === undefined ? href : `data:image/${size.type};base64,${base64}`, width, height, alt: alt.trim() === '' ? 'Picture' : alt }
+}
+
+/** A picture inside an element, whichever way it is written. */
+export function pictureElement (element: XmlElement): XmlElement | undefined {
+  return partOf(element, 'object') ?? partOf(element, 'img') ?? [...insideOf(element, new Set(['object', 'img']))][0]
+}
+
+const MEDIA = new Set(['img', 'object', 'audio', 'video', 'source', 'track'])
+
+/** Files of the package that texts of the item refer to. */
+export function filesOf (item: QtiItem): QuestionFile[] {
+  const files = new Map<string, QuestionFile>()
+  for (const element of insideOf(item.root, MEDIA)) {
+    const href = attribute(element, 'src') ?? attribute(element, 'data') ?? ''
+    const bytes = href === '' ? undefined : item.file(href)
+    if (bytes !== undefined) files.set(href, { name: href, bytes: bytesToBase64(bytes) })
+  }
+  return [...files.values()]
+}
+
+/** A file of a package by its address in another: relative to it, with escapes undone, never outside of the package. */
+export function fileIn (files: PackageFiles, from: string, href: string): Uint8Array | undefined {
+  const path = pathIn(from, href)
+  return path === undefined ? undefined : files.get(path)
+}
+
+/** The path that an address in a file of a package means; undefined for what is outside of it. */
+export function pathIn (from: string, href: string): string | undefined {
+  if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(href)) return undefined
+  const path: string[] = href.startsWith('/') ? [] : from.split('/').slice(0, -1)
+  for (const part of unescaped(href.replace(/[?#].*$/, '')).split('/')) {
+    if (part === '..' && path.pop() === undefined) return undefined
+    if (part !== '' && part !== '.' && part !== '..') path.push(part)
+  }
+  return path.join('/')
+}
+
+function unescaped (href: string): string {
+  try {
+    return decodeURIComponent(href)
+  } catch {
+    return href
+  }
+}

@@ -1,0 +1,180 @@
+import { collect, type Collected, type FormatProblem, type Imported, type ImportOptions } from './format.ts'
+import { fileIn, pathIn } from './qti-item.ts'
+import type { PackageFiles } from './package-files.ts'
+import { categoryOf, readItem } from './qti-read.ts'
+import { wordingOf } from './qti-texts.ts'
+import { newSession } from './qti-session.ts'
+import { attribute, insideOf, nameOf, numberIn, partOf, partsOf } from './qti-vocabulary.ts'
+import { settle } from './markup.ts'
+import { decodeXml, readXml, textIn, XmlError, type XmlElement } from './xml.ts'
+
+/** Sections that refer to each other are followed so deep. */
+const MAX_SECTIONS = 32
+const SCHEMAS = /^(?:imsqti|imsqtiasi)_?(item|test|section|stimulus|assessment|rptemplate|outcomes|testpart)?_?xmlv(2p[012]|3p0)/i
+
+interface Package {
+  readonly files: PackageFiles
+  readonly collected: Collected
+  /** of items and stimuli that were read, the keys of what became of them, by their paths */
+  readonly read: Map<string, string | undefined>
+  readonly roots: Map<string, XmlElement | undefined>
+  readonly difficulty: ReadonlyMap<string, 'easy' | 'medium' | 'hard'>
+}
+
+/** Reads an unpacked package of QTI 2.1, 2.2 or 3.0: the items of its tests, in their order and by their sections, then those of no
+ * test. What several items share becomes a stimulus. As `importQti` in all else. Never throws.
+ * @param files with `imsmanifest.xml` among them; without one, every item in it is read */
+export function importQtiPackage (files: PackageFiles, options: ImportOptions = {}): Imported {
+  const collected = collect(options)
+  const manifest = [...files.keys()].filter(path => /(?:^|\/)imsmanifest\.xml$/i.test(path)).sort((a, b) => a.length - b.length)[0]
+  const listed = manifest === undefined ? unlisted(files) : resourcesIn(manifest, files, collected.problems)
+  const known: Package = { files, collected, read: new Map(), roots: new Map(), difficulty: new Map(listed.flatMap(({ path, difficulty }) => difficulty === undefined ? [] : [[path, difficulty] as const])) }
+  if (manifest === undefined) collected.problems.push({ path: 'imsmanifest.xml', message: 'the package has no manifest; every item in it is read', severity: 'changed' })
+  for (const path of rootsNamed(listed, known, 'assessmentTest')) readTest(path, known)
+  for (const path of rootsNamed(listed, known, 'assessmentItem')) itemAt(path, { category: [] }, known)
+  for (const path of rootsNamed(listed, known, 'assessmentStimulus')) itemAt(path, { category: [] }, known)
+  return { questions: collected.questions, problems: collected.problems }
+}
+
+interface Resource { readonly path: string, readonly difficulty: 'easy' | 'medium' | 'hard' | undefined }
+
+function unlisted (files: PackageFiles): Resource[] {
+  return [...files.keys()].filter(path => path.toLowerCase().endsWith('.xml')).map(path => ({ path, difficulty: undefined }))
+}
+
+/** The resources of a manifest that are of QTI. */
+function resourcesIn (manifest: string, files: PackageFiles, problems: FormatProblem[]): Resource[] {
+  const root = xmlAt(manifest, files, problems)
+  if (root === undefined) return []
+  const found = [...insideOf(root, new Set(['resource']))].flatMap((resource): Resource[] => {
+    const type = attribute(resource, 'type')?.trim() ?? ''
+    const href = attribute(resource, 'href') ?? attribute(partsOf(resource, 'file')[0] ?? resource, 'href') ?? ''
+    if (!SCHEMAS.test(type)) return []
+    const path = pathIn(manifest, href)
+    if (path === undefined || !files.has(path)) {
+      problems.push({ path: href.slice(0, 200), message: `the package does not hold '${href.slice(0, 200)}', which its manifest names`, severity: 'refused' })
+      return []
+    }
+    return [{ path, difficulty: difficultyOf(resource) }]
+  })
+  if (found.length === 0) problems.push({ path: manifest, message: 'the manifest names no item of QTI 2 or 3', severity: 'refused' })
+  return found
+}
+
+const DIFFICULTIES: Readonly<Record<string, 'easy' | 'medium' | 'hard'>> = { 'very easy': 'easy', easy: 'easy', medium: 'medium', difficult: 'hard', 'very difficult': 'hard' }
+
+function difficultyOf (resource: XmlElement): Resource['difficulty'] {
+  const [element] = insideOf(resource, new Set(['difficulty']))
+  const words = textIn(element).toLowerCase().replace(/lomv\d\.\d/g, '').replace(/\s+/g, ' ').trim()
+  return DIFFICULTIES[words]
+}
+
+/** A file of the package as XML; undefined, and a problem, when it is none. */
+function xmlAt (path: string, files: PackageFiles, problems: FormatProblem[]): XmlElement | undefined {
+  const decoded = decodeXml(files.get(path)!)
+  if ('problem' in decoded) {
+    problems.push({ path, message: decoded.problem, severity: 'refused' })
+    return undefined
+  }
+  try {
+    return readXml(decoded.text)
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error
+    problems.push({ path, line: error.line, message: error.message, severity: 'refused' })
+    return undefined
+  }
+}
+
+function rootAt (path: string, { roots, files, collected }: Package): XmlElement | undefined {
+  if (!roots.has(path)) roots.set(path, xmlAt(path, files, collected.problems))
+  return roots.get(path)
+}
+
+function rootsNamed (listed: readonly Resource[], known: Package, name: string): string[] {
+  return listed.map(({ path }) => path).filter((path, index, all) => all.indexOf(path) === index).filter(path => {
+    const root = rootAt(path, known)
+    return root !== undefined && nameOf(root) === name
+  })
+}
+
+interface Within { readonly category: readonly string[], readonly stimulus?: string }
+
+const UNSAID: Readonly<Record<string, string>> = {
+  selection: 'how its sections draw', ordering: 'how its sections order', timeLimits: 'its time limits', preCondition: 'its conditions', branchRule: 'its branches', outcomeProcessing: 'how its outcomes are worked out', testFeedback: 'its feedback'
+}
+
+function readTest (path: string, known: Package): void {
+  const root = rootAt(path, known)!
+  const unsaid = [...new Set([...insideOf(root, new Set(Object.keys(UNSAID)))].map(element => UNSAID[nameOf(element)]!))]
+  if (unsaid.length > 0) known.collected.problems.push({ path, message: `of the test are left out: ${unsaid.join(', ')}`, severity: 'left-out' })
+  readSections(root, path, { category: [] }, known, 0)
+}
+
+function readSections (element: XmlElement, path: string, within: Within, known: Package, depth: number): void {
+  for (const child of partsOf(element)) {
+    const href = attribute(child, 'href') ?? ''
+    switch (nameOf(child)) {
+      case 'testPart':
+        readSections(child, path, within, known, depth)
+        break
+      case 'assessmentSection': {
+        const category = categoryOf([...within.category, attribute(child, 'title') ?? ''])
+        const shared = partsOf(child, 'rubricBlock').filter(block => /candidate|^\s*$/.test(attribute(block, 'view') ?? ''))
+        const stimulus = shared.length === 0 ? undefined : sharedText(shared, path, category, known)
+        readSections(child, path, { category, ...stimulus === undefined ? within.stimulus !== undefined && { stimulus: within.stimulus } : { stimulus } }, known, depth)
+        break
+      }
+      case 'assessmentSectionRef': {
+        const target = pathIn(path, href)
+        const section = target === undefined || depth >= MAX_SECTIONS || !known.files.has(target) ? undefined : rootAt(target, known)
+        if (target === undefined || section === undefined) missing(path, href, 'section', known)
+        else readSections({ ...child, children: [section] }, target, within, known, depth + 1)
+        break
+      }
+      case 'assessmentItemRef': {
+        const target = pathIn(path, href)
+        if (target === undefined || !known.files.has(target)) missing(path, href, 'item', known)
+        else itemAt(target, within, known)
+        if (partsOf(child, 'weight').some(weight => numberIn(weight, 'value') !== 1)) {
+          known.collected.problems.push({ path, message: `the weight that the test gives to '${(attribute(child, 'identifier') ?? '').slice(0, 100)}' is left out`, severity: 'left-out' })
+        }
+      }
+    }
+  }
+}
+
+function missing (path: string, href: string, what: string, { collected }: Package): void {
+  collected.problems.push({ path, message: `the ${what} '${href.slice(0, 200)}' cannot be read`, severity: 'refused' })
+}
+
+/** What is said above the items of a section, as a stimulus. @returns its key */
+function sharedText (blocks: readonly XmlElement[], path: string, category: readonly string[], { collected, files }: Package): string | undefined {
+  const name = category.at(-1) ?? 'Section'
+  const writer = { session: newSession({}), inPlace: () => undefined, leftOut: (what: string) => { collected.problems.push({ path, message: `'${name}': ${what}`, severity: 'left-out' }) } }
+  const said = wordingOf(blocks, writer)
+  if (said.text === '') return undefined
+  const { markup, write } = settle([said])
+  const media = [...blocks.flatMap(block => [...insideOf(block, new Set(['img', 'object']))])].map(element => attribute(element, 'src') ?? attribute(element, 'data') ?? '')
+  if (media.some(href => fileIn(files, path, href) !== undefined)) collected.problems.push({ path, message: `'${name}': its files are left out: ${media.join(', ').slice(0, 200)}`, severity: 'left-out' })
+  const taken = collected.add({ kind: 'stimulus', prompt: write(said), ...markup === 'html' && { markup } }, { name, category })
+  return taken ? collected.questions.at(-1)!.definition.key : undefined
+}
+
+/** Reads an item or a stimulus once. @returns its key */
+function itemAt (path: string, { category, stimulus }: Within, known: Package): string | undefined {
+  if (known.read.has(path)) return known.read.get(path)
+  const root = rootAt(path, known)
+  known.read.set(path, undefined)
+  if (root === undefined) return undefined
+  const reference = partOf(root, 'assessmentStimulusRef')
+  const own = reference === undefined ? undefined : pathIn(path, attribute(reference, 'href') ?? '')
+  const target = own === undefined || !known.files.has(own) ? undefined : rootAt(own, known)
+  if (reference !== undefined && target === undefined) missing(path, attribute(reference, 'href') ?? '', 'stimulus', known)
+  const key = own === undefined || target === undefined || nameOf(target) !== 'assessmentStimulus' ? stimulus : itemAt(own, { category }, known)
+  const difficulty = known.difficulty.get(path)
+  const made = readItem(root, known.collected, {
+    path, file: href => fileIn(known.files, path, href), ...category.length > 0 && { category }, ...key !== undefined && { stimulus: key }, ...difficulty !== undefined && { difficulty }
+  })
+  known.read.set(path, made)
+  return made
+}

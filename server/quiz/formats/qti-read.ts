@@ -1,0 +1,273 @@
+import { gradeAnswer } from '../grading.ts'
+import type { QuestionDefinition } from '../kinds/index.ts'
+import { checkQuestion } from '../definition.ts'
+import { collect, type Collected, type Draft, type FormatProblem, type Imported, type ImportOptions } from './format.ts'
+import { htmlOfPlain, markupField, settle, type Wording } from './markup.ts'
+import { readChoice, readHotspot, readHottext, readOrder, readPoints, MOST_SAMPLES } from './qti-choices.ts'
+import { GAPS, readGaps } from './qti-gaps.ts'
+import { feedbackIn, filesOf, keysFor, scoreSamples, wording, type Asked, type QtiItem, type Scored, type Worths } from './qti-item.ts'
+import { readGapMatch, readGraphicGapMatch, readMatch } from './qti-pairs.ts'
+import { openItem, rootOf, itemsIn } from './qti-processing.ts'
+import { newSession, TooLong } from './qti-session.ts'
+import { htmlOf, INTERACTIONS, isShown, wordingOf, type Writer } from './qti-texts.ts'
+import { readExtended, readSlider, readTyped, readUpload } from './qti-typed.ts'
+import { attribute, insideOf, isTrue, nameOf, partOf, partsOf } from './qti-vocabulary.ts'
+import type { XmlElement } from './xml.ts'
+
+const READERS: Readonly<Record<string, (element: XmlElement, item: QtiItem) => Asked>> = {
+  choiceInteraction: readChoice,
+  hottextInteraction: readHottext,
+  orderInteraction: readOrder,
+  matchInteraction: readMatch,
+  gapMatchInteraction: readGapMatch,
+  graphicGapMatchInteraction: readGraphicGapMatch,
+  hotspotInteraction: readHotspot,
+  selectPointInteraction: (element, item) => readPoints(element, item, element),
+  positionObjectInteraction: readPosition,
+  sliderInteraction: readSlider,
+  textEntryInteraction: readTyped,
+  extendedTextInteraction: readExtended,
+  uploadInteraction: readUpload,
+  drawingInteraction: readUpload
+}
+
+/** Interactions that no kind means the same as, and why. */
+const NO_KIND: Readonly<Record<string, string>> = {
+  associateInteraction: 'any two of its choices are paired',
+  graphicAssociateInteraction: 'any two places of its picture are paired',
+  graphicOrderInteraction: 'places of its picture are brought into order',
+  customInteraction: 'it is answered in a way of its own',
+  portableCustomInteraction: 'it is answered in a way of its own'
+}
+
+function readPosition (element: XmlElement, item: QtiItem): Asked {
+  const stage = [...insideOf(item.body, new Set(['positionObjectStage']))].find(stage => partsOf(stage).includes(element))
+  item.note('changed', 'places are pointed at; there is no object to be put on them')
+  return readPoints(element, item, stage ?? element)
+}
+
+/** A file that stands beside an item in its package. */
+export interface ItemPlace {
+  readonly category?: readonly string[]
+  /** path of the item's file; the name of the item when left out */
+  readonly path?: string
+  readonly file?: QtiItem['file']
+  readonly stimulus?: string
+  readonly difficulty?: 'easy' | 'medium' | 'hard'
+}
+
+/** Reads an item or a test of QTI 2.1, 2.2 or 3.0. Of a test, whose items are files of their own, only what it says itself is
+ * read: `importQtiPackage` reads both. Each item becomes a question of the kind that asks the same. What the question earns is
+ * held against the item's own processing over answers of every sort; where they differ, a problem says how. Never throws. */
+export function importQti (xml: string, options: ImportOptions = {}): Imported {
+  const collected = collect(options)
+  const read = rootOf(xml, 'assessmentItem', 'assessmentTest', 'assessmentStimulus')
+  if ('problem' in read) collected.problems.push(read.problem)
+  else if (nameOf(read.root) === 'assessmentTest') {
+    for (const { element } of itemsIn(read.root, [])) collected.problems.push({ line: element.line, message: `the item '${(attribute(element, 'href') ?? '').slice(0, 200)}' is a file of its own; import the package that holds both`, severity: 'refused' })
+  } else readItem(read.root, collected, {})
+  return { questions: collected.questions, problems: collected.problems }
+}
+
+/** Reads one item. @returns the key of the question made of it; undefined when it is not taken */
+export function readItem (root: XmlElement, collected: Collected, place: ItemPlace): string | undefined {
+  const name = titleOf(root)
+  const notes: FormatProblem[] = []
+  const at = { path: place.path ?? name }
+  const refuse = (why: string): undefined => {
+    collected.problems.push({ ...at, message: `'${name}' is not taken: ${why}`, severity: 'refused' })
+    return undefined
+  }
+  const body = partOf(root, nameOf(root) === 'assessmentStimulus' ? 'stimulusBody' : 'itemBody')
+  if (body === undefined) return refuse('it has no body')
+  const session = newSession({})
+  try {
+    openItem(session, root)
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error
+    return refuse('its template takes longer than is taken')
+  }
+  const said = new Set<string>()
+  const note: QtiItem['note'] = (severity, message) => {
+    if (!said.has(message)) notes.push({ ...at, message: `'${name}': ${message}`, severity })
+    said.add(message)
+  }
+  const writer: Writer = { session, inPlace: element => INTERACTIONS.has(nameOf(element)) ? askedBy(element, writer) : undefined, leftOut: what => { note('left-out', what) } }
+  const item: QtiItem = { root, body, session, writer, isHtml: (attribute(body, 'class') ?? '').split(/\s+/).includes('html'), note, file: place.file ?? (() => undefined) }
+  if (partOf(root, 'templateProcessing') !== undefined) note('changed', 'values that it draws anew for each trainee are drawn once, here')
+  if (isTrue(root, 'adaptive')) note('changed', 'it goes on by what is answered, and here it is answered once')
+  const asked = askedIn(item)
+  if ('problem' in asked) return refuse(asked.problem)
+  return taken(item, asked, name, { ...place, at }, collected, notes)
+}
+
+function titleOf (root: XmlElement): string {
+  const title = [attribute(root, 'title'), attribute(root, 'identifier')].map(value => value?.replace(/\s+/g, ' ').trim() ?? '').find(value => value !== '')
+  return title ?? 'Question'
+}
+
+/** What an interaction asks, in place of itself. Of texts with parts to choose, the text too. */
+function askedBy (element: XmlElement, writer: Writer): string {
+  const prompt = partOf(element, 'prompt')
+  const html = prompt === undefined ? '' : htmlOf(prompt.children, writer).trim()
+  const asked = html === '' ? '' : /<(?:p|div|ul|ol|table|blockquote)\b/.test(html) ? html : `<p>${html}</p>`
+  if (nameOf(element) !== 'hottextInteraction') return asked
+  const own = { ...writer, inPlace: (inner: XmlElement) => nameOf(inner) === 'hottext' ? `<u>${htmlOf(inner.children, writer)}</u>` : nameOf(inner) === 'prompt' ? '' : undefined }
+  return `${asked}${htmlOf(element.children, own)}`
+}
+
+function askedIn (item: QtiItem): Asked {
+  const all = interactionsIn(item.body, item)
+  if (all === undefined) return { problem: 'what it asks goes by what was answered before' }
+  const passing = all.filter(element => ['endAttemptInteraction', 'mediaInteraction'].includes(nameOf(element)))
+  for (const element of passing) item.note('left-out', nameOf(element) === 'mediaInteraction' ? 'a recording that is to be played is left out' : 'a button that ends the attempt is left out')
+  const interactions = all.filter(element => !passing.includes(element))
+  const [only, another] = interactions
+  if (only === undefined) return { texts: [], samples: [], drafts: () => [{ kind: nameOf(item.root) === 'assessmentStimulus' ? 'stimulus' : 'description' }] }
+  const none = interactions.map(element => NO_KIND[nameOf(element)]).find(why => why !== undefined)
+  if (none !== undefined) return { problem: `there is no kind for it: ${none}` }
+  const isInline = nameOf(only) === 'inlineChoiceInteraction' || hasTextBeside(only, item)
+  if (another === undefined && !isInline) return READERS[nameOf(only)]!(only, item)
+  if (interactions.every(element => GAPS.has(nameOf(element)))) return readGaps(interactions, item)
+  return { problem: `it asks in ${interactions.length} ways at once: ${[...new Set(interactions.map(nameOf))].join(', ')}` }
+}
+
+const CONDITIONAL = new Set(['feedbackInline', 'feedbackBlock'])
+
+/** The interactions that are shown; undefined when some are only after an answer. */
+function interactionsIn (element: XmlElement, item: QtiItem): XmlElement[] | undefined {
+  const found: XmlElement[] = []
+  for (const child of partsOf(element)) {
+    const name = nameOf(child)
+    if (INTERACTIONS.has(name)) found.push(child)
+    else if (!name.startsWith('template') || isShown(child, item.session, 'templateIdentifier')) {
+      const inner = interactionsIn(child, item)
+      if (inner === undefined || (CONDITIONAL.has(name) && inner.length > 0)) return undefined
+      found.push(...inner)
+    }
+  }
+  return found
+}
+
+/** Whether a field stands in the middle of a text, so that its place counts. */
+function hasTextBeside (element: XmlElement, item: QtiItem): boolean {
+  if (nameOf(element) !== 'textEntryInteraction') return false
+  const html = htmlOf(item.body.children, { ...item.writer, inPlace: inner => inner === element ? '\ue000' : INTERACTIONS.has(nameOf(inner)) ? '' : undefined, leftOut: () => {} })
+  const after = html.slice(html.indexOf('\ue000') + 1).replace(/<[^<>]*>/g, '').trim()
+  return /[\p{L}\p{N}]/u.test(after)
+}
+
+function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name: string, place: ItemPlace & { readonly at: { readonly path: string } }, collected: Collected, notes: FormatProblem[]): string | undefined {
+  const { root, note } = item
+  const feedback = feedbackIn(root)
+  const rules = partOf(root, 'responseProcessing')
+  const samples = scoreSamples(item, asked.samples, feedback, MOST_SAMPLES)
+  const best = Math.max(0, ...samples.map(({ score }) => score))
+  const shown = feedbackOf(item, feedback, samples)
+  const prompt = asked.prompt ?? wordingOf(item.body.children, item.writer, item.isHtml)
+  const { markup, write } = settle([prompt, ...asked.texts, ...shown.general, ...[...shown.byPart.values()].flat()])
+  const worths: Worths = {
+    best,
+    fraction: part => {
+      const score = samples.find(({ parts }) => parts.length === 1 && parts[0] === part)?.score
+      return score === undefined ? 0 : rules === undefined || best === 0 ? 1 : Number((score / best).toFixed(7))
+    },
+    feedback: part => {
+      const own = (shown.byPart.get(part) ?? []).map(write)
+      return own.length === 0 ? {} : { feedback: own.join('\n\n') }
+    }
+  }
+  const isStimulus = nameOf(root) === 'assessmentStimulus'
+  const common = {
+    prompt: prompt.text.trim() === '' ? (markup === 'html' ? htmlOfPlain(name) : write({ text: name, format: 'plain' })) : write(prompt),
+    ...shown.general.length > 0 && { feedback: shown.general.map(write).join('\n\n') },
+    ...markupField(markup),
+    ...!isStimulus && place.stimulus !== undefined && { stimulus: place.stimulus }
+  }
+  const drafts = asked.drafts(write, worths).map(draft => ({ ...common, ...draft, ...markOf(best, item, draft) }))
+  const first = drafts[0]
+  if (first === undefined) {
+    collected.problems.push({ ...place.at, message: `'${name}' is not taken: it does not say what is right`, severity: 'refused' })
+    return undefined
+  }
+  const found = rules === undefined || samples.length === 0 || best === 0 ? { draft: first, differing: [] } : nearest(drafts, samples, best)
+  if (rules === undefined && samples.length > 0) note('changed', 'it says no rules of scoring; the right response earns the mark')
+  else if (samples.length > 0 && best === 0) note('changed', 'no answer that was tried earns anything by its own rules; the right response earns the mark')
+  if (found.differing.length > 0) note('changed', differing(found.differing, samples.length))
+  for (const problem of processingProblems(item)) note('changed', `its own rules: ${problem}`)
+  const identifier = (attribute(root, 'identifier') ?? '').trim()
+  const before = collected.questions.length
+  collected.add({ ...found.draft }, { name, ...place.category !== undefined && { category: place.category }, ...place.difficulty !== undefined && { difficulty: place.difficulty }, key: [...keysFor([identifier]).values()][0]!, files: filesOf(item), ...place.path === undefined && { line: root.line } })
+  if (collected.questions.length === before) return undefined
+  collected.problems.push(...notes)
+  return collected.questions.at(-1)!.definition.key
+}
+
+function markOf (best: number, item: QtiItem, draft: Draft): { mark?: number } {
+  if (draft.kind === 'description' || draft.kind === 'stimulus') return {}
+  const variable = item.session.variables.get('MAXSCORE')
+  const told = [variable?.initial?.items[0], Number(variable === undefined ? partsOf(item.root, 'outcomeDeclaration').map(one => attribute(one, 'identifier') === 'SCORE' ? attribute(one, 'normalMaximum') : undefined).find(value => value !== undefined) : undefined)]
+    .find((value): value is number => typeof value === 'number' && value > 0)
+  const mark = best > 0 ? best : told ?? 1
+  return mark === 1 || mark > 1000 ? {} : { mark: Number(mark.toPrecision(12)) }
+}
+
+interface Differing { readonly sample: Scored, readonly theirs: number, readonly ours: number }
+
+/** The first of drafts that earns the same as the item for every sample, or the one that differs least often. */
+function nearest (drafts: readonly Draft[], samples: readonly Scored[], best: number): { readonly draft: Draft, readonly differing: readonly Differing[] } {
+  let found: { readonly draft: Draft, readonly differing: readonly Differing[] } | undefined
+  for (const draft of drafts) {
+    const checked = checkQuestion({ key: 'x', topic: 'x', difficulty: 'medium', ...draft })
+    const differing = 'problems' in checked ? undefined : samples.flatMap(sample => differs(checked.question, sample, best))
+    if (differing !== undefined && (found === undefined || off(differing) < off(found.differing) - 1e-9)) found = { draft, differing }
+  }
+  return found ?? { draft: drafts[0]!, differing: [] }
+}
+
+function off (differing: readonly Differing[]): number {
+  return differing.reduce((sum, { theirs, ours }) => sum + Math.abs(theirs - ours), 0)
+}
+
+function differs (definition: QuestionDefinition, sample: Scored, best: number): Differing[] {
+  const grade = gradeAnswer(definition, sample.answer)
+  // What cannot be answered here is no answer that could be marked otherwise.
+  if (grade.state === 'unreadable') return []
+  const theirs = sample.score / best
+  return Math.abs(theirs - grade.fraction) < 1e-4 ? [] : [{ sample, theirs, ours: grade.fraction }]
+}
+
+function differing (all: readonly Differing[], tried: number): string {
+  const [{ sample, theirs, ours }] = all as [Differing]
+  const response = Object.entries(sample.responses).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(' ')
+  const share = (fraction: number): string => String(Number(fraction.toFixed(4)))
+  return `it is scored otherwise in ${all.length} of ${tried} answers that were tried: ${response.slice(0, 200)} earns ${share(theirs)} of the mark by its own rules, and ${share(ours)} here`
+}
+
+function processingProblems (item: QtiItem): string[] {
+  return [...new Set(item.session.problems.map(({ message }) => message))]
+}
+
+/** Feedback by what it is shown for: any answer, or answers that a part is in. What is shown by how right an answer is, is left out. */
+function feedbackOf (item: QtiItem, elements: readonly XmlElement[], samples: readonly Scored[]): { readonly general: readonly Wording[], readonly byPart: ReadonlyMap<string, readonly Wording[]> } {
+  const general: Wording[] = []
+  const byPart = new Map<string, Wording[]>()
+  const parts = new Set(samples.flatMap(({ parts }) => parts))
+  for (const [index, element] of elements.entries()) {
+    const said = wording(element, item)
+    if (said.text === '') continue
+    const showing = samples.filter(({ shown }) => shown.has(index))
+    const owners = [...parts].filter(part => samples.some(({ parts }) => parts.length === 1 && parts[0] === part) && samples.every(sample => !sample.parts.includes(part) || sample.shown.has(index)))
+    if (samples.length === 0 || showing.length === samples.length) general.push(said)
+    else if (owners.length > 0 && showing.every(({ parts }) => parts.length === 0 || parts.some(part => owners.includes(part)))) {
+      for (const owner of owners) byPart.set(owner, [...byPart.get(owner) ?? [], said])
+    } else item.note('left-out', `feedback that goes by how right an answer is, is left out: '${said.text.replace(/<[^<>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 80)}'`)
+  }
+  return { general, byPart }
+}
+
+/** Names made into a category, without those that say nothing. */
+export function categoryOf (titles: readonly string[]): readonly string[] {
+  return titles.map(title => title.replace(/\s+/g, ' ').trim()).filter(title => title !== '')
+}
+
