@@ -71,12 +71,13 @@ function asChoice (element: XmlElement, elements: readonly XmlElement[], item: Q
       const correct = (option: Option): object => isRight(option) ? { correct: true } : {}
       const fraction = (worth: number): object => worth === 0 ? {} : { fraction: clamp(worth) }
       const mapped = ({ identifier }: Option): object => fraction(mappedWorth(variable, identifier) / worths.best)
-      const single = ({ key }: Option): object => worths.fraction(key) >= 1 ? { correct: true } : fraction(worths.fraction(key))
+      const hasMapping = worths.best > 0 && partOf(variable.element, 'mapping') !== undefined
+      const single = ({ identifier, key }: Option): object => worths.fraction(key) >= 1 ? { correct: true } : fraction(hasMapping ? mappedWorth(variable, identifier) / worths.best : worths.fraction(key))
       return [
         made(correct, {}),
         ...limit === 1
           ? [made(single, {}), made(single, { scoring: 'partial-negative' })]
-          : [...['partial', 'right-minus-wrong', 'partial-negative'].map(scoring => made(correct, { scoring })), ...worths.best > 0 ? [made(mapped, {}), made(mapped, { scoring: 'partial-negative' })] : []]
+          : [...['partial', 'right-minus-wrong', 'partial-negative'].map(scoring => made(correct, { scoring })), ...hasMapping ? [made(mapped, {}), made(mapped, { scoring: 'partial-negative' })] : []]
       ]
     }
   }
@@ -197,6 +198,7 @@ export function readPoints (element: XmlElement, item: QtiItem, stage: XmlElemen
   if ('problem' in image) return image
   const mapping = partOf(variable.element, 'areaMapping')
   const mapped = partsOf(mapping, 'areaMapEntry').map(areaOf)
+  const values = partsOf(mapping, 'areaMapEntry').map(entry => numberIn(entry, 'mappedValue') ?? 0)
   const points = rightItems(variable).map(point => String(point).split(' ').map(Number))
   if (mapped.some(area => typeof area !== 'object')) return { problem: 'an area of its picture cannot be read' }
   const areas = (mapped.length > 0 ? mapped as Area[] : points.map(([x = 0, y = 0]): Area => ({ shape: 'circle', coords: [x, y, 10] }))).map((area, index) => ({ key: String(index + 1), area }))
@@ -204,7 +206,7 @@ export function readPoints (element: XmlElement, item: QtiItem, stage: XmlElemen
   if (areas.length === 0) return { problem: 'no place of its picture is said to be right' }
   const limit = limitOf(element, variable, 1)
   const at = (area: Area): { x: number, y: number } => insidePoint(area, image) ?? { x: 0, y: 0 }
-  const outside = [{ x: 0, y: 0 }, { x: image.width, y: image.height }].map(point => ({ key: '', area: { shape: 'circle', coords: [point.x, point.y, 1] } as Area }))
+  const outside = [{ x: 0, y: 0 }, { x: image.width, y: image.height }].map(({ x, y }): { readonly key: string, readonly area: Area } => ({ key: '', area: { shape: 'circle', coords: [x, y, 1] } }))
   const right = areas.slice(0, limit === 0 ? undefined : limit)
   return {
     texts: [],
@@ -213,8 +215,8 @@ export function readPoints (element: XmlElement, item: QtiItem, stage: XmlElemen
       return { responses: responseIn(variable, chosen.map(({ x, y }) => `${x} ${y}`)), answer: { points: chosen }, parts: set.flatMap(({ key }) => key === '' ? [] : [key]) }
     }),
     drafts (_write, worths) {
-      const listed = (worth: (key: string) => object): object[] => areas.map(({ key, area }) => ({ key, ...area, ...worth(key), ...worths.feedback(key) }))
-      return areaDrafts('hotspot', image, listed(key => worths.fraction(key) > 0 || mapped.length === 0 ? { correct: true } : {}), listed(key => worths.fraction(key) === 0 ? {} : { fraction: clamp(worths.fraction(key)) }), limit)
+      const listed = (worth: (value: number) => object): object[] => areas.map(({ key, area }, index) => ({ key, ...area, ...worth(values[index] ?? 1), ...worths.feedback(key) }))
+      return areaDrafts('hotspot', image, listed(value => value > 0 ? { correct: true } : {}), listed(value => value === 0 || worths.best === 0 ? {} : { fraction: clamp(value / worths.best) }), limit)
     }
   }
 }

@@ -26,13 +26,15 @@ export const GAPS: ReadonlySet<string> = new Set(['inlineChoiceInteraction', 'te
 
 /** Menus, fields and lists of choices in one text. */
 export function readGaps (elements: readonly XmlElement[], item: QtiItem): Asked {
-  const keys = keysFor(elements.map((_, index) => `g${index + 1}`))
+  // The key of a gap where its response is named by it, as in what is exported here.
+  const names = elements.map((element, index) => /^GAP_([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(attribute(element, 'responseIdentifier') ?? '')?.[1] ?? `g${index + 1}`)
+  const keys = names.map((name, index) => names.indexOf(name) === index ? name : `${name}-${index + 1}`)
   const gaps: Gap[] = []
   for (const [index, element] of elements.entries()) {
     const variable = responseOf(element, item)
     if (variable === undefined) return { problem: 'an interaction has no declared response' }
     if (variable.cardinality !== 'single') return { problem: 'a gap of its text takes several answers, which gaps cannot' }
-    gaps.push(gapOf(keys.get(`g${index + 1}`)!, element, variable, item))
+    gaps.push(gapOf(keys[index]!, element, variable, item))
   }
   const whole = textOf(gaps, item)
   const fill = (values: ReadonlyMap<Gap, Gap['tried'][number]>, parts: readonly string[]): Sample => ({

@@ -6,7 +6,7 @@ import { sizeOf, type Write } from './moodle-parts.ts'
 import type { PackageFiles } from './package-files.ts'
 import { processItem, type QtiResponses } from './qti-processing.ts'
 import type { Session, Variable } from './qti-session.ts'
-import { isShown, wordingOf, type Writer } from './qti-texts.ts'
+import { wordingOf, type Writer } from './qti-texts.ts'
 import type { Scalar } from './qti-values.ts'
 import { attribute, insideOf, numberIn, partOf } from './qti-vocabulary.ts'
 import { textIn, type XmlElement } from './xml.ts'
@@ -69,12 +69,14 @@ export function writeGapped (write: Write, wording: Wording): string {
   return write({ format, text: format === 'html' ? text.replaceAll('{{', '{&#123;') : text }).replace(/\ue000([a-z0-9-]+)\ue001/g, '{{$1}}')
 }
 
+const KEY = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
+
 /** Keys for identifiers: as they are where they are keys, else made from them; each once. */
 export function keysFor (identifiers: readonly string[]): ReadonlyMap<string, string> {
   const used = new Set<string>()
   return new Map(identifiers.map((identifier) => {
     const plain = identifier.replace(/^_(?=\d)/, '')
-    const wanted = plain.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 50).replace(/-$/, '')
+    const wanted = plain.length <= 64 && KEY.test(plain) ? plain : plain.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 50).replace(/-$/, '')
     let key = wanted === '' ? 'x' : wanted
     for (let number = 2; used.has(key); number++) key = `${wanted === '' ? 'x' : wanted}-${number}`
     used.add(key)
@@ -139,17 +141,26 @@ function scoreOf (outcomes: Readonly<Record<string, unknown>>): number {
 }
 
 /** A picture that is asked about: its bytes where the package has it, else its address. */
-export function pictureOf (element: XmlElement | undefined, item: QtiItem): { readonly src: string, readonly width: number, readonly height: number, readonly alt: string } | { readonly problem: string } {
+export function pictureOf (element: XmlElement | undefined, item: QtiItem): Picture & { readonly width: number, readonly height: number } | { readonly problem: string } {
+  const picture = smallPictureOf(element, item)
+  if ('problem' in picture) return picture
+  const { width, height } = picture
+  return width === undefined || height === undefined ? { problem: 'the size of its picture is not known' } : { ...picture, width, height }
+}
+
+interface Picture { readonly src: string, readonly width?: number, readonly height?: number, readonly alt: string }
+
+/** A picture whose size may be unknown. */
+export function smallPictureOf (element: XmlElement | undefined, item: QtiItem): Picture | { readonly problem: string } {
   const href = element === undefined ? '' : attribute(element, 'data') ?? attribute(element, 'src') ?? ''
   if (element === undefined || href === '') return { problem: 'its picture is missing' }
   const file = item.file(href)
   const base64 = file === undefined ? '' : bytesToBase64(file)
   const size = sizeOf(base64)
-  const [width, height] = [numberIn(element, 'width') ?? size?.width ?? 0, numberIn(element, 'height') ?? size?.height ?? 0]
-  if (width <= 0 || height <= 0) return { problem: 'the size of its picture is not known' }
+  const [width = 0, height = 0] = [numberIn(element, 'width') ?? size?.width, numberIn(element, 'height') ?? size?.height]
   const alt = attribute(element, 'alt') ?? textIn(element).replace(/\s+/g, ' ').trim()
   if (alt.trim() === '') item.note('changed', 'what the pictures show is to be described in words')
-  return { src: size === undefined ? href : `data:image/${size.type};base64,${base64}`, width, height, alt: alt.trim() === '' ? 'Picture' : alt }
+  return { src: size === undefined ? href : `data:image/${size.type};base64,${base64}`, ...width > 0 && { width }, ...height > 0 && { height }, alt: alt.trim() === '' ? 'Picture' : alt }
 }
 
 /** A picture inside an element, whichever way it is written. */

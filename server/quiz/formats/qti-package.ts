@@ -4,7 +4,7 @@ import type { PackageFiles } from './package-files.ts'
 import { categoryOf, readItem } from './qti-read.ts'
 import { wordingOf } from './qti-texts.ts'
 import { newSession } from './qti-session.ts'
-import { attribute, insideOf, nameOf, numberIn, partOf, partsOf } from './qti-vocabulary.ts'
+import { attribute, insideOf, isTrue, nameOf, numberIn, partOf, partsOf } from './qti-vocabulary.ts'
 import { settle } from './markup.ts'
 import { decodeXml, readXml, textIn, XmlError, type XmlElement } from './xml.ts'
 
@@ -118,9 +118,10 @@ function readSections (element: XmlElement, path: string, within: Within, known:
         readSections(child, path, within, known, depth)
         break
       case 'assessmentSection': {
-        const category = categoryOf([...within.category, attribute(child, 'title') ?? ''])
+        const title = attribute(child, 'title') ?? ''
+        const category = isTrue(child, 'visible', true) ? categoryOf([...within.category, title]) : within.category
         const shared = partsOf(child, 'rubricBlock').filter(block => /candidate|^\s*$/.test(attribute(block, 'view') ?? ''))
-        const stimulus = shared.length === 0 ? undefined : sharedText(shared, path, category, known)
+        const stimulus = shared.length === 0 ? undefined : sharedText(shared, path, category, categoryOf([title])[0] ?? 'Section', known)
         readSections(child, path, { category, ...stimulus === undefined ? within.stimulus !== undefined && { stimulus: within.stimulus } : { stimulus } }, known, depth)
         break
       }
@@ -148,15 +149,14 @@ function missing (path: string, href: string, what: string, { collected }: Packa
 }
 
 /** What is said above the items of a section, as a stimulus. @returns its key */
-function sharedText (blocks: readonly XmlElement[], path: string, category: readonly string[], { collected, files }: Package): string | undefined {
-  const name = category.at(-1) ?? 'Section'
+function sharedText (blocks: readonly XmlElement[], path: string, category: readonly string[], name: string, { collected, files }: Package): string | undefined {
   const writer = { session: newSession({}), inPlace: () => undefined, leftOut: (what: string) => { collected.problems.push({ path, message: `'${name}': ${what}`, severity: 'left-out' }) } }
-  const said = wordingOf(blocks, writer)
+  const said = wordingOf(blocks.length === 1 ? blocks[0]!.children : blocks, writer, blocks[0]?.attributes.get('class') === 'html')
   if (said.text === '') return undefined
   const { markup, write } = settle([said])
   const media = [...blocks.flatMap(block => [...insideOf(block, new Set(['img', 'object']))])].map(element => attribute(element, 'src') ?? attribute(element, 'data') ?? '')
   if (media.some(href => fileIn(files, path, href) !== undefined)) collected.problems.push({ path, message: `'${name}': its files are left out: ${media.join(', ').slice(0, 200)}`, severity: 'left-out' })
-  const taken = collected.add({ kind: 'stimulus', prompt: write(said), ...markup === 'html' && { markup } }, { name, category })
+  const taken = collected.add({ kind: 'stimulus', prompt: write(said), ...markup === 'html' && { markup } }, { name, ...category.length > 0 && { category }, key: (attribute(blocks[0]!, 'id') ?? '').replace(/^_(?=\d)/, '') })
   return taken ? collected.questions.at(-1)!.definition.key : undefined
 }
 

@@ -1,6 +1,6 @@
 import type { Draft } from './format.ts'
 import type { Wording } from './markup.ts'
-import { gapMark, identifierOf, keysFor, pictureElement, pictureOf, responseOf, rightItems, wordingOr, writeGapped, type Asked, type QtiItem, type Sample } from './qti-item.ts'
+import { gapMark, identifierOf, keysFor, pictureElement, pictureOf, smallPictureOf, responseOf, rightItems, wordingOr, writeGapped, type Asked, type QtiItem, type Sample } from './qti-item.ts'
 import { areaOf } from './qti-mapping.ts'
 import type { Variable } from './qti-session.ts'
 import { htmlOf, wordingOfHtml } from './qti-texts.ts'
@@ -167,7 +167,7 @@ export function readGraphicGapMatch (element: XmlElement, item: QtiItem): Asked 
   if (unknown !== undefined) return { problem: `there is no item '${unknown}'` }
   const limits = new Map(items.map(one => [identifierOf(one), wholeIn(one, 'matchMax') ?? 1]))
   const reusable = [...limits.values()].some(limit => limit !== 1)
-  const pictures = items.map(one => nameOf(one) === 'gapImg' ? pictureOf(pictureElement(one), item) : undefined)
+  const pictures = items.map(one => nameOf(one) === 'gapImg' ? smallPictureOf(pictureElement(one), item) : undefined)
   const missing = pictures.find(picture => picture !== undefined && 'problem' in picture)
   if (missing !== undefined && 'problem' in missing) return missing
   const wordings = items.map((one, index) => wordingOr(one, item, String(index + 1)))

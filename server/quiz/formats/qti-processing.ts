@@ -78,7 +78,7 @@ export function openItem (session: Session, root: XmlElement): void {
     if (variable.use === 'template') continue
     // Numbers without a default begin with 0 (QTI 2.1, 5.2).
     const isZero = variable.use === 'outcome' && variable.initial === null && variable.cardinality === 'single' && (variable.baseType === 'integer' || variable.baseType === 'float')
-    variable.value = isZero ? single(variable.baseType!, 0) : variable.initial
+    variable.value = isZero ? single(variable.baseType, 0) : variable.initial
   }
 }
 
@@ -161,7 +161,7 @@ export function scoreQtiTest (xml: string, results: Readonly<Record<string, Item
 }
 
 function outcomeOf (value: PlainValue): Value {
-  return value === null || typeof value === 'object' ? given(value, { identifier: '', cardinality: Array.isArray(value) ? 'multiple' : 'record', baseType: typeOfPlain(value) }, () => {}) : guessed(value as Scalar)
+  return value === null || typeof value === 'object' ? given(value, { identifier: '', cardinality: Array.isArray(value) ? 'multiple' : 'record', baseType: typeOfPlain(value) }, () => {}) : guessed(value)
 }
 
 const SECTIONS = new Set(['assessmentSection'])

@@ -164,8 +164,9 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
   const samples = scoreSamples(item, asked.samples, feedback, MOST_SAMPLES)
   const best = Math.max(0, ...samples.map(({ score }) => score))
   const shown = feedbackOf(item, feedback, samples)
-  const prompt = asked.prompt ?? wordingOf(item.body.children, item.writer, item.isHtml)
-  const { markup, write } = settle([prompt, ...asked.texts, ...shown.general, ...[...shown.byPart.values()].flat()])
+  const prompt = asked.prompt ?? promptOf(item)
+  const { markup, write } = settle([prompt, ...asked.texts, ...shown.general, ...shown.ofParts.map(({ said }) => said)])
+  const said = new Set<Wording>()
   const worths: Worths = {
     best,
     fraction: part => {
@@ -173,8 +174,9 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
       return score === undefined ? 0 : rules === undefined || best === 0 ? 1 : Number((score / best).toFixed(7))
     },
     feedback: part => {
-      const own = (shown.byPart.get(part) ?? []).map(write)
-      return own.length === 0 ? {} : { feedback: own.join('\n\n') }
+      const own = shown.ofParts.filter(({ owners }) => owners.includes(part))
+      for (const one of own) said.add(one.said)
+      return own.length === 0 ? {} : { feedback: own.map(one => write(one.said)).join('\n\n') }
     }
   }
   const isStimulus = nameOf(root) === 'assessmentStimulus'
@@ -185,6 +187,7 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
     ...!isStimulus && place.stimulus !== undefined && { stimulus: place.stimulus }
   }
   const drafts = asked.drafts(write, worths).map(draft => ({ ...common, ...draft, ...markOf(best, item, draft) }))
+  for (const one of shown.ofParts) if (!said.has(one.said)) note('left-out', leftOutFeedback(one.said))
   const first = drafts[0]
   if (first === undefined) {
     collected.problems.push({ ...place.at, message: `'${name}' is not taken: it does not say what is right`, severity: 'refused' })
@@ -208,8 +211,8 @@ function markOf (best: number, item: QtiItem, draft: Draft): { mark?: number } {
   const variable = item.session.variables.get('MAXSCORE')
   const told = [variable?.initial?.items[0], Number(variable === undefined ? partsOf(item.root, 'outcomeDeclaration').map(one => attribute(one, 'identifier') === 'SCORE' ? attribute(one, 'normalMaximum') : undefined).find(value => value !== undefined) : undefined)]
     .find((value): value is number => typeof value === 'number' && value > 0)
-  const mark = best > 0 ? best : told ?? 1
-  return mark === 1 || mark > 1000 ? {} : { mark: Number(mark.toPrecision(12)) }
+  const mark = Number((best > 0 ? best : told ?? 1).toPrecision(12))
+  return mark === 1 || mark > 1000 ? {} : { mark }
 }
 
 interface Differing { readonly sample: Scored, readonly theirs: number, readonly ours: number }
@@ -249,9 +252,9 @@ function processingProblems (item: QtiItem): string[] {
 }
 
 /** Feedback by what it is shown for: any answer, or answers that a part is in. What is shown by how right an answer is, is left out. */
-function feedbackOf (item: QtiItem, elements: readonly XmlElement[], samples: readonly Scored[]): { readonly general: readonly Wording[], readonly byPart: ReadonlyMap<string, readonly Wording[]> } {
+function feedbackOf (item: QtiItem, elements: readonly XmlElement[], samples: readonly Scored[]): { readonly general: readonly Wording[], readonly ofParts: readonly { readonly said: Wording, readonly owners: readonly string[] }[] } {
   const general: Wording[] = []
-  const byPart = new Map<string, Wording[]>()
+  const ofParts: { said: Wording, owners: string[] }[] = []
   const parts = new Set(samples.flatMap(({ parts }) => parts))
   for (const [index, element] of elements.entries()) {
     const said = wording(element, item)
@@ -259,11 +262,23 @@ function feedbackOf (item: QtiItem, elements: readonly XmlElement[], samples: re
     const showing = samples.filter(({ shown }) => shown.has(index))
     const owners = [...parts].filter(part => samples.some(({ parts }) => parts.length === 1 && parts[0] === part) && samples.every(sample => !sample.parts.includes(part) || sample.shown.has(index)))
     if (samples.length === 0 || showing.length === samples.length) general.push(said)
-    else if (owners.length > 0 && showing.every(({ parts }) => parts.length === 0 || parts.some(part => owners.includes(part)))) {
-      for (const owner of owners) byPart.set(owner, [...byPart.get(owner) ?? [], said])
-    } else item.note('left-out', `feedback that goes by how right an answer is, is left out: '${said.text.replace(/<[^<>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 80)}'`)
+    else if (owners.length > 0 && showing.every(({ parts }) => parts.length === 0 || parts.some(part => owners.includes(part)))) ofParts.push({ said, owners })
+    else item.note('left-out', leftOutFeedback(said))
   }
-  return { general, byPart }
+  return { general, ofParts }
+}
+
+function leftOutFeedback ({ text }: Wording): string {
+  return `feedback that goes by how right an answer is, is left out: '${text.replace(/<[^<>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 80)}'`
+}
+
+/** The prompt: a block of that class where there is no other text, else all of the body. */
+function promptOf ({ body, writer, isHtml }: QtiItem): Wording {
+  const full = body.children.filter(child => typeof child !== 'string' || child.trim() !== '')
+  const [first] = full
+  const rest = htmlOf(full.slice(1), { ...writer, leftOut: () => {} }).replace(/<[^<>]*>/g, '')
+  const own = typeof first === 'object' && attribute(first, 'class') === 'prompt' && rest.trim() === '' ? first.children : body.children
+  return wordingOf(own, writer, isHtml)
 }
 
 /** Names made into a category, without those that say nothing. */

@@ -1,4 +1,5 @@
-import type { AcceptedNumber } from '../accepted-number.ts'
+import { isMet, type AcceptedNumber } from '../accepted-number.ts'
+import { compileRegex } from '../regex.ts'
 import type { Draft } from './format.ts'
 import { mappedValues } from './qti-mapping.ts'
 import { responseIn, responseOf, rightItems, type Asked, type QtiItem, type Sample, type Worths } from './qti-item.ts'
@@ -41,7 +42,7 @@ export function acceptedFor (variable: Variable, item: QtiItem): AcceptedText[] 
     if (name === 'patternMatch') {
       const pattern = attribute(rule, 'pattern') ?? valuesOf(rule, variable)[0] ?? ''
       const wildcard = wildcardOf(pattern)
-      found.push({ ...wildcard === undefined ? { regex: pattern } : { text: wildcard }, example: (wildcard ?? '').replace(/(?<!\\)\*/g, 'x').replaceAll('\\*', '*'), caseSensitive })
+      found.push({ ...wildcard === undefined ? { regex: pattern } : { text: wildcard }, example: wildcard === undefined ? exampleOf(pattern) : wildcard.replace(/(?<!\\)\*/g, 'x').replaceAll('\\*', '*'), caseSensitive })
     } else if (name !== 'and' && name !== 'equalRounded') {
       for (const value of valuesOf(rule, variable)) {
         if (isTrue(rule, 'substring')) found.push({ text: `*${value.replaceAll('*', '\\*')}*`, example: value, caseSensitive })
@@ -57,6 +58,11 @@ export function acceptedFor (variable: Variable, item: QtiItem): AcceptedText[] 
     const key = JSON.stringify([text, regex])
     return seen.has(key) ? false : seen.add(key)
   }).slice(0, 100)
+}
+
+function exampleOf (pattern: string): string {
+  const regex = compileRegex(pattern, { caseSensitive: true, ignoreAccents: false })
+  return 'problem' in regex ? '' : regex.example()
 }
 
 const SPECIAL = /[\\^$.*+?()[\]{}|-]/g
@@ -91,7 +97,7 @@ export function numbersFor (variable: Variable, item: QtiItem): WantedNumber[] {
     } else {
       const [below, above = below] = tolerance
       for (const value of values) {
-        const within = mode === 'exact' || below === undefined || below === 0 ? {} : below === above ? { tolerance: mode === 'relative' ? { relative: below / 100 } : below } : undefined
+        const within = mode === 'exact' || below === undefined || below === 0 ? {} : below === above ? { tolerance: mode === 'relative' ? { relative: Number((below / 100).toPrecision(12)) } : below } : undefined
         const [low, high] = mode === 'relative' ? [value - Math.abs(value) * (below ?? 0) / 100, value + Math.abs(value) * (above ?? 0) / 100] : [value - (below ?? 0), value + (above ?? 0)]
         found.push(within === undefined ? { number: { min: low, max: high }, example: value } : { number: { value, ...within }, example: value })
       }
@@ -101,7 +107,21 @@ export function numbersFor (variable: Variable, item: QtiItem): WantedNumber[] {
   const plain = [...mapping === undefined ? [] : mappedValues(mapping, 'float').map(({ key }) => key), ...rightItems(variable)].map(value => numberOf(String(value))).filter(value => value !== undefined)
   for (const value of plain) if (!found.some(({ example }) => example === value)) found.push({ number: { value }, example: value })
   const seen = new Set<string>()
-  return found.filter(({ number }) => !seen.has(JSON.stringify(number)) && seen.add(JSON.stringify(number))).slice(0, 100)
+  const all = found.filter(({ number }) => !seen.has(JSON.stringify(number)) && seen.add(JSON.stringify(number))).slice(0, 100)
+  return all.map(({ number }, index) => ({ number, example: ownExample(number, all.filter((_, other) => other !== index).map(({ number }) => number)) }))
+}
+
+/** A number that meets what is wanted, and nothing else that is, where there is one. */
+function ownExample (wanted: WantedNumber['number'], others: readonly WantedNumber['number'][]): number {
+  const all = 'min' in wanted
+    ? [0.5, 0, 1, 0.1, 0.9].map(part => wanted.min + (wanted.max - wanted.min) * part)
+    : [wanted.value, ...[0.95, -0.95].map(part => wanted.value + part * offOf(wanted))]
+  const numbers = all.map(number => Number(number.toPrecision(12)))
+  return numbers.find(number => !others.some(other => isMet(other, number))) ?? numbers[0]!
+}
+
+function offOf ({ value, tolerance = 0 }: Extract<WantedNumber['number'], { value: number }>): number {
+  return typeof tolerance === 'number' ? tolerance : 'absolute' in tolerance ? tolerance.absolute : 'relative' in tolerance ? Math.abs(value) * tolerance.relative : 0
 }
 
 /** Typed texts to try: what is accepted, in its own and other cases, and what nobody accepts. */
@@ -117,8 +137,8 @@ export function triedTexts (accepted: readonly AcceptedText[]): { readonly text:
 export function triedNumbers (wanted: readonly WantedNumber[]): { readonly value: number, readonly part: string | undefined }[] {
   const near = wanted.flatMap(({ number }) => {
     if ('min' in number) return [number.min, number.max, number.min - 1, number.max + 1]
-    const { value, tolerance = 0 } = number
-    const off = typeof tolerance === 'number' ? tolerance : 'absolute' in tolerance ? tolerance.absolute : 'relative' in tolerance ? Math.abs(value) * tolerance.relative : 0
+    const { value } = number
+    const off = offOf(number)
     return [value - off * 0.9, value + off * 0.9, value - off * 1.5 - 0.001, value + off * 1.5 + 0.001]
   })
   return [
@@ -129,11 +149,12 @@ export function triedNumbers (wanted: readonly WantedNumber[]): { readonly value
 
 /** Texts as a question accepts them, with what each earns. */
 export function acceptFields (accepted: readonly AcceptedText[], worths: Worths, part: (index: number) => string): { readonly accept: object[], readonly caseSensitive?: true } | undefined {
-  const accept = accepted.flatMap(({ text, regex }, index) => {
+  const accept = accepted.flatMap(({ text, regex, example }, index) => {
     const fraction = worths.fraction(part(index))
     const said = worths.feedback(part(index))
-    if (fraction <= 0 && regex === undefined) return []
-    const earns = fraction < 1 && regex === undefined ? { fraction } : {}
+    if (fraction <= 0 && example !== '' && said.feedback === undefined) return []
+    // Of an expression that nothing is known to meet, what it earns is not known either.
+    const earns = fraction < 1 && example !== '' ? { fraction: Math.max(0, fraction) } : {}
     return [text !== undefined && fraction >= 1 && said.feedback === undefined ? text : { ...text === undefined ? { regex } : { text }, ...earns, ...said }]
   })
   return accept.length === 0 ? undefined : { accept: accept as object[], ...accepted.every(({ caseSensitive }) => caseSensitive) && { caseSensitive: true } }
@@ -143,7 +164,8 @@ export function acceptFields (accepted: readonly AcceptedText[], worths: Worths,
 export function numberFields (wanted: readonly WantedNumber[], worths: Worths, part: (index: number) => string): object | undefined {
   const answers = wanted.flatMap(({ number }, index) => {
     const fraction = worths.fraction(part(index))
-    return fraction <= 0 ? [] : [{ ...number, ...fraction < 1 && { fraction }, ...worths.feedback(part(index)) }]
+    const said = worths.feedback(part(index))
+    return fraction <= 0 && said.feedback === undefined ? [] : [{ ...number, ...fraction < 1 && { fraction: Math.max(0, fraction) }, ...said }]
   })
   const [only, another] = answers
   if (only === undefined) return undefined
