@@ -123,7 +123,8 @@ export function feedbackIn (root: XmlElement): XmlElement[] {
 /** Scores samples by the item's own rules. */
 export function scoreSamples (item: QtiItem, samples: readonly Sample[], feedback: readonly XmlElement[], limit: number): Scored[] {
   return samples.slice(0, limit).map(sample => {
-    const { outcomes } = processItem(item.root, sample.responses)
+    const { outcomes, problems } = processItem(item.root, sample.responses)
+    for (const { message } of problems) item.note('changed', `of its own rules: ${message}`)
     const shown = feedback.length === 0 ? [] : feedback.flatMap((element, index) => isShownBy(element, outcomes) ? [index] : [])
     return { ...sample, score: scoreOf(outcomes), shown: new Set(shown) }
   })

@@ -197,7 +197,6 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
   if (rules === undefined && samples.length > 0) note('changed', 'it says no rules of scoring; the right response earns the mark')
   else if (samples.length > 0 && best === 0) note('changed', 'no answer that was tried earns anything by its own rules; the right response earns the mark')
   if (found.differing.length > 0) note('changed', differing(found.differing, samples.length))
-  for (const problem of processingProblems(item)) note('changed', `its own rules: ${problem}`)
   const identifier = (attribute(root, 'identifier') ?? '').trim()
   const before = collected.questions.length
   collected.add({ ...found.draft }, { name, ...place.category !== undefined && { category: place.category }, ...place.difficulty !== undefined && { difficulty: place.difficulty }, key: [...keysFor([identifier]).values()][0]!, files: filesOf(item), ...place.path === undefined && { line: root.line } })
@@ -245,10 +244,6 @@ function differing (all: readonly Differing[], tried: number): string {
   const response = Object.entries(sample.responses).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(' ')
   const share = (fraction: number): string => String(Number(fraction.toFixed(4)))
   return `it is scored otherwise in ${all.length} of ${tried} answers that were tried: ${response.slice(0, 200)} earns ${share(theirs)} of the mark by its own rules, and ${share(ours)} here`
-}
-
-function processingProblems (item: QtiItem): string[] {
-  return [...new Set(item.session.problems.map(({ message }) => message))]
 }
 
 /** Feedback by what it is shown for: any answer, or answers that a part is in. What is shown by how right an answer is, is left out. */

@@ -216,11 +216,15 @@ export function readSlider (element: XmlElement, item: QtiItem): Asked {
   const [min, max] = [numberIn(element, 'lowerBound'), numberIn(element, 'upperBound')]
   if (variable === undefined || min === undefined || max === undefined) return { problem: 'its scale has no bounds, or no declared response' }
   const step = numberIn(element, 'step') ?? 1
-  const wanted = numbersFor(variable, item)
   const onScale = (value: number): number => Number(Math.min(max, Math.max(min, min + Math.round((value - min) / step) * step)).toPrecision(12))
+  const wanted = numbersFor(variable, item).map(({ number, example }) => {
+    const steps = [example, ...'min' in number ? [number.min, number.max, number.min + step, number.max - step] : []].map(onScale)
+    return { number, example: steps.find(value => isMet(number, value)) ?? example }
+  })
   return {
     texts: [],
-    samples: numberSamples(variable, wanted, value => ({ value })).filter(({ answer }) => 'value' in answer && answer.value === onScale(answer.value)),
+    samples: triedNumbers(wanted).filter(({ value, part }) => part === undefined || value === onScale(value))
+      .map(({ value, part }) => ({ responses: responseIn(variable, [onScale(value)]), answer: { value: onScale(value) }, parts: part === undefined ? [] : [part] })),
     drafts: (_write, worths) => kindOf('slider', numberFields(wanted, worths, String)).map(draft => ({ ...draft, min, max, ...step !== 1 && { step } }))
   }
 }

@@ -348,6 +348,8 @@ function cloze (definition: Of<'cloze'>, pen: Pen): Parts {
   const { variable, base, set, when } = rulesIn(el)
   if (scoring === 'partial-negative') pen.notes.changed('no gap takes anything away')
   if (gaps.some(gap => ('choices' in gap ? gap.choices : 'accept' in gap ? gap.accept : gap.answers ?? []).some(one => typeof one === 'object' && one.feedback !== undefined))) pen.notes.leftOut('the feedback of gaps is left out')
+  const parts = gaps.flatMap(gap => 'choices' in gap ? gap.choices : 'accept' in gap ? gap.accept : gap.answers ?? []).map(one => typeof one === 'object' ? one.fraction ?? 0 : 0)
+  if (scoring === 'all-or-nothing' && parts.some(fraction => fraction > 0 && fraction < 1)) pen.notes.changed('what earns a part of a gap is wrong')
   const total = gaps.reduce((sum, { weight = 1 }) => sum + weight, 0)
   const made = gaps.map((gap, index) => {
     const [response, score] = [`GAP_${gap.key}`, `SCORE_${index + 1}`]
@@ -356,6 +358,7 @@ function cloze (definition: Of<'cloze'>, pen: Pen): Parts {
       const worths = gap.choices.map(({ fraction, correct }) => Math.max(0, fraction ?? (correct === true ? 1 : 0)))
       const best = gap.choices[worths.indexOf(Math.max(...worths))]!
       const declared = responseDeclaration(el, response, 'single', 'identifier', [idOf(best.key)], mapping(el, gap.choices.map(({ key }, at) => [idOf(key), worths[at]!] as const), { defaultValue: 0 }))
+      if (pen.version === '2.1' && gap.layout === 'row') pen.notes.changed('choices stand below each other')
       const asked = gap.layout === undefined || gap.layout === 'menu'
         ? menu(pen, response, gap.choices, gap.shuffle)
         : el('choiceInteraction', { responseIdentifier: response, shuffle: gap.shuffle !== false, maxChoices: 1, orientation: pen.version === '2.1' ? undefined : gap.layout === 'row' ? 'horizontal' : 'vertical' },
