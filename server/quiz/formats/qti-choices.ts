@@ -12,7 +12,7 @@ const UNBOUND = { problem: 'an interaction has no declared response' } as const
 interface Option { readonly identifier: string, readonly key: string, readonly wording: Wording }
 
 /** How many answers of a question are tried at most. */
-export const MOST_SAMPLES = 200
+export const MOST_SAMPLES = 1000
 
 /** Sets of options: all of them where they are few, else those near to the right one. */
 export function sets<T> (all: readonly T[], right: readonly T[], most: number): T[][] {

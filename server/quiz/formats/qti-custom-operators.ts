@@ -1,6 +1,6 @@
 import type { Session } from './qti-session.ts'
 import { container, number, single, type QtiValue, type Value } from './qti-values.ts'
-import { attribute, numberOf } from './qti-vocabulary.ts'
+import { attribute, numberOf, wordIn } from './qti-vocabulary.ts'
 import type { XmlElement } from './xml.ts'
 
 /** Operators that vendors define, by the last part of their name: those of Cito (`qade:Trim`, `depcp:ToAscii`, …), TAO
@@ -25,8 +25,8 @@ const OPERATORS: Readonly<Record<string, (value: QtiValue, element: XmlElement) 
 
 /** What a custom operator makes of its operands; NULL, and a note, for one that is not known. */
 export function customOperator (element: XmlElement, operands: readonly Value[], session: Session): Value {
-  const name = attribute(element, 'class') ?? attribute(element, 'definition') ?? ''
-  const own = (name.split(/[.:/#\\]/).at(-1) ?? '').toLowerCase()
+  const name = attribute(element, 'class') ?? wordIn(element, 'definition')
+  const own = name.replace(/^.*[.:/#\\]/, '').toLowerCase()
   const operator = Object.hasOwn(OPERATORS, own) ? OPERATORS[own] : undefined
   if (operator === undefined) session.note(element, `the operator '${name.slice(0, 80)}' is not known; it has no value`)
   const [value = null] = operands

@@ -6,7 +6,7 @@ import { gcd, MATH, roundTo, statistic } from './qti-math.ts'
 import { MAX_TEXT, written, type Session } from './qti-session.ts'
 import { TEST_EXPRESSIONS, testVariable } from './qti-test-expressions.ts'
 import { baseTypeOf, container, holdsAll, isNumeric, number, readScalar, sameScalar, sameValue, single, truth, type QtiValue, type Value } from './qti-values.ts'
-import { attribute, isTrue, nameOf, numberOf, partsOf } from './qti-vocabulary.ts'
+import { attribute, isTrue, nameOf, numberOf, partsOf, wordIn } from './qti-vocabulary.ts'
 import { textIn, type XmlElement } from './xml.ts'
 
 type Expression = (element: XmlElement, session: Session) => Value
@@ -102,7 +102,7 @@ function numberNamed (text: string, session: Session): number | undefined {
 }
 
 function variableOf (element: XmlElement, session: Session): ReturnType<Session['variables']['get']> {
-  const identifier = attribute(element, 'identifier') ?? ''
+  const identifier = wordIn(element, 'identifier')
   const found = session.variables.get(identifier)
   if (found === undefined) session.note(element, `there is no variable '${identifier.slice(0, 60)}'`)
   return found
@@ -129,7 +129,7 @@ const equal: Expression = (element, session) => {
   const [x, y] = [a.items[0] as number, b.items[0] as number]
   const mode = attribute(element, 'toleranceMode') ?? 'exact'
   if (mode === 'exact') return truth(x === y)
-  const bounds = (attribute(element, 'tolerance') ?? '').trim().split(/\s+/).map(text => numberNamed(text, session))
+  const bounds = wordIn(element, 'tolerance').split(/\s+/).map(text => numberNamed(text, session))
   const [below, above = below] = bounds
   if (below === undefined || above === undefined) {
     session.note(element, 'equal has no tolerance that could be read')
@@ -187,7 +187,7 @@ const EXPRESSIONS: Readonly<Record<string, Expression>> = {
     return item === undefined || item === '' ? null : single(baseType, item)
   },
   variable (element, session) {
-    const identifier = attribute(element, 'identifier') ?? ''
+    const identifier = wordIn(element, 'identifier')
     const value = identifier.includes('.') ? testVariable(element, session) : undefined
     return value === undefined ? variableOf(element, session)?.value ?? null : value
   },
@@ -277,10 +277,10 @@ const EXPRESSIONS: Readonly<Record<string, Expression>> = {
   },
   fieldValue (element, session) {
     const [value = null] = operands(element, session)
-    return value?.fields?.get(attribute(element, 'fieldIdentifier') ?? '') ?? null
+    return value?.fields?.get(wordIn(element, 'fieldIdentifier')) ?? null
   },
   record (element, session) {
-    const fields = partsOf(element).map(field => [attribute(field, 'fieldIdentifier') ?? '', operands(field, session)[0] ?? null] as const)
+    const fields = partsOf(element).map(field => [wordIn(field, 'fieldIdentifier'), operands(field, session)[0] ?? null] as const)
     return fields.length === 0 ? null : { cardinality: 'record', baseType: undefined, items: [], fields: new Map(fields) }
   },
 
@@ -305,7 +305,7 @@ const EXPRESSIONS: Readonly<Record<string, Expression>> = {
     return found === null || to === undefined ? null : number(roundTo(found.all[0]!, to.mode, to.figures))
   },
   mathOperator (element, session) {
-    const name = attribute(element, 'name') ?? ''
+    const name = wordIn(element, 'name')
     const found = numbers(element, session)
     const work = Object.hasOwn(MATH, name) ? MATH[name] : undefined
     if (work === undefined) session.note(element, `the function ${name.slice(0, 40)} is not known`)
@@ -318,7 +318,7 @@ const EXPRESSIONS: Readonly<Record<string, Expression>> = {
     return name === 'pi' ? number(Math.PI) : name === 'e' ? number(Math.E) : null
   },
   statsOperator (element, session) {
-    const name = attribute(element, 'name') ?? ''
+    const name = wordIn(element, 'name')
     const found = numbers(element, session)
     const value = found === null ? null : statistic(name, found.all)
     if (value === undefined) session.note(element, `the statistic ${name.slice(0, 40)} is not known`)

@@ -5,7 +5,7 @@ import type { QtiResponses } from './qti-processing.ts'
 import type { Variable } from './qti-session.ts'
 import { htmlOf, INTERACTIONS, wordingOfHtml } from './qti-texts.ts'
 import { acceptedFor, acceptFields, isNumber, numberFields, numbersFor, triedNumbers, triedTexts, type AcceptedText, type WantedNumber } from './qti-typed.ts'
-import { attribute, isTrue, nameOf, partOf, partsOf } from './qti-vocabulary.ts'
+import { attribute, isTrue, nameOf, partOf, partsOf, wordIn } from './qti-vocabulary.ts'
 import type { XmlElement } from './xml.ts'
 
 /** A gap of a text, with what may be put in it. */
@@ -27,7 +27,7 @@ export const GAPS: ReadonlySet<string> = new Set(['inlineChoiceInteraction', 'te
 /** Menus, fields and lists of choices in one text. */
 export function readGaps (elements: readonly XmlElement[], item: QtiItem): Asked {
   // The key of a gap where its response is named by it, as in what is exported here.
-  const names = elements.map((element, index) => /^GAP_([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(attribute(element, 'responseIdentifier') ?? '')?.[1] ?? `g${index + 1}`)
+  const names = elements.map((element, index) => /^GAP_([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(wordIn(element, 'responseIdentifier'))?.[1] ?? `g${index + 1}`)
   const keys = names.map((name, index) => names.indexOf(name) === index ? name : `${name}-${index + 1}`)
   const gaps: Gap[] = []
   for (const [index, element] of elements.entries()) {
@@ -48,13 +48,14 @@ export function readGaps (elements: readonly XmlElement[], item: QtiItem): Asked
     fill(right, ['all']),
     fill(new Map(), []),
     ...gaps.map(gap => fill(without(gap), [`without/${gap.key}`])),
-    ...gaps.flatMap(gap => gap.tried.flatMap(tried => [
-      fill(new Map([[gap, tried]]), tried.part === undefined ? [] : [`${gap.key}/${tried.part}`]),
-      fill(new Map([...without(gap), [gap, tried]]), tried.part === undefined ? [] : [`all/${gap.key}/${tried.part}`])
-    ]))
+    ...gaps.flatMap(gap => gap.tried.filter(({ part }) => part !== undefined).flatMap(tried => [
+      fill(new Map([[gap, tried]]), [`${gap.key}/${tried.part!}`]),
+      fill(new Map([...without(gap), [gap, tried]]), [`all/${gap.key}/${tried.part!}`])
+    ])),
+    ...gaps.flatMap(gap => gap.tried.filter(({ part }) => part === undefined).map(tried => fill(new Map([...without(gap), [gap, tried]]), [])))
   ]
   return {
-    ...whole.prompt !== undefined && { prompt: whole.prompt },
+    prompt: whole.prompt ?? { text: '', format: 'plain' },
     texts: [whole.text, ...gaps.flatMap(({ options }) => options.map(({ wording }) => wording))],
     samples,
     drafts: (write, worths) => {

@@ -8,7 +8,7 @@ import { processItem, type QtiResponses } from './qti-processing.ts'
 import type { Session, Variable } from './qti-session.ts'
 import { wordingOf, type Writer } from './qti-texts.ts'
 import type { Scalar } from './qti-values.ts'
-import { attribute, insideOf, numberIn, partOf } from './qti-vocabulary.ts'
+import { attribute, insideOf, numberIn, wordIn } from './qti-vocabulary.ts'
 import { textIn, type XmlElement } from './xml.ts'
 
 /** An item being read. */
@@ -85,12 +85,12 @@ export function keysFor (identifiers: readonly string[]): ReadonlyMap<string, st
 }
 
 export function identifierOf (element: XmlElement): string {
-  return attribute(element, 'identifier')?.trim() ?? ''
+  return wordIn(element, 'identifier')
 }
 
 /** The variable that an interaction is bound to. */
 export function responseOf (element: XmlElement, item: QtiItem): Variable | undefined {
-  return item.session.variables.get(attribute(element, 'responseIdentifier')?.trim() ?? '')
+  return item.session.variables.get(wordIn(element, 'responseIdentifier'))
 }
 
 /** Values of the right response. */
@@ -120,25 +120,30 @@ export function feedbackIn (root: XmlElement): XmlElement[] {
   return [...insideOf(root, FEEDBACK)]
 }
 
+/** Steps that trying all samples of an item may take. */
+const MOST_STEPS = 2_000_000
+
 /** Scores samples by the item's own rules. */
 export function scoreSamples (item: QtiItem, samples: readonly Sample[], feedback: readonly XmlElement[], limit: number): Scored[] {
-  return samples.slice(0, limit).map(sample => {
-    const { outcomes, problems } = processItem(item.root, sample.responses)
+  const budget = { left: MOST_STEPS }
+  return samples.slice(0, limit).flatMap(sample => {
+    if (budget.left < 0) return []
+    const { outcomes, problems } = processItem(item.root, sample.responses, { budget })
     for (const { message } of problems) item.note('changed', `of its own rules: ${message}`)
     const shown = feedback.length === 0 ? [] : feedback.flatMap((element, index) => isShownBy(element, outcomes) ? [index] : [])
-    return { ...sample, score: scoreOf(outcomes), shown: new Set(shown) }
+    return budget.left < 0 ? [] : [{ ...sample, score: scoreOf(outcomes), shown: new Set(shown) }]
   })
 }
 
 function isShownBy (element: XmlElement, outcomes: Readonly<Record<string, unknown>>): boolean {
-  const held = outcomes[attribute(element, 'outcomeIdentifier')?.trim() ?? '']
+  const held = outcomes[wordIn(element, 'outcomeIdentifier')]
   const values = Array.isArray(held) ? held : [held]
   return values.some(value => value !== null && value !== undefined && String(value) === identifierOf(element)) === ((attribute(element, 'showHide') ?? 'show') === 'show')
 }
 
 function scoreOf (outcomes: Readonly<Record<string, unknown>>): number {
   const score = outcomes.SCORE
-  return typeof score === 'number' ? score : score === true ? 1 : 0
+  return Number(score ?? 0) || 0
 }
 
 /** A picture that is asked about: its bytes where the package has it, else its address. */
@@ -153,7 +158,7 @@ interface Picture { readonly src: string, readonly width?: number, readonly heig
 
 /** A picture whose size may be unknown. */
 export function smallPictureOf (element: XmlElement | undefined, item: QtiItem): Picture | { readonly problem: string } {
-  const href = element === undefined ? '' : attribute(element, 'data') ?? attribute(element, 'src') ?? ''
+  const href = element === undefined ? '' : attribute(element, 'data') ?? wordIn(element, 'src')
   if (element === undefined || href === '') return { problem: 'its picture is missing' }
   const file = item.file(href)
   const base64 = file === undefined ? '' : bytesToBase64(file)
@@ -166,7 +171,7 @@ export function smallPictureOf (element: XmlElement | undefined, item: QtiItem):
 
 /** A picture inside an element, whichever way it is written. */
 export function pictureElement (element: XmlElement): XmlElement | undefined {
-  return partOf(element, 'object') ?? partOf(element, 'img') ?? [...insideOf(element, new Set(['object', 'img']))][0]
+  return [...insideOf(element, new Set(['object', 'img']))][0]
 }
 
 const MEDIA = new Set(['img', 'object', 'audio', 'video', 'source', 'track'])
@@ -175,7 +180,7 @@ const MEDIA = new Set(['img', 'object', 'audio', 'video', 'source', 'track'])
 export function filesOf (item: QtiItem): QuestionFile[] {
   const files = new Map<string, QuestionFile>()
   for (const element of insideOf(item.root, MEDIA)) {
-    const href = attribute(element, 'src') ?? attribute(element, 'data') ?? ''
+    const href = attribute(element, 'src') ?? wordIn(element, 'data')
     const bytes = href === '' ? undefined : item.file(href)
     if (bytes !== undefined) files.set(href, { name: href, bytes: bytesToBase64(bytes) })
   }
@@ -200,9 +205,5 @@ export function pathIn (from: string, href: string): string | undefined {
 }
 
 function unescaped (href: string): string {
-  try {
-    return decodeURIComponent(href)
-  } catch {
-    return href
-  }
+  return href.replace(/(?:%[0-9a-f]{2})+/gi, escapes => new TextDecoder().decode(Uint8Array.from(escapes.slice(1).split('%'), hex => Number.parseInt(hex, 16))))
 }

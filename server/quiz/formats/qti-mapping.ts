@@ -1,7 +1,7 @@
 import { coordsProblem, isInside, type Area } from '../geometry.ts'
 import { typed, type Session, type Variable } from './qti-session.ts'
 import { isNumeric, number, readScalar, sameScalar, type BaseType, type Scalar, type Value } from './qti-values.ts'
-import { attribute, isTrue, numberIn, numberOf, partOf, partsOf } from './qti-vocabulary.ts'
+import { attribute, isTrue, numberIn, numberOf, partOf, partsOf, wordIn } from './qti-vocabulary.ts'
 import type { XmlElement } from './xml.ts'
 
 /** What a response earns by its declaration's `mapping`. Of a container, each value is counted once (QTI 2.1, mapResponse). */
@@ -26,7 +26,7 @@ export function mapValues (variable: Variable | undefined, session: Session, at:
 /** The entries of a mapping, each with what it matches. */
 export function mappedValues (mapping: XmlElement, baseType: BaseType): { readonly key: string, readonly value: number, readonly caseSensitive: boolean, readonly matches: (item: Scalar) => boolean }[] {
   return partsOf(mapping, 'mapEntry').map(entry => {
-    const key = attribute(entry, 'mapKey') ?? ''
+    const key = wordIn(entry, 'mapKey')
     const wanted = readScalar(baseType, key)
     const caseSensitive = isTrue(entry, 'caseSensitive', isTrue(mapping, 'caseSensitive', true))
     const lower = String(wanted).toUpperCase()
@@ -72,7 +72,7 @@ export function areaOf (element: XmlElement): Area | 'everywhere' | undefined {
   if (shape === 'default') return 'everywhere'
   const name = shape === 'poly' ? 'polygon' : shape
   if (name !== 'rect' && name !== 'circle' && name !== 'ellipse' && name !== 'polygon') return undefined
-  const coords = (attribute(element, 'coords') ?? '').trim().split(/[\s,]+/).map(numberOf)
+  const coords = wordIn(element, 'coords').split(/[\s,]+/).map(numberOf)
   if (coords.includes(undefined)) return undefined
   const area = { shape: name, coords: coords as number[] } as const
   return coordsProblem(area) === undefined ? area : undefined

@@ -4,9 +4,9 @@ import type { PackageFiles } from './package-files.ts'
 import { categoryOf, readItem } from './qti-read.ts'
 import { wordingOf } from './qti-texts.ts'
 import { newSession } from './qti-session.ts'
-import { attribute, insideOf, isTrue, nameOf, numberIn, partOf, partsOf } from './qti-vocabulary.ts'
+import { attribute, insideOf, isTrue, nameOf, numberIn, partOf, partsOf, wordIn } from './qti-vocabulary.ts'
 import { settle } from './markup.ts'
-import { decodeXml, readXml, textIn, XmlError, type XmlElement } from './xml.ts'
+import { decodeXml, readXmlOr, textIn, type XmlElement } from './xml.ts'
 
 /** Sections that refer to each other are followed so deep. */
 const MAX_SECTIONS = 32
@@ -47,8 +47,8 @@ function resourcesIn (manifest: string, files: PackageFiles, problems: FormatPro
   const root = xmlAt(manifest, files, problems)
   if (root === undefined) return []
   const found = [...insideOf(root, new Set(['resource']))].flatMap((resource): Resource[] => {
-    const type = attribute(resource, 'type')?.trim() ?? ''
-    const href = attribute(resource, 'href') ?? attribute(partsOf(resource, 'file')[0] ?? resource, 'href') ?? ''
+    const type = wordIn(resource, 'type')
+    const href = attribute(resource, 'href') ?? wordIn(partsOf(resource, 'file')[0] ?? resource, 'href')
     if (!SCHEMAS.test(type)) return []
     const path = pathIn(manifest, href)
     if (path === undefined || !files.has(path)) {
@@ -76,13 +76,10 @@ function xmlAt (path: string, files: PackageFiles, problems: FormatProblem[]): X
     problems.push({ path, message: decoded.problem, severity: 'refused' })
     return undefined
   }
-  try {
-    return readXml(decoded.text)
-  } catch (error) {
-    if (!(error instanceof XmlError)) throw error
-    problems.push({ path, line: error.line, message: error.message, severity: 'refused' })
+  return readXmlOr(decoded.text, ({ line, message }) => {
+    problems.push({ path, line, message, severity: 'refused' })
     return undefined
-  }
+  })
 }
 
 function rootAt (path: string, { roots, files, collected }: Package): XmlElement | undefined {
@@ -112,15 +109,15 @@ function readTest (path: string, known: Package): void {
 
 function readSections (element: XmlElement, path: string, within: Within, known: Package, depth: number): void {
   for (const child of partsOf(element)) {
-    const href = attribute(child, 'href') ?? ''
+    const href = wordIn(child, 'href')
     switch (nameOf(child)) {
       case 'testPart':
         readSections(child, path, within, known, depth)
         break
       case 'assessmentSection': {
-        const title = attribute(child, 'title') ?? ''
+        const title = wordIn(child, 'title')
         const category = isTrue(child, 'visible', true) ? categoryOf([...within.category, title]) : within.category
-        const shared = partsOf(child, 'rubricBlock').filter(block => /candidate|^\s*$/.test(attribute(block, 'view') ?? ''))
+        const shared = partsOf(child, 'rubricBlock').filter(block => /candidate|^\s*$/.test(wordIn(block, 'view')))
         const stimulus = shared.length === 0 ? undefined : sharedText(shared, path, category, categoryOf([title])[0] ?? 'Section', known)
         readSections(child, path, { category, ...stimulus === undefined ? within.stimulus !== undefined && { stimulus: within.stimulus } : { stimulus } }, known, depth)
         break
@@ -137,7 +134,7 @@ function readSections (element: XmlElement, path: string, within: Within, known:
         if (target === undefined || !known.files.has(target)) missing(path, href, 'item', known)
         else itemAt(target, within, known)
         if (partsOf(child, 'weight').some(weight => numberIn(weight, 'value') !== 1)) {
-          known.collected.problems.push({ path, message: `the weight that the test gives to '${(attribute(child, 'identifier') ?? '').slice(0, 100)}' is left out`, severity: 'left-out' })
+          known.collected.problems.push({ path, message: `the weight that the test gives to '${wordIn(child, 'identifier').slice(0, 100)}' is left out`, severity: 'left-out' })
         }
       }
     }
@@ -154,9 +151,9 @@ function sharedText (blocks: readonly XmlElement[], path: string, category: read
   const said = wordingOf(blocks.length === 1 ? blocks[0]!.children : blocks, writer, blocks[0]?.attributes.get('class') === 'html')
   if (said.text === '') return undefined
   const { markup, write } = settle([said])
-  const media = [...blocks.flatMap(block => [...insideOf(block, new Set(['img', 'object']))])].map(element => attribute(element, 'src') ?? attribute(element, 'data') ?? '')
+  const media = [...blocks.flatMap(block => [...insideOf(block, new Set(['img', 'object']))])].map(element => attribute(element, 'src') ?? wordIn(element, 'data'))
   if (media.some(href => fileIn(files, path, href) !== undefined)) collected.problems.push({ path, message: `'${name}': its files are left out: ${media.join(', ').slice(0, 200)}`, severity: 'left-out' })
-  const taken = collected.add({ kind: 'stimulus', prompt: write(said), ...markup === 'html' && { markup } }, { name, ...category.length > 0 && { category }, key: (attribute(blocks[0]!, 'id') ?? '').replace(/^_(?=\d)/, '') })
+  const taken = collected.add({ kind: 'stimulus', prompt: write(said), ...markup === 'html' && { markup } }, { name, ...category.length > 0 && { category }, key: wordIn(blocks[0]!, 'id').replace(/^_(?=\d)/, '') })
   return taken ? collected.questions.at(-1)!.definition.key : undefined
 }
 
@@ -167,9 +164,9 @@ function itemAt (path: string, { category, stimulus }: Within, known: Package): 
   known.read.set(path, undefined)
   if (root === undefined) return undefined
   const reference = partOf(root, 'assessmentStimulusRef')
-  const own = reference === undefined ? undefined : pathIn(path, attribute(reference, 'href') ?? '')
+  const own = reference === undefined ? undefined : pathIn(path, wordIn(reference, 'href'))
   const target = own === undefined || !known.files.has(own) ? undefined : rootAt(own, known)
-  if (reference !== undefined && target === undefined) missing(path, attribute(reference, 'href') ?? '', 'stimulus', known)
+  if (reference !== undefined && target === undefined) missing(path, wordIn(reference, 'href'), 'stimulus', known)
   const key = own === undefined || target === undefined || nameOf(target) !== 'assessmentStimulus' ? stimulus : itemAt(own, { category }, known)
   const difficulty = known.difficulty.get(path)
   const made = readItem(root, known.collected, {

@@ -4,7 +4,7 @@ import { gapMark, identifierOf, keysFor, pictureElement, pictureOf, smallPicture
 import { areaOf } from './qti-mapping.ts'
 import type { Variable } from './qti-session.ts'
 import { htmlOf, wordingOfHtml } from './qti-texts.ts'
-import { attribute, insideOf, isTrue, nameOf, partOf, partsOf, wholeIn } from './qti-vocabulary.ts'
+import { attribute, insideOf, isTrue, nameOf, partOf, partsOf, wholeIn, wordIn } from './qti-vocabulary.ts'
 import type { XmlElement } from './xml.ts'
 
 interface Side { readonly identifier: string, readonly key: string, readonly wording: Wording, readonly limit: number }
@@ -146,10 +146,13 @@ export function readGapMatch (element: XmlElement, item: QtiItem): Asked {
   }
 }
 
+const PICTURES = new Set(['object', 'img', 'picture'])
+
 /** Pictures or texts put into the areas of a picture. */
 export function readGraphicGapMatch (element: XmlElement, item: QtiItem): Asked {
   const variable = responseOf(element, item)
-  const image = pictureOf(partOf(element, 'object') ?? partOf(element, 'img') ?? partOf(element, 'picture'), item)
+  const [backdrop] = partsOf(element).filter(child => PICTURES.has(nameOf(child)))
+  const image = pictureOf(backdrop !== undefined && nameOf(backdrop) === 'picture' ? pictureElement(backdrop) : backdrop, item)
   if (variable === undefined) return { problem: 'an interaction has no declared response' }
   if ('problem' in image) return image
   const items = partsOf(element).filter(child => GAP_CHOICES.has(nameOf(child)))
@@ -193,7 +196,7 @@ export function readGraphicGapMatch (element: XmlElement, item: QtiItem): Asked 
 }
 
 function labelOf (spot: XmlElement, write: (wording: Wording) => string): { label?: string } {
-  const label = attribute(spot, 'hotspotLabel')?.trim() ?? ''
+  const label = wordIn(spot, 'hotspotLabel')
   return label === '' ? {} : { label: write({ text: label, format: 'plain' }) }
 }
 

@@ -3,7 +3,7 @@ import type { Text } from '../text.ts'
 import type { Notes } from './export-notes.ts'
 import { htmlOfPlain } from './markup.ts'
 import { kebabCase } from './qti-vocabulary.ts'
-import { escapeXml, readXml, XmlError } from './xml.ts'
+import { escapeXml, readXmlOr } from './xml.ts'
 
 export type QtiVersion = '2.1' | '2.2' | '3.0'
 
@@ -44,13 +44,7 @@ const VOID = /<(br|hr|img|col|wbr)((?:\s[^<>]*?)?)\s*\/?>/gi
 
 function xhtml (html: string): string | undefined {
   const closed = html.replaceAll('&nbsp;', '\u00a0').replace(VOID, '<$1$2 />')
-  try {
-    readXml(`<div>${closed}</div>`)
-    return closed
-  } catch (error) {
-    if (!(error instanceof XmlError)) throw error
-    return undefined
-  }
+  return readXmlOr(`<div>${closed}</div>`, () => undefined) === undefined ? undefined : closed
 }
 
 /** An identifier for a key: one that begins with a digit is none in QTI. */

@@ -1,11 +1,11 @@
 import type { FormatProblem } from './format.ts'
 import { carryOut } from './qti-rules.ts'
-import { declare, given, newSession, TooLong, typeOfPlain, type Session, type TestItem } from './qti-session.ts'
+import { declare, given, inTime, newSession, typeOfPlain, type Budget, type Session, type TestItem } from './qti-session.ts'
 import { templateName, templateRules } from './qti-templates.ts'
 import { guessed } from './qti-test-expressions.ts'
-import { plainValue, single, type PlainValue, type Scalar, type Value } from './qti-values.ts'
-import { attribute, insideOf, nameOf, numberIn, partOf, partsOf } from './qti-vocabulary.ts'
-import { readXml, XmlError, type XmlElement } from './xml.ts'
+import { plainValue, single, type PlainValue, type Value } from './qti-values.ts'
+import { attribute, nameOf, numberIn, partOf, partsOf, wordIn } from './qti-vocabulary.ts'
+import { readXmlOr, type XmlElement } from './xml.ts'
 
 /** Responses by the identifiers of their variables, as plain JSON: a pair is `A B`, a point `10 20`, a container a list. */
 export type QtiResponses = Readonly<Record<string, PlainValue>>
@@ -36,31 +36,22 @@ export function scoreQtiItem (xml: string, responses: QtiResponses, options: Sco
 
 /** The root of a text, when it is of a name. */
 export function rootOf (xml: string, ...names: readonly string[]): { readonly root: XmlElement } | { readonly problem: FormatProblem } {
-  try {
-    const root = readXml(xml)
-    return names.includes(nameOf(root)) ? { root } : { problem: { line: root.line, message: `<${root.name}> is no ${names[0]!}`, severity: 'refused' } }
-  } catch (error) {
-    if (!(error instanceof XmlError)) throw error
-    return { problem: { line: error.line, message: error.message, severity: 'refused' } }
-  }
+  const root = readXmlOr(xml, ({ line, message }): { readonly problem: FormatProblem } => ({ problem: { line, message, severity: 'refused' } }))
+  if ('problem' in root) return root
+  return names.includes(nameOf(root)) ? { root } : { problem: { line: root.line, message: `<${root.name}> is no ${names[0]!}`, severity: 'refused' } }
 }
 
 /** As `scoreQtiItem`, of an item that is read already. */
-export function processItem (root: XmlElement, responses: QtiResponses, options: ScoreOptions = {}): QtiScore {
+export function processItem (root: XmlElement, responses: QtiResponses, options: ScoreOptions & { readonly budget?: Budget } = {}): QtiScore {
   const session = newSession(options)
-  try {
+  if (!inTime(() => {
     openItem(session, root)
     answerItem(session, root, responses)
-  } catch (error) {
-    tooLong(error, session, root)
-  }
+  })) session.note(root, BROKEN_OFF)
   return { outcomes: outcomesOf(session), problems: session.problems }
 }
 
-function tooLong (error: unknown, session: Session, root: XmlElement): void {
-  if (!(error instanceof TooLong)) throw error
-  session.note(root, 'processing takes longer than is taken; it is broken off')
-}
+const BROKEN_OFF = 'processing takes longer than is taken; it is broken off'
 
 /** How often templates draw again until their constraint is met (QTI 2.1 leaves the number open; others try as often). */
 const DRAWS = 100
@@ -97,7 +88,7 @@ function answerItem (session: Session, root: XmlElement, responses: QtiResponses
 /** The rules of response processing: written out, or by a template. */
 function rulesOf (processing: XmlElement, session: Session): XmlElement[] {
   const own = partsOf(processing)
-  const template = attribute(processing, 'template')?.trim() ?? ''
+  const template = wordIn(processing, 'template')
   if (own.length > 0 || template === '') return own
   const location = attribute(processing, 'templateLocation') ?? template
   const name = templateName(template)
@@ -132,13 +123,13 @@ export function scoreQtiTest (xml: string, results: Readonly<Record<string, Item
   if ('problem' in read) return { outcomes: {}, problems: [read.problem] }
   const { root } = read
   const items = [...itemsIn(root, [])].map(({ element, sections }): TestItem => {
-    const identifier = attribute(element, 'identifier') ?? ''
+    const identifier = wordIn(element, 'identifier')
     const result = Object.hasOwn(results, identifier) ? results[identifier] : undefined
     return {
       identifier,
       sections,
-      categories: (attribute(element, 'category') ?? '').trim().split(/\s+/),
-      weights: new Map(partsOf(element, 'weight').map(weight => [attribute(weight, 'identifier') ?? '', numberIn(weight, 'value') ?? 1])),
+      categories: wordIn(element, 'category').split(/\s+/),
+      weights: new Map(partsOf(element, 'weight').map(weight => [wordIn(weight, 'identifier'), numberIn(weight, 'value') ?? 1])),
       outcomes: new Map(Object.entries(result?.outcomes ?? {}).map(([name, value]) => [name, outcomeOf(value)])),
       maxima: new Map(Object.entries(result?.maxima ?? {})),
       minima: new Map(Object.entries(result?.minima ?? {})),
@@ -151,12 +142,10 @@ export function scoreQtiTest (xml: string, results: Readonly<Record<string, Item
   for (const identifier of Object.keys(results)) {
     if (!items.some(item => item.identifier === identifier)) session.note(root, `there is no item '${identifier.slice(0, 60)}' in the test`)
   }
-  try {
+  if (!inTime(() => {
     openItem(session, root)
     carryOut(partsOf(partOf(root, 'outcomeProcessing')), session)
-  } catch (error) {
-    tooLong(error, session, root)
-  }
+  })) session.note(root, BROKEN_OFF)
   return { outcomes: outcomesOf(session), problems: session.problems }
 }
 
@@ -171,11 +160,6 @@ export function * itemsIn (element: XmlElement, sections: readonly string[]): Ge
   for (const child of partsOf(element)) {
     const name = nameOf(child)
     if (name === 'assessmentItemRef') yield { element: child, sections }
-    else if (name === 'testPart' || SECTIONS.has(name)) yield * itemsIn(child, [...sections, attribute(child, 'identifier') ?? ''])
+    else if (name === 'testPart' || SECTIONS.has(name)) yield * itemsIn(child, [...sections, wordIn(child, 'identifier')])
   }
-}
-
-/** Whether an element holds one of the names, at any depth. */
-export function holds (element: XmlElement, names: ReadonlySet<string>): boolean {
-  return !insideOf(element, names).next().done
 }

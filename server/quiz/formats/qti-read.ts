@@ -8,10 +8,10 @@ import { GAPS, readGaps } from './qti-gaps.ts'
 import { feedbackIn, filesOf, keysFor, scoreSamples, wording, type Asked, type QtiItem, type Scored, type Worths } from './qti-item.ts'
 import { readGapMatch, readGraphicGapMatch, readMatch } from './qti-pairs.ts'
 import { openItem, rootOf, itemsIn } from './qti-processing.ts'
-import { newSession, TooLong } from './qti-session.ts'
+import { inTime, newSession } from './qti-session.ts'
 import { htmlOf, INTERACTIONS, isShown, wordingOf, type Writer } from './qti-texts.ts'
 import { readExtended, readSlider, readTyped, readUpload } from './qti-typed.ts'
-import { attribute, insideOf, isTrue, nameOf, partOf, partsOf } from './qti-vocabulary.ts'
+import { attribute, insideOf, isTrue, nameOf, partOf, partsOf, wordIn } from './qti-vocabulary.ts'
 import type { XmlElement } from './xml.ts'
 
 const READERS: Readonly<Record<string, (element: XmlElement, item: QtiItem) => Asked>> = {
@@ -64,7 +64,7 @@ export function importQti (xml: string, options: ImportOptions = {}): Imported {
   const read = rootOf(xml, 'assessmentItem', 'assessmentTest', 'assessmentStimulus')
   if ('problem' in read) collected.problems.push(read.problem)
   else if (nameOf(read.root) === 'assessmentTest') {
-    for (const { element } of itemsIn(read.root, [])) collected.problems.push({ line: element.line, message: `the item '${(attribute(element, 'href') ?? '').slice(0, 200)}' is a file of its own; import the package that holds both`, severity: 'refused' })
+    for (const { element } of itemsIn(read.root, [])) collected.problems.push({ line: element.line, message: `the item '${wordIn(element, 'href').slice(0, 200)}' is a file of its own; import the package that holds both`, severity: 'refused' })
   } else readItem(read.root, collected, {})
   return { questions: collected.questions, problems: collected.problems }
 }
@@ -81,19 +81,14 @@ export function readItem (root: XmlElement, collected: Collected, place: ItemPla
   const body = partOf(root, nameOf(root) === 'assessmentStimulus' ? 'stimulusBody' : 'itemBody')
   if (body === undefined) return refuse('it has no body')
   const session = newSession({})
-  try {
-    openItem(session, root)
-  } catch (error) {
-    if (!(error instanceof TooLong)) throw error
-    return refuse('its template takes longer than is taken')
-  }
+  if (!inTime(() => { openItem(session, root) })) return refuse('its template takes longer than is taken')
   const said = new Set<string>()
   const note: QtiItem['note'] = (severity, message) => {
     if (!said.has(message)) notes.push({ ...at, message: `'${name}': ${message}`, severity })
     said.add(message)
   }
   const writer: Writer = { session, inPlace: element => INTERACTIONS.has(nameOf(element)) ? askedBy(element, writer) : undefined, leftOut: what => { note('left-out', what) } }
-  const item: QtiItem = { root, body, session, writer, isHtml: (attribute(body, 'class') ?? '').split(/\s+/).includes('html'), note, file: place.file ?? (() => undefined) }
+  const item: QtiItem = { root, body, session, writer, isHtml: wordIn(body, 'class').split(/\s+/).includes('html'), note, file: place.file ?? (() => undefined) }
   if (partOf(root, 'templateProcessing') !== undefined) note('changed', 'values that it draws anew for each trainee are drawn once, here')
   if (isTrue(root, 'adaptive')) note('changed', 'it goes on by what is answered, and here it is answered once')
   const asked = askedIn(item)
@@ -126,12 +121,14 @@ function askedIn (item: QtiItem): Asked {
   if (only === undefined) return { texts: [], samples: [], drafts: () => [{ kind: nameOf(item.root) === 'assessmentStimulus' ? 'stimulus' : 'description' }] }
   const none = interactions.map(element => NO_KIND[nameOf(element)]).find(why => why !== undefined)
   if (none !== undefined) return { problem: `there is no kind for it: ${none}` }
+  if (interactions.length > 100 || interactions.some(element => [...insideOf(element, CHOICES)].length > 100)) return { problem: 'it has more parts than a question may have' }
   const isInline = nameOf(only) === 'inlineChoiceInteraction' || hasTextBeside(only, item)
   if (another === undefined && !isInline) return READERS[nameOf(only)]!(only, item)
   if (interactions.every(element => GAPS.has(nameOf(element)))) return readGaps(interactions, item)
   return { problem: `it asks in ${interactions.length} ways at once: ${[...new Set(interactions.map(nameOf))].join(', ')}` }
 }
 
+const CHOICES = new Set(['simpleChoice', 'simpleAssociableChoice', 'inlineChoice', 'gapText', 'gapImg', 'gap', 'hottext', 'hotspotChoice', 'associableHotspot'])
 const CONDITIONAL = new Set(['feedbackInline', 'feedbackBlock'])
 
 /** The interactions that are shown; undefined when some are only after an answer. */
@@ -166,7 +163,6 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
   const shown = feedbackOf(item, feedback, samples)
   const prompt = asked.prompt ?? promptOf(item)
   const { markup, write } = settle([prompt, ...asked.texts, ...shown.general, ...shown.ofParts.map(({ said }) => said)])
-  const said = new Set<Wording>()
   const worths: Worths = {
     best,
     fraction: part => {
@@ -175,7 +171,6 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
     },
     feedback: part => {
       const own = shown.ofParts.filter(({ owners }) => owners.includes(part))
-      for (const one of own) said.add(one.said)
       return own.length === 0 ? {} : { feedback: own.map(one => write(one.said)).join('\n\n') }
     }
   }
@@ -187,7 +182,6 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
     ...!isStimulus && place.stimulus !== undefined && { stimulus: place.stimulus }
   }
   const drafts = asked.drafts(write, worths).map(draft => ({ ...common, ...draft, ...markOf(best, item, draft) }))
-  for (const one of shown.ofParts) if (!said.has(one.said)) note('left-out', leftOutFeedback(one.said))
   const first = drafts[0]
   if (first === undefined) {
     collected.problems.push({ ...place.at, message: `'${name}' is not taken: it does not say what is right`, severity: 'refused' })
@@ -196,8 +190,11 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
   const found = rules === undefined || samples.length === 0 || best === 0 ? { draft: first, differing: [] } : nearest(drafts, samples, best)
   if (rules === undefined && samples.length > 0) note('changed', 'it says no rules of scoring; the right response earns the mark')
   else if (samples.length > 0 && best === 0) note('changed', 'no answer that was tried earns anything by its own rules; the right response earns the mark')
+  // Feedback of what is no part of the question by itself, such as all gaps together, is in no field of it.
+  const written = JSON.stringify(found.draft)
+  for (const one of shown.ofParts) if (!written.includes(JSON.stringify(write(one.said)).slice(1, -1))) note('left-out', leftOutFeedback(one.said))
   if (found.differing.length > 0) note('changed', differing(found.differing, samples.length))
-  const identifier = (attribute(root, 'identifier') ?? '').trim()
+  const identifier = wordIn(root, 'identifier')
   const before = collected.questions.length
   collected.add({ ...found.draft }, { name, ...place.category !== undefined && { category: place.category }, ...place.difficulty !== undefined && { difficulty: place.difficulty }, key: [...keysFor([identifier]).values()][0]!, files: filesOf(item), ...place.path === undefined && { line: root.line } })
   if (collected.questions.length === before) return undefined

@@ -1,7 +1,7 @@
 import { evaluate, inner, isTruthy } from './qti-expressions.ts'
 import { lookUp } from './qti-mapping.ts'
 import { converted, type Session, type Variable } from './qti-session.ts'
-import { attribute, nameOf, partsOf } from './qti-vocabulary.ts'
+import { nameOf, partsOf, wordIn } from './qti-vocabulary.ts'
 import type { XmlElement } from './xml.ts'
 
 /** How rules went on: to their end, to an `exit…`, or to a `templateConstraint` that is not met. */
@@ -62,14 +62,14 @@ function condition (element: XmlElement, session: Session, included: number): En
 }
 
 function include (rule: XmlElement, session: Session, included: number): Ended {
-  const href = attribute(rule, 'href') ?? ''
+  const href = wordIn(rule, 'href')
   const found = included < MAX_INCLUDED ? session.part(href) : undefined
   if (found === undefined) session.note(rule, `the rules of '${href.slice(0, 100)}' cannot be included`)
   return found === undefined ? 'end' : carryOut(partsOf(found), session, included + 1)
 }
 
 function variableOf (rule: XmlElement, session: Session): Variable | undefined {
-  const identifier = attribute(rule, 'identifier') ?? ''
+  const identifier = wordIn(rule, 'identifier')
   const variable = session.variables.get(identifier)
   if (variable === undefined) session.note(rule, `${nameOf(rule)}: there is no variable '${identifier.slice(0, 60)}'`)
   return variable

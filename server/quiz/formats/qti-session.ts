@@ -1,5 +1,5 @@
 import type { FormatProblem } from './format.ts'
-import { attribute, nameOf, partOf, partsOf } from './qti-vocabulary.ts'
+import { attribute, nameOf, partOf, partsOf, wordIn } from './qti-vocabulary.ts'
 import { baseTypeOf, CARDINALITIES, container, readScalar, single, type BaseType, type Cardinality, type PlainValue, type QtiValue, type Scalar, type Value } from './qti-values.ts'
 import { textIn, type XmlElement } from './xml.ts'
 
@@ -51,14 +51,27 @@ export interface Session {
 /** Processing takes more steps than are taken. */
 export class TooLong extends Error {}
 
+/** Whether work ended before it took too many steps. */
+export function inTime (work: () => void): boolean {
+  try {
+    work()
+    return true
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error
+    return false
+  }
+}
+
 /** Steps that processing of one answer may take: some hundredths of a second. */
 export const MAX_STEPS = 200_000
 /** Characters that a text made by an expression may have. */
 export const MAX_TEXT = 100_000
 
-export function newSession (options: { readonly seed?: number, readonly items?: readonly TestItem[], readonly part?: Session['part'], readonly steps?: number }): Session {
-  const { seed = 1, items = [], part = () => undefined } = options
-  let left = options.steps ?? MAX_STEPS
+/** Steps that are left, for one processing or for several together. */
+export interface Budget { left: number }
+
+export function newSession (options: { readonly seed?: number, readonly items?: readonly TestItem[], readonly part?: Session['part'], readonly budget?: Budget }): Session {
+  const { seed = 1, items = [], part = () => undefined, budget = { left: MAX_STEPS } } = options
   const problems: FormatProblem[] = []
   const said = new Set<string>()
   return {
@@ -68,8 +81,8 @@ export function newSession (options: { readonly seed?: number, readonly items?: 
     part,
     random: mulberry32(seed),
     spend (steps) {
-      left -= steps
-      if (left < 0) throw new TooLong()
+      budget.left -= steps
+      if (budget.left < 0) throw new TooLong()
     },
     note ({ line }, message) {
       if (said.size < 100 && !said.has(message)) problems.push({ line, message, severity: 'changed' })
@@ -100,7 +113,7 @@ export function declare (session: Session, root: XmlElement): void {
   for (const element of partsOf(root)) {
     const use = USES[nameOf(element)]
     if (use === undefined) continue
-    const identifier = attribute(element, 'identifier')?.trim() ?? ''
+    const identifier = wordIn(element, 'identifier')
     const cardinality = CARDINALITIES.find(one => one === attribute(element, 'cardinality')?.trim()) ?? 'single'
     const baseType = cardinality === 'record' ? undefined : baseTypeOf(attribute(element, 'baseType')) ?? 'string'
     if (identifier === '') session.note(element, 'a variable without an identifier is passed over')
@@ -131,7 +144,7 @@ export function valuesIn (element: XmlElement | undefined, declared: Declared, s
       fields: new Map(values.map(value => {
         const baseType = baseTypeOf(attribute(value, 'baseType')) ?? 'string'
         const item = readScalar(baseType, written(value))
-        return [attribute(value, 'fieldIdentifier') ?? '', item === undefined ? null : single(baseType, item)]
+        return [wordIn(value, 'fieldIdentifier'), item === undefined ? null : single(baseType, item)]
       }))
     }
   }

@@ -24,7 +24,7 @@ const TEMPLATES: Readonly<Record<string, string>> = {
 
 /** The name of a standard template by its address; undefined for another. */
 export function templateName (address: string): string | undefined {
-  const name = (address.trim().split('/').at(-1) ?? '').replace(/\.xml$/, '')
+  const name = address.trim().replace(/^.*\//, '').replace(/\.xml$/, '')
   return Object.hasOwn(TEMPLATES, name) ? name : undefined
 }
 

@@ -1,17 +1,17 @@
 import { type Session, type TestItem } from './qti-session.ts'
 import { baseTypeOf, container, isNumeric, number, single, type QtiValue, type Value } from './qti-values.ts'
-import { attribute, nameOf } from './qti-vocabulary.ts'
+import { attribute, nameOf, wordIn } from './qti-vocabulary.ts'
 import type { XmlElement } from './xml.ts'
 
 /** A variable of an item as its test names it, `Q1.SCORE`, by its weight; undefined when there is no such item. */
 export function testVariable (element: XmlElement, session: Session): Value | undefined {
-  const [identifier = '', name = ''] = (attribute(element, 'identifier') ?? '').split('.')
+  const [identifier = '', name = ''] = wordIn(element, 'identifier').split('.')
   const item = session.items.find(item => item.identifier === identifier)
   return item === undefined ? undefined : weighted(item, item.outcomes.get(name) ?? null, element)
 }
 
 function weighted (item: TestItem, value: Value, element: XmlElement): Value {
-  const weight = item.weights.get(attribute(element, 'weightIdentifier') ?? '')
+  const weight = item.weights.get(wordIn(element, 'weightIdentifier'))
   if (value === null || weight === undefined || !isNumeric(value)) return value
   return { ...value, baseType: 'float', items: value.items.map(one => one as number * weight) }
 }
@@ -19,7 +19,7 @@ function weighted (item: TestItem, value: Value, element: XmlElement): Value {
 /** The items that an expression is about: those of a section and of categories, but for those of others. */
 function subset (element: XmlElement, session: Session): TestItem[] {
   const section = attribute(element, 'sectionIdentifier')
-  const [wanted, unwanted] = ['includeCategory', 'excludeCategory'].map(name => (attribute(element, name) ?? '').trim().split(/\s+/).filter(one => one !== '')) as [string[], string[]]
+  const [wanted, unwanted] = ['includeCategory', 'excludeCategory'].map(name => wordIn(element, name).trim().split(/\s+/).filter(one => one !== '')) as [string[], string[]]
   session.spend(session.items.length)
   return session.items.filter(({ sections, categories }) =>
     (section === undefined || section === '' || sections.includes(section)) &&
@@ -40,10 +40,10 @@ function needsTest (element: XmlElement, session: Session): boolean {
 function bounds (of: (item: TestItem) => ReadonlyMap<string, number>): (element: XmlElement, session: Session) => Value {
   return (element, session) => {
     if (!needsTest(element, session)) return null
-    const name = attribute(element, 'outcomeIdentifier') ?? ''
+    const name = wordIn(element, 'outcomeIdentifier')
     const values = subset(element, session).map(item => {
       const bound = of(item).get(name)
-      return bound === undefined ? undefined : bound * (item.weights.get(attribute(element, 'weightIdentifier') ?? '') ?? 1)
+      return bound === undefined ? undefined : bound * (item.weights.get(wordIn(element, 'weightIdentifier')) ?? 1)
     })
     return values.includes(undefined) || values.length === 0 ? null : container('multiple', 'float', values as number[])
   }
@@ -53,7 +53,7 @@ function bounds (of: (item: TestItem) => ReadonlyMap<string, number>): (element:
 export const TEST_EXPRESSIONS: Readonly<Record<string, (element: XmlElement, session: Session) => Value>> = {
   testVariables (element, session) {
     if (!needsTest(element, session)) return null
-    const name = attribute(element, 'variableIdentifier') ?? ''
+    const name = wordIn(element, 'variableIdentifier')
     const values = subset(element, session).map(item => weighted(item, item.outcomes.get(name) ?? null, element)).filter((value): value is QtiValue => value !== null)
     const wanted = baseTypeOf(attribute(element, 'baseType'))
     const of = values.filter(({ baseType }) => wanted === undefined || baseType === wanted || (wanted === 'float' && baseType === 'integer') || (wanted === 'integer' && baseType === 'float'))

@@ -1,7 +1,7 @@
 import type { Wording } from './markup.ts'
 import { isTruthy } from './qti-expressions.ts'
 import type { Session } from './qti-session.ts'
-import { attribute, nameOf } from './qti-vocabulary.ts'
+import { attribute, nameOf, wordIn } from './qti-vocabulary.ts'
 import { plainValue, sameScalar } from './qti-values.ts'
 import { escapeXml, textIn, type XmlElement, type XmlNode } from './xml.ts'
 
@@ -39,12 +39,12 @@ function elementHtml (element: XmlElement, writer: Writer): string {
   if (FEEDBACK.has(name) || PASSED_OVER.has(name)) return ''
   if (name === 'printedVariable') return printed(element, writer)
   if ((name === 'templateInline' || name === 'templateBlock') && !isShown(element, writer.session, 'templateIdentifier')) return ''
-  if (name === 'rubricBlock' && !/candidate|^\s*$/.test(attribute(element, 'view') ?? '')) {
+  if (name === 'rubricBlock' && !/candidate|^\s*$/.test(wordIn(element, 'view'))) {
     writer.leftOut('what is said to others than the trainee is left out')
     return ''
   }
   if (name === 'include' || name === 'assessmentStimulusRef') {
-    writer.leftOut(`what it includes from '${(attribute(element, 'href') ?? '').slice(0, 100)}' is left out`)
+    writer.leftOut(`what it includes from '${wordIn(element, 'href').slice(0, 100)}' is left out`)
     return ''
   }
   if (name === 'object') return objectHtml(element, writer)
@@ -61,7 +61,7 @@ function elementHtml (element: XmlElement, writer: Writer): string {
 
 /** A picture in an `object`; of other media the text that stands for them. */
 function objectHtml (element: XmlElement, writer: Writer): string {
-  const [type, data] = [attribute(element, 'type') ?? '', attribute(element, 'data') ?? '']
+  const [type, data] = [wordIn(element, 'type'), wordIn(element, 'data')]
   const size = ['width', 'height'].map(name => attribute(element, name)).map((value, index) => value === undefined ? '' : ` ${index === 0 ? 'width' : 'height'}="${escapeXml(value)}"`).join('')
   if (type.startsWith('image/') && data !== '') return `<img src="${escapeXml(data)}" alt="${escapeXml(textIn(element).replace(/\s+/g, ' ').trim())}"${size} />`
   writer.leftOut(`an object is left out: ${data.slice(0, 100)}`)
@@ -69,7 +69,7 @@ function objectHtml (element: XmlElement, writer: Writer): string {
 }
 
 function printed (element: XmlElement, { session, leftOut }: Writer): string {
-  const variable = session.variables.get(attribute(element, 'identifier') ?? '')
+  const variable = session.variables.get(wordIn(element, 'identifier'))
   if (variable?.use === 'outcome') leftOut('a result that is printed in the text is left out')
   if (variable?.use !== 'template') return ''
   const value = plainValue(variable.value)
@@ -79,7 +79,7 @@ function printed (element: XmlElement, { session, leftOut }: Writer): string {
 /** Whether an element is shown: its variable holds its identifier, or does not where it says `hide`. */
 export function isShown (element: XmlElement, session: Session, by: 'templateIdentifier' | 'outcomeIdentifier'): boolean {
   const value = session.variables.get(attribute(element, by)?.trim() ?? '')?.value ?? null
-  const identifier = attribute(element, 'identifier')?.trim() ?? ''
+  const identifier = wordIn(element, 'identifier')
   const holds = value !== null && isTruthy(value) !== null && value.items.some(item => sameScalar(value.baseType, item, identifier))
   return holds === ((attribute(element, 'showHide') ?? 'show') === 'show')
 }

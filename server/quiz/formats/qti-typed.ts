@@ -4,7 +4,7 @@ import type { Draft } from './format.ts'
 import { mappedValues } from './qti-mapping.ts'
 import { responseIn, responseOf, rightItems, type Asked, type QtiItem, type Sample, type Worths } from './qti-item.ts'
 import { written, type Variable } from './qti-session.ts'
-import { attribute, insideOf, isTrue, nameOf, numberIn, numberOf, partOf, partsOf, wholeIn } from './qti-vocabulary.ts'
+import { attribute, insideOf, isTrue, nameOf, numberIn, numberOf, partOf, partsOf, wholeIn, wordIn } from './qti-vocabulary.ts'
 import type { XmlElement } from './xml.ts'
 
 /** Something that rules hold a typed text against, and whether its case counts. */
@@ -83,7 +83,7 @@ export function numbersFor (variable: Variable, item: QtiItem): WantedNumber[] {
   const found: WantedNumber[] = []
   for (const rule of rulesOn(variable, item)) {
     const values = valuesOf(rule, variable).map(numberOf).filter(value => value !== undefined)
-    const tolerance = (attribute(rule, 'tolerance') ?? '').trim().split(/\s+/).map(numberOf)
+    const tolerance = wordIn(rule, 'tolerance').split(/\s+/).map(numberOf)
     const mode = attribute(rule, 'toleranceMode') ?? 'exact'
     const name = nameOf(rule)
     if (name === 'and') {
@@ -265,7 +265,7 @@ const TYPE = /^(?:\.[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*|[a-z]+\/(?:\*|[A-Za-z0-9.+-]
 /** Files that are handed in; a drawing is one. */
 export function readUpload (element: XmlElement, item: QtiItem): Asked {
   const isDrawing = nameOf(element) === 'drawingInteraction'
-  const types = isDrawing ? ['image/*'] : (attribute(element, 'type') ?? '').trim().split(/\s+/).filter(type => TYPE.test(type))
+  const types = isDrawing ? ['image/*'] : wordIn(element, 'type').split(/\s+/).filter(type => TYPE.test(type))
   if (isDrawing) item.note('changed', 'the drawing is handed in as a file')
   return { texts: [], samples: [], drafts: () => [{ kind: 'upload', ...types.length > 0 && { types } }] }
 }

@@ -16,6 +16,11 @@ export function attribute ({ attributes }: XmlElement, name: string): string | u
   return attributes.get(name) ?? attributes.get(kebabCase(name))
 }
 
+/** An attribute by its name in QTI 2, without space around it; '' where there is none. */
+export function wordIn (element: XmlElement, name: string): string {
+  return attribute(element, name)?.trim() ?? ''
+}
+
 /** Child elements of a name in QTI 2, or all. */
 export function partsOf (element: XmlElement | undefined, name?: string): XmlElement[] {
   if (element === undefined) return []
@@ -44,13 +49,13 @@ export function isTrue (element: XmlElement, name: string, otherwise = false): b
 
 /** A whole number in an attribute; undefined where there is none. */
 export function wholeIn (element: XmlElement, name: string): number | undefined {
-  const value = attribute(element, name)?.trim() ?? ''
+  const value = wordIn(element, name)
   return /^[+-]?\d{1,15}$/.test(value) ? Number(value) : undefined
 }
 
 /** A number in an attribute; undefined where there is none. */
 export function numberIn (element: XmlElement, name: string): number | undefined {
-  return numberOf(attribute(element, name) ?? '')
+  return numberOf(wordIn(element, name))
 }
 
 /** A number as XML Schema's double writes it, of finite value; undefined for anything else. */

@@ -348,8 +348,8 @@ function cloze (definition: Of<'cloze'>, pen: Pen): Parts {
   const { variable, base, set, when } = rulesIn(el)
   if (scoring === 'partial-negative') pen.notes.changed('no gap takes anything away')
   if (gaps.some(gap => ('choices' in gap ? gap.choices : 'accept' in gap ? gap.accept : gap.answers ?? []).some(one => typeof one === 'object' && one.feedback !== undefined))) pen.notes.leftOut('the feedback of gaps is left out')
-  const parts = gaps.flatMap(gap => 'choices' in gap ? gap.choices : 'accept' in gap ? gap.accept : gap.answers ?? []).map(one => typeof one === 'object' ? one.fraction ?? 0 : 0)
-  if (scoring === 'all-or-nothing' && parts.some(fraction => fraction > 0 && fraction < 1)) pen.notes.changed('what earns a part of a gap is wrong')
+  const isPart = (one: string | { readonly fraction?: number }): boolean => typeof one === 'object' && one.fraction !== undefined && one.fraction > 0 && one.fraction < 1
+  if (scoring === 'all-or-nothing' && gaps.some(gap => ('choices' in gap ? gap.choices : 'accept' in gap ? gap.accept : gap.answers ?? []).some(isPart))) pen.notes.changed('what earns a part of a gap is wrong')
   const total = gaps.reduce((sum, { weight = 1 }) => sum + weight, 0)
   const made = gaps.map((gap, index) => {
     const [response, score] = [`GAP_${gap.key}`, `SCORE_${index + 1}`]

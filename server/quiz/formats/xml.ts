@@ -132,6 +132,16 @@ export function readXml (text: string): XmlElement {
   return [...readElements([text], 0)][0]!
 }
 
+/** The root of a whole text, or what is made of why it has none. */
+export function readXmlOr<T> (text: string, otherwise: (error: XmlError) => T): XmlElement | T {
+  try {
+    return readXml(text)
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error
+    return otherwise(error)
+  }
+}
+
 const NO_NAMESPACES: ReadonlyMap<string, string> = new Map([['xml', 'http://www.w3.org/XML/1998/namespace']])
 
 function opened ({ name, attributes, line }: Start, outer: ReadonlyMap<string, string>): Open {
