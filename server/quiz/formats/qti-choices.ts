@@ -70,24 +70,22 @@ function asChoice (element: XmlElement, elements: readonly XmlElement[], item: Q
       if (!options.some(isRight)) return []
       const correct = (option: Option): object => isRight(option) ? { correct: true } : {}
       const fraction = (worth: number): object => worth === 0 ? {} : { fraction: clamp(worth) }
-      const mapped = ({ identifier }: Option): object => fraction(mappedWorth(variable, identifier) / worths.best)
-      const hasMapping = worths.best > 0 && partOf(variable.element, 'mapping') !== undefined
-      const single = ({ identifier, key }: Option): object => worths.fraction(key) >= 1 ? { correct: true } : fraction(hasMapping ? mappedWorth(variable, identifier) / worths.best : worths.fraction(key))
+      const mapped = ({ identifier }: Option): object => fraction(mappedWorth(mapping!, identifier) / worths.best)
+      const mapping = worths.best > 0 ? partOf(variable.element, 'mapping') : undefined
+      const single = ({ identifier, key }: Option): object => worths.fraction(key) >= 1 ? { correct: true } : fraction(mapping === undefined ? worths.fraction(key) : mappedWorth(mapping, identifier) / worths.best)
       return [
         made(correct, {}),
         ...limit === 1
           ? [made(single, {}), made(single, { scoring: 'partial-negative' })]
-          : [...['partial', 'right-minus-wrong', 'partial-negative'].map(scoring => made(correct, { scoring })), ...hasMapping ? [made(mapped, {}), made(mapped, { scoring: 'partial-negative' })] : []]
+          : [...['partial', 'right-minus-wrong', 'partial-negative'].map(scoring => made(correct, { scoring })), ...mapping !== undefined ? [made(mapped, {}), made(mapped, { scoring: 'partial-negative' })] : []]
       ]
     }
   }
 }
 
 /** What a value earns by the mapping of its variable. */
-function mappedWorth ({ element, baseType }: Variable, identifier: string): number {
-  const mapping = partOf(element, 'mapping')
-  if (mapping === undefined) return 0
-  return mappedValues(mapping, baseType ?? 'identifier').find(({ matches }) => matches(identifier))?.value ?? numberIn(mapping, 'defaultValue') ?? 0
+function mappedWorth (mapping: XmlElement, identifier: string): number {
+  return mappedValues(mapping, 'identifier').find(({ matches }) => matches(identifier))?.value ?? numberIn(mapping, 'defaultValue') ?? 0
 }
 
 function clamp (fraction: number): number {

@@ -87,7 +87,7 @@ function logic (element: XmlElement, session: Session): { readonly yes: number, 
 
 function strings (element: XmlElement, session: Session): readonly [string, string] | null {
   const [a = null, b = null] = operands(element, session)
-  return a === null || b === null ? null : [String(a.items[0] ?? ''), String(b.items[0] ?? '')]
+  return a === null || b === null ? null : [String(a.items[0]), String(b.items[0])]
 }
 
 /** A number written in an attribute, or the name of a variable that holds it, also in braces. */

@@ -13,7 +13,7 @@ export function mapValues (variable: Variable | undefined, session: Session, at:
     session.note(at, `${variable?.identifier ?? 'what mapResponse names'} has no mapping`)
     return areas === undefined ? null : number(numberIn(areas, 'defaultValue') ?? 0)
   }
-  const entries = mappedValues(mapping, variable.baseType ?? 'string')
+  const entries = mappedValues(mapping, variable.baseType!)
   session.spend(entries.length)
   const items = once(variable.baseType, variable.value?.items ?? [], session)
   session.spend(items.length * Math.ceil(entries.length / 20))

@@ -44,7 +44,7 @@ function ways (right: Pairs, lefts: readonly string[], choices: readonly string[
 function isAllowed (way: Pairs, limits: ReadonlyMap<string, number>): boolean {
   const used = new Map<string, number>()
   for (const choice of way.values()) used.set(choice, (used.get(choice) ?? 0) + 1)
-  return [...used].every(([choice, count]) => (limits.get(choice) ?? 1) === 0 || count <= (limits.get(choice) ?? 1))
+  return [...used].every(([choice, count]) => limits.get(choice)! === 0 || count <= limits.get(choice)!)
 }
 
 const ALL = { scoring: 'all-or-nothing' } as const

@@ -38,7 +38,7 @@ function one (rule: XmlElement, session: Session, included: number): Ended {
       return 'end'
     case 'lookupOutcomeValue': {
       const variable = variableOf(rule, session)
-      if (variable !== undefined) variable.value = variable.element === undefined ? null : lookUp(variable.element, inner(rule, session), variable.baseType ?? 'float', session)
+      if (variable !== undefined) variable.value = variable.element === undefined ? null : lookUp(variable.element, inner(rule, session), variable.baseType!, session)
       return 'end'
     }
     case 'exitResponse':

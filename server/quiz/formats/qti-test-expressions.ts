@@ -49,6 +49,8 @@ function bounds (of: (item: TestItem) => ReadonlyMap<string, number>): (element:
   }
 }
 
+const NUMERIC: ReadonlySet<string> = new Set(['integer', 'float'])
+
 /** Expressions that are about the items of a test (QTI 2.1, 15.3). */
 export const TEST_EXPRESSIONS: Readonly<Record<string, (element: XmlElement, session: Session) => Value>> = {
   testVariables (element, session) {
@@ -56,7 +58,7 @@ export const TEST_EXPRESSIONS: Readonly<Record<string, (element: XmlElement, ses
     const name = wordIn(element, 'variableIdentifier')
     const values = subset(element, session).map(item => weighted(item, item.outcomes.get(name) ?? null, element)).filter((value): value is QtiValue => value !== null)
     const wanted = baseTypeOf(attribute(element, 'baseType'))
-    const of = values.filter(({ baseType }) => wanted === undefined || baseType === wanted || (wanted === 'float' && baseType === 'integer') || (wanted === 'integer' && baseType === 'float'))
+    const of = values.filter(value => wanted === undefined || value.baseType === wanted || (isNumeric(value) && NUMERIC.has(wanted)))
     const [first] = of
     return first === undefined ? null : container('multiple', of.every(isNumeric) ? 'float' : first.baseType, of.flatMap(({ items }) => items))
   },

@@ -83,7 +83,7 @@ export function numbersFor (variable: Variable, item: QtiItem): WantedNumber[] {
   const found: WantedNumber[] = []
   for (const rule of rulesOn(variable, item)) {
     const values = valuesOf(rule, variable).map(numberOf).filter(value => value !== undefined)
-    const tolerance = wordIn(rule, 'tolerance').split(/\s+/).map(numberOf)
+    const [below = 0, above = below] = wordIn(rule, 'tolerance').split(/\s+/).map(numberOf).filter(value => value !== undefined)
     const mode = attribute(rule, 'toleranceMode') ?? 'exact'
     const name = nameOf(rule)
     if (name === 'and') {
@@ -95,10 +95,9 @@ export function numbersFor (variable: Variable, item: QtiItem): WantedNumber[] {
       const significant = /^significant/i.test(attribute(rule, 'roundingMode') ?? 'significantFigures')
       for (const value of values) found.push({ number: { value, tolerance: significant ? { significantFigures: Math.max(1, figures) } : { absolute: 0.5 * 10 ** -figures } }, example: value })
     } else {
-      const [below, above = below] = tolerance
       for (const value of values) {
-        const within = mode === 'exact' || below === undefined || below === 0 ? {} : below === above ? { tolerance: mode === 'relative' ? { relative: Number((below / 100).toPrecision(12)) } : below } : undefined
-        const [low, high] = mode === 'relative' ? [value - Math.abs(value) * (below ?? 0) / 100, value + Math.abs(value) * (above ?? 0) / 100] : [value - (below ?? 0), value + (above ?? 0)]
+        const within = mode === 'exact' || (below === 0 && above === 0) ? {} : below === above ? { tolerance: mode === 'relative' ? { relative: Number((below / 100).toPrecision(12)) } : below } : undefined
+        const [low, high] = mode === 'relative' ? [value - Math.abs(value) * below / 100, value + Math.abs(value) * above / 100] : [value - below, value + above]
         found.push(within === undefined ? { number: { min: low, max: high }, example: value } : { number: { value, ...within }, example: value })
       }
     }

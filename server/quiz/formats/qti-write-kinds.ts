@@ -315,7 +315,7 @@ const CLOSE = '\ue001'
 /** A text with something in place of each of its gaps. */
 function gapped (text: Text, pen: Pen, inPlace: ReadonlyMap<string, string>): string {
   const marked = mapText(text, wording => wording.replace(/\{\{([^{}]*)\}\}/g, `${OPEN}$1${CLOSE}`))
-  return `<div class="text">${pen.rich(marked).replaceAll('{&#123;', '{{').replace(/\ue000([^\ue001]*)\ue001/g, (_, key: string) => inPlace.get(key) ?? '')}</div>`
+  return `<div class="text">${pen.rich(marked).replaceAll('{&#123;', '{{').replace(/\ue000([^\ue001]*)\ue001/g, (_, key: string) => inPlace.get(key)!)}</div>`
 }
 
 function menu (pen: Pen, response: string, options: readonly { readonly key: string, readonly text: Text }[], shuffle: boolean | undefined): string {

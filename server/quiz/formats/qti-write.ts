@@ -45,7 +45,7 @@ export function exportQti (questions: readonly NamedQuestion[], options: ExportO
     problems.push(...notes.problems)
     if (written === undefined) continue
     const path = `${isShared ? 'stimuli' : 'items'}/${definition.key}.xml`
-    for (const [name, bytes] of media) files.set(`${isShared ? 'stimuli' : 'items'}/${name}`, bytes)
+    for (const [name, bytes] of media) files.set(`items/${name}`, bytes)
     if (!isShared || version === '3.0') {
       files.set(path, encoded(written))
       resources.push({ identifier: idOf(definition.key), type: `imsqti_${isShared ? 'stimulus' : 'item'}_${VERSIONS[version].types}`, href: path, files: [...media.keys()].map(name => `items/${name}`), difficulty: definition.difficulty === 'medium' ? undefined : definition.difficulty })

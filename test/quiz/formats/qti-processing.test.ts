@@ -49,7 +49,7 @@ t.test('numbers are worked out', async t => {
     [`<lookupTable>${D}<matchTable defaultValue="x"/></lookupTable>`, null], [`<lookupTable>${D}<matchTable/></lookupTable>`, null],
     [`<containerSize>${L}</containerSize>`, 3], [`<containerSize>${D}</containerSize>`, 0], [`<index n="2">${L}</index>`, 2], [`<index n="9">${L}</index>`, null], [`<index n="N">${D}</index>`, null], [`<index>${L}${i(1)}</index>`, 1], [`<index>${L}</index>`, null],
     [`<random>${L}</random>`, 2], [`<random>${D}</random>`, null],
-    ['<variable identifier="gone"/>', null], ['<variable/>', null], ['<variable identifier="Q1.SCORE"/>', null], ['<nothing/>', null], ['<constructor/>', null],
+    ['<variable identifier="gone"/>', null], ['<default identifier="gone"/>', null], ['<correct identifier="gone"/>', null], ['', null], ['<variable/>', null], ['<variable identifier="Q1.SCORE"/>', null], ['<nothing/>', null], ['<constructor/>', null],
     ['<baseValue baseType="integer">x</baseValue>', null], ['<baseValue baseType="string"/>', null], ['<baseValue>3</baseValue>', 3], ['<numberCorrect/>', null], ['<outcomeMaximum outcomeIdentifier="SCORE"/>', null], ['<testVariables variableIdentifier="SCORE"/>', null]
   ] as const) {
     const { value } = valueOf(expression)
@@ -90,11 +90,11 @@ t.test('what is so or not is told, or is unknown', async t => {
     [`<patternMatch pattern="a+">${s('aa')}</patternMatch>`, true], [`<patternMatch pattern="{P}">${s('aab')}</patternMatch>`, false], [`<patternMatch>${s('aa')}${s('a+')}</patternMatch>`, true], [`<patternMatch pattern="(">${s('aa')}</patternMatch>`, null], [`<patternMatch pattern="a">${D}</patternMatch>`, null], ['<patternMatch/>', null],
     [`<inside shape="poly" coords="0,0,10,0,10,10">${p('9 5')}</inside>`, true], [`<inside shape="default">${p('9 5')}</inside>`, true], [`<inside shape="rect" coords="0,0,1,1">${p('9 5')}</inside>`, false], [`<inside shape="star" coords="0">${p('9 5')}</inside>`, null], [`<inside shape="circle" coords="0,x,1">${p('9 5')}</inside>`, null], ['<inside shape="circle"/>', null], [`<inside shape="circle">${p('9 5')}</inside>`, null], [`<inside shape="rect" coords="1,1,0,0">${p('9 5')}</inside>`, null],
     [`<isTypeOf>${i(1)}${s('integer')}</isTypeOf>`, true], [`<isTypeOf>${D}${s('integer')}</isTypeOf>`, null], ['<isTypeOf/>', null],
-    [`<match><record><fieldValue fieldIdentifier="a">${i(1)}</fieldValue></record><record><fieldValue fieldIdentifier="a">${i(1)}</fieldValue></record></match>`, true], [`<match><record><fieldValue fieldIdentifier="a">${D}</fieldValue></record><record><fieldValue fieldIdentifier="a">${i(1)}</fieldValue></record></match>`, false], [`<match><record><fieldValue/></record>${i(1)}</match>`, false],
+    [`<match><record><fieldValue fieldIdentifier="a">${i(1)}</fieldValue></record><record><fieldValue fieldIdentifier="a">${i(1)}</fieldValue></record></match>`, true], [`<match><record><fieldValue fieldIdentifier="a">${D}</fieldValue></record><record><fieldValue fieldIdentifier="a">${i(1)}</fieldValue></record></match>`, false], [`<match><record><fieldValue/></record>${i(1)}</match>`, false], [`<match>${i(1)}<record><fieldValue/></record></match>`, false],
     ['<isNull><record/></isNull>', true], [`<isNull><fieldValue fieldIdentifier="b"><record><fieldValue fieldIdentifier="a">${i(1)}</fieldValue></record></fieldValue></isNull>`, true], ['<isNull><fieldValue/></isNull>', true], ['<isNull><index/></isNull>', true], ['<isNull><random/></isNull>', true],
     [`<isNull><delete>${i(1)}<record><fieldValue fieldIdentifier="a">${i(1)}</fieldValue></record></delete></isNull>`, true], [`<and>${L}${s('x')}</and>`, true]
   ] as const) t.equal(is(expression), wanted, expression)
-  t.equal(is(`<isNull><fieldValue fieldIdentifier="x">${V}</fieldValue></isNull>`, { x: 'a', y: ['b'] }), false, 'a record')
+  t.equal(is(`<isNull><fieldValue fieldIdentifier="x">${V}</fieldValue></isNull>`, { x: 'a', y: ['b'], z: true, n: 3 }), false, 'a record')
   t.equal(is(`<match>${V}${s('3')}</match>`, 3), true, 'a number given as a text')
   for (const [of, value, isOne] of [['boolean', 'true', true], ['boolean', '0', true], ['boolean', 'no', false], ['integer', '1.5', false], ['integer', '3.0', true], ['float', '1e3', true], ['float', '1,5', false], ['point', '1 2', true], ['point', '1 x', false], ['point', '1', false], ['pair', 'A', false], ['duration', 'P', false], ['duration', 'PT', false], ['duration', 'PT0.5S', true], ['uri', ' x ', true], ['identifier', '', false]] as const) {
     t.equal(is(`<isNull>${V}</isNull>`, value, of), !isOne, `${of} ${value}`)
@@ -205,6 +205,7 @@ t.test('rules: conditions, exits, fragments, tables, and what is not so', async 
   t.match(run('<nonsense/>'), { problems: [/the rule nonsense is not known/] })
   t.match(run('', { gone: 1, SCORE: 2 }), { problems: [/there is no response 'gone'/, /there is no response 'SCORE'/] })
   t.match(run('', { R: 'x' }), { problems: [/'x' is no integer; R has no value/] })
+  t.match(run('', { numAttempts: 'x' }), { problems: [/no integer; numAttempts/] })
   t.match(run('', { R: [1, 2] }), { problems: [/takes one value and is given 2/] })
   t.match(run('', {}, '<outcomeDeclaration/><outcomeDeclaration identifier="SCORE"/><responseDeclaration identifier="Z" cardinality="odd"><correctResponse/></responseDeclaration>'), { problems: [/without an identifier/, /declared twice/] })
   const record = '<responseDeclaration identifier="Y" cardinality="record"><defaultValue><value fieldIdentifier="a" baseType="integer">1</value><value baseType="integer">x</value><value fieldIdentifier="c">s</value></defaultValue></responseDeclaration><outcomeDeclaration identifier="X" cardinality="record"/>'
