@@ -30,9 +30,11 @@ export function importQtiPackage (files: PackageFiles, options: ImportOptions = 
   const listed = manifest === undefined ? unlisted(files) : resourcesIn(manifest, files, collected.problems)
   const known: Package = { files, collected, read: new Map(), roots: new Map(), difficulty: new Map(listed.flatMap(({ path, difficulty }) => difficulty === undefined ? [] : [[path, difficulty] as const])) }
   if (manifest === undefined) collected.problems.push({ path: 'imsmanifest.xml', message: 'the package has no manifest; every item in it is read', severity: 'changed' })
-  for (const path of rootsNamed(listed, known, 'assessmentTest')) readTest(path, known)
-  for (const path of rootsNamed(listed, known, 'assessmentItem')) itemAt(path, { category: [] }, known)
-  for (const path of rootsNamed(listed, known, 'assessmentStimulus')) itemAt(path, { category: [] }, known)
+  const names = new Map(listed.map(({ path }) => [path, nameAt(path, known)]))
+  const named = (name: string): string[] => [...names].flatMap(([path, own]) => own === name ? [path] : [])
+  for (const path of named('assessmentTest')) readTest(path, known)
+  for (const path of named('assessmentItem')) itemAt(path, { category: [] }, known)
+  for (const path of named('assessmentStimulus')) itemAt(path, { category: [] }, known)
   return { questions: collected.questions, problems: collected.problems }
 }
 
@@ -87,11 +89,12 @@ function rootAt (path: string, { roots, files, collected }: Package): XmlElement
   return roots.get(path)
 }
 
-function rootsNamed (listed: readonly Resource[], known: Package, name: string): string[] {
-  return listed.map(({ path }) => path).filter((path, index, all) => all.indexOf(path) === index).filter(path => {
-    const root = rootAt(path, known)
-    return root !== undefined && nameOf(root) === name
-  })
+/** The name of a file's root; undefined where the file cannot be read. */
+function nameAt (path: string, known: Package): string | undefined {
+  const root = rootAt(path, known)
+  if (root === undefined) return undefined
+  known.roots.delete(path)
+  return nameOf(root)
 }
 
 interface Within { readonly category: readonly string[], readonly stimulus?: string }
@@ -161,6 +164,8 @@ function sharedText (blocks: readonly XmlElement[], path: string, category: read
 function itemAt (path: string, { category, stimulus }: Within, known: Package): string | undefined {
   if (known.read.has(path)) return known.read.get(path)
   const root = rootAt(path, known)
+  // A package is held in memory as its files, not as all of its elements.
+  known.roots.delete(path)
   known.read.set(path, undefined)
   if (root === undefined) return undefined
   const reference = partOf(root, 'assessmentStimulusRef')

@@ -6,9 +6,22 @@ const OTHERWISE: Readonly<Record<string, string>> = { durationLt: 'durationLT', 
 
 /** The name of an element as QTI 2 writes it, whichever version it is of. */
 export function nameOf ({ name }: XmlElement): string {
-  if (!name.startsWith('qti-')) return name
+  return name.startsWith('qti-') ? renamed(name) : name
+}
+
+const renamed = kept(name => {
   const camel = camelCase(name.slice(4))
   return OTHERWISE[camel] ?? camel
+})
+
+/** A change of names that remembers the first thousand of them: an item has the same few over and over. */
+function kept (change: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>()
+  return name => {
+    const found = known.get(name) ?? change(name)
+    if (known.size < 1000) known.set(name, found)
+    return found
+  }
 }
 
 /** An attribute by its name in QTI 2. */
@@ -70,6 +83,4 @@ export function camelCase (name: string): string {
 }
 
 /** `baseType` as `base-type`. */
-export function kebabCase (name: string): string {
-  return name.replace(/[A-Z]+/g, letters => `-${letters.toLowerCase()}`)
-}
+export const kebabCase = kept(name => name.replace(/[A-Z]+/g, letters => `-${letters.toLowerCase()}`))
