@@ -276,6 +276,7 @@ t.test('packages: tests, sections, shared texts, pictures', async t => {
   ])
   t.match(said(pack({ 'imsmanifest.xml': manifest(resource('t.xml', 'imsqti_test_xmlv2p1')), 't.xml': `<assessmentTest><testPart><assessmentSection><rubricBlock>${'x'.repeat(20_001)}</rubricBlock></assessmentSection></testPart></assessmentTest>` })), [/not taken/])
   t.match(said(pack({ 'imsmanifest.xml': manifest() })), [/names no item/])
+  t.match(said(pack({ 'imsmanifest.xml': manifest(resource('a.xml')), 'a.xml': '<assessmentItem>' })), [/never closed/])
   t.match(said(pack({ 'imsmanifest.xml': '<manifest' })), [/never closed/])
   t.match(said(pack({ 'imsmanifest.xml': Uint8Array.from([0xff, 0xfe, 0xff]) })), [/not written in/])
   t.match(pack({ 'a.xml': plain('a'), 'b.txt': 'x', 'c.XML': '<html/>' }), { questions: [{ name: 'a' }], problems: [{ message: /no manifest/ }] })
