@@ -344,7 +344,8 @@ t.test('an export says what it cannot write', async t => {
 })
 
 t.test('files that mean harm end soon, with problems', async t => {
-  const started = performance.now()
+  // Of the processor, not of the clock: other work on the machine is not this one's.
+  const started = process.cpuUsage()
   const deep = '<div>'.repeat(200) + '</div>'.repeat(200)
   t.match(one(item(deep)), { question: { kind: 'description' } })
   t.match(said(importQti(item('<div>'.repeat(300)))), [/nested deeper/])
@@ -355,5 +356,5 @@ t.test('files that mean harm end soon, with problems', async t => {
   t.match(one(slow).said, [/longer than is taken/])
   const regex = item(`<textEntryInteraction ${R}/>`, { type: 'string', rules: '<responseProcessing><setOutcomeValue identifier="SCORE"><patternMatch pattern="(a*)*(a*)*b"><variable identifier="RESPONSE"/></patternMatch></setOutcomeValue></responseProcessing>' })
   t.ok(scoreQtiItem(regex, { RESPONSE: 'a'.repeat(20_000) }))
-  t.ok(performance.now() - started < 20_000)
+  t.ok(process.cpuUsage(started).user / 1e6 < 10, `${process.cpuUsage(started).user / 1e6} s`)
 })
