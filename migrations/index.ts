@@ -12,6 +12,7 @@ import * as uploads from './0016-uploads.ts'
 import * as bankDesk from './0021-bank-desk.ts'
 import * as accommodations from './0023-accommodations.ts'
 import * as nominations from './0024-nominations.ts'
+import * as reminders from './0025-reminders.ts'
 import * as erasure from './0027-erasure.ts'
 
 /** A step of the schema. It is given a bare Kysely: it must not depend on today's tables. */
@@ -34,5 +35,6 @@ export const migrations: readonly Migration[] = [
   { name: '0021-bank-desk', up: bankDesk.up },
   { name: '0023-accommodations', up: accommodations.up },
   { name: '0024-nominations', up: nominations.up },
+  { name: '0025-reminders', up: reminders.up },
   { name: '0027-erasure', up: erasure.up }
 ]

@@ -11,6 +11,7 @@ import { regradeRoutes } from './attempts/regrade-routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
 import { cohortDeskRoutes } from './cohorts/desk-routes.ts'
 import { nominationRoutes } from './cohorts/nominations/routes.ts'
+import { reminderRoutes } from './cohorts/reminders/routes.ts'
 import { cohortRoutes } from './cohorts/routes.ts'
 import { makeCourseCache } from './courses/courses.ts'
 import { bankRoutes } from './courses/bank-routes.ts'
@@ -84,6 +85,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     cohortRoutes(scope, deps)
     cohortDeskRoutes(scope, deps)
     nominationRoutes(scope, deps)
+    reminderRoutes(scope, deps)
     quotaRoutes(scope, deps)
     changeRoutes(scope, deps)
     onePersonRoutes(scope, deps)

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { applyAccommodations } from './attempts/allow.ts'
 import { sweepOverdue } from './attempts/attempts.ts'
 import type { Clock } from './clock.ts'
+import { sendReminders } from './cohorts/reminders/reminders.ts'
 import type { CourseCache } from './courses/courses.ts'
 import type { Database } from './db/database.ts'
 import type { Settings } from './deps.ts'
@@ -53,6 +54,10 @@ export function startJobs (options: JobOptions): { readonly stop: () => Promise<
       day: (iso, language) => formatDate(iso, { language, timeZone: settings.timeZone })
     })
     if (count > 0) log.info({ count }, 'warned of certificates that lapse')
+  }))
+  jobs.push(repeat('reminders', WARN_EVERY_MS, log, async () => {
+    const count = await sendReminders(db, { world, settings, messages })
+    if (count > 0) log.info({ count }, 'reminders')
   }))
   if (smtpUrl !== null) {
     const transport = makeTransport(smtpUrl)

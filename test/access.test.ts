@@ -99,6 +99,14 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/cohorts/:id/matrix.csv': '-xx+0+0+',
   'GET /desk/cohorts/:id/matrix.xlsx': '-xx+0+0+',
   'GET /api/v1/cohorts/:id/matrix': '-xx+0+0+',
+  'GET /api/v1/reminders': '-xxxxxx+',
+  'PUT /api/v1/reminders/:kind/:language': '-xxxxxx+',
+  'GET /desk/reminders': '-xxxxxx+',
+  'GET /desk/reminders/:kind/:language': '-xxxxxx+',
+  'POST /desk/reminders/:kind/:language': '-xxxxxx+',
+  'GET /api/v1/cohorts/:id/reminders': '-xx+0xx+',
+  'POST /api/v1/cohorts/:id/remind': '-xx+0xx+',
+  'POST /desk/cohorts/:id/remind': '-xx+0xx+',
   // nominations: a liaison of any country may propose people for a cohort that is open, and sees only their own
   'GET /desk/nominations': '-xxxx+++',
   'GET /api/v1/cohorts/:id/nominations': '-xx+0+++',
@@ -362,6 +370,8 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
     .replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
     .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js').replace(':file', bankFileId)
     .replace(/\/(?:im|ex)port$/, '$&?format=gift').replace(/(\/api\/.*\/banks\/.*\/questions\/.*)$/, '$1?version=1')
+    .replace(':hash', hash).replace(':version', 'v').replace(':kind', 'start').replace(':language', 'en').replace(':name', 'page.js')
+    .replace(/\/(?:im|ex)port$/, '$&?format=gift')
 }
 
 /** A body that the route takes, so that a refusal is about who asks and not about what is sent. */
@@ -414,6 +424,8 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId }: Scene): Re
     case '/cohorts/:id/enrolments/changes': case '/cohorts/:id/changes': return { ids: [walk.enrolmentId], action: 'came', reason: '', step: 'do' }
     case '/enrolments/:id/move': return { to: walk.cohortId, reason: 'For the test of access' }
     case '/enrolments/:id/no-show': return { reason: 'For the test of access' }
+    case '/reminders/:kind/:language': return { subject: 'Soon', body: 'It begins on {date}.', version: 0, step: 'preview' }
+    case '/cohorts/:id/remind': return { ids: [walk.enrolmentId] }
     case '/cohorts/:id/nominate': return { csv: '', step: 'check' }
     case '/cohorts/:id/nominations': return route.includes('/api/') ? 'name,email,country,agency,rank,locale\nNew Person,new@nominated.example,ZM,,,en\n' : { ids: [nominationId], decision: 'withdraw', reason: 'For the test of access', step: 'do' }
     case '/cohorts/:id/nominations/decisions': return { ids: [nominationId], decision: 'withdraw', reason: 'For the test of access' }

@@ -27,6 +27,10 @@ export interface TraineeProgress {
   readonly certificateSerial: string | null
   /** It is marked that they did not come. */
   readonly noShow: boolean
+  /** Since when nothing was done that could have been; null for who is not stuck by it. */
+  readonly idleSince: string | null
+  /** Quizzes whose attempts are used up without a pass, by their keys. */
+  readonly usedUp: readonly string[]
 }
 
 export type Show = NonNullable<TraineesFilter['state']> | 'stuck'
@@ -102,15 +106,17 @@ export async function cohortOverview (db: Database, world: World, person: Person
   }
 }
 
-type StuckOf = (row: TraineeRow) => StuckReason | null
+/** Why somebody is stuck, and at which quizzes. */
+type StuckOf = ((row: TraineeRow) => StuckReason | null) & { readonly usedUp: (enrolmentId: string) => readonly string[], readonly startsAt: string }
 
 async function stuckRule (tx: Tx, world: World, cohort: CohortRow): Promise<StuckOf> {
   const since = stuckSince(cohort, world.now())
-  if (since === null) return () => null
+  const rule = (of: (row: TraineeRow) => StuckReason | null, usedUp: (enrolmentId: string) => readonly string[]): StuckOf => Object.assign(of, { usedUp, startsAt: cohort.startsAt })
+  if (since === null) return rule(() => null, () => [])
   const limits = (await selectQuizzes(tx, cohort.versionId)).flatMap(({ key, attempts }) => attempts === undefined ? [] : [{ quizKey: key, attempts }])
   const usedUp = await selectUsedUp(tx, cohort.id, limits, world.now().toISOString())
   // Whoever did not come is known not to work: nobody has to look for them.
-  return (row) => row.noShowAt !== null ? null : stuckReason({ ...row, attemptsUsedUp: usedUp.has(row.enrolmentId) }, since)
+  return rule((row) => row.noShowAt !== null ? null : stuckReason({ ...row, attemptsUsedUp: usedUp.has(row.enrolmentId) }, since), (id) => usedUp.get(id) ?? [])
 }
 
 /** Those come first whom only somebody else can help on. */
@@ -120,7 +126,13 @@ function urgency ({ stuck }: TraineeProgress): number {
 
 function progressOf (row: TraineeRow, stuckOf: StuckOf): TraineeProgress {
   const { noShowAt, ...rest } = row
-  return { ...rest, percent: percentOf(row), stuck: stuckOf(row), noShow: noShowAt !== null }
+  const stuck = stuckOf(row)
+  const couldStart = row.enrolledAt > stuckOf.startsAt ? row.enrolledAt : stuckOf.startsAt
+  return {
+    ...rest, percent: percentOf(row), stuck, noShow: noShowAt !== null,
+    idleSince: stuck === 'silent' ? row.activeAt : stuck === 'not-started' ? couldStart : null,
+    usedUp: stuck === null ? [] : stuckOf.usedUp(row.enrolmentId)
+  }
 }
 
 function total (parts: readonly Sums[]): Sums {

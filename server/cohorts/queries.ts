@@ -408,9 +408,10 @@ export interface AttemptLimit { readonly quizKey: string, readonly attempts: num
 
 /** Enrolments whose last attempt of a limited quiz is graded while the quiz is not passed. Attempts are numbered from 1
  * without gaps, so the last is found by its number, and one that is passed stands in `activity_done`. Whoever is allowed more
- * attempts at this moment has used them up by those. */
-export async function selectUsedUp (tx: Tx, cohortId: string, limits: readonly AttemptLimit[], at: string): Promise<Set<string>> {
-  const used = new Set<string>()
+ * attempts at this moment has used them up by those.
+ * @returns the quizzes, by the enrolment */
+export async function selectUsedUp (tx: Tx, cohortId: string, limits: readonly AttemptLimit[], at: string): Promise<Map<string, string[]>> {
+  const used = new Map<string, string[]>()
   for (const { quizKey, attempts } of limits) {
     const rows = await tx.selectFrom('enrolment')
       .innerJoin('attempt', (join) => join.onRef('attempt.enrolment_id', '=', 'enrolment.id').on('quiz_key', '=', quizKey)
@@ -419,7 +420,7 @@ export async function selectUsedUp (tx: Tx, cohortId: string, limits: readonly A
       .leftJoin('activity_done', (join) => join.onRef('activity_done.enrolment_id', '=', 'enrolment.id').on('activity_key', '=', quizKey))
       .select('enrolment.id').where('cohort_id', '=', cohortId).where('enrolment.state', '=', 'active')
       .where('attempt.state', '=', 'graded').where('activity_done.enrolment_id', 'is', null).execute()
-    for (const { id } of rows) used.add(id)
+    for (const { id } of rows) used.set(id, [...used.get(id) ?? [], quizKey])
   }
   return used
 }

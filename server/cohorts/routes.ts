@@ -304,7 +304,8 @@ function cohortPages (app: App, { db, world }: Deps): void {
         created: Type.Optional(Type.Integer({ minimum: 0 })),
         changed: Type.Optional(Type.Integer({ minimum: 0 })),
         action: Type.Optional(Type.Enum([...CHANGES])),
-        chosen: Type.Optional(Type.Literal('none'))
+        chosen: Type.Optional(Type.Literal('none')),
+        reminded: Type.Optional(Type.Integer({ minimum: 0 }))
       })
     }
   }, async (request, reply) => {
@@ -316,8 +317,8 @@ function cohortPages (app: App, { db, world }: Deps): void {
     const people = await cohortProgress(db, world, person, id, { ...filter, limit: PAGE_OF_PEOPLE })
     const instructors = person.roles.some(({ role }) => role === 'administrator') ? await listInstructors(db) : []
     const notice = enrolled === undefined ? null : { enrolled, created }
-    const { changed, action, chosen } = request.query
-    return reply.page('cohorts/cohort', cohortView({ overview, people, filter, instructors, notice, changed: changed === undefined || action === undefined ? null : { count: changed, action }, noneChosen: chosen === 'none' }, person, readerOf(request)))
+    const { changed, action, chosen, reminded = null } = request.query
+    return reply.page('cohorts/cohort', cohortView({ overview, people, filter, instructors, notice, changed: changed === undefined || action === undefined ? null : { count: changed, action }, reminded, noneChosen: chosen === 'none' }, world.now(), person, readerOf(request)))
   })
 
   for (const format of ['csv', 'xlsx'] as const) {

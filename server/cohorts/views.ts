@@ -142,11 +142,13 @@ export interface CohortPage {
   readonly notice: { readonly enrolled: number, readonly created: number } | null
   /** What a change of several enrolments just now has done. */
   readonly changed: { readonly count: number, readonly action: ChangeName } | null
+  /** How many were reminded by mail just now; null on other visits. */
+  readonly reminded: number | null
   /** A change was asked for with nobody chosen. */
   readonly noneChosen: boolean
 }
 
-export function cohortView ({ overview, people, filter, instructors, notice, changed, noneChosen }: CohortPage, person: Person, reader: Reader): PageView {
+export function cohortView ({ overview, people, filter, instructors, notice, changed, reminded, noneChosen }: CohortPage, now: Date, person: Person, reader: Reader): PageView {
   const { t, url, ...place } = reader
   const { cohort, stuck } = overview
   const { id, counts } = cohort
@@ -170,9 +172,10 @@ export function cohortView ({ overview, people, filter, instructors, notice, cha
       seen: overview.byCountry.length > 0 && !manages ? t('cohorts.seen-part') : ''
     },
     tabs: cohortTabs({ id, instructorIds: cohort.instructors.map(({ id }) => id) }, 'people', person, reader),
-    notice: notice !== null ? t('cohorts.enrolled', { enrolled: notice.enrolled, created: notice.created }) : changed !== null ? t(`cohorts.changed.${changed.action}`, { count: changed.count }) : '',
+    notice: notice !== null ? t('cohorts.enrolled', { enrolled: notice.enrolled, created: notice.created })  : reminded !== null ? t('reminders.reminded', { count: reminded }) : changed !== null ? t(`cohorts.changed.${changed.action}`, { count: changed.count }) : '',
     noneChosen,
     changesAction: manages ? url('/desk/cohorts/:id/changes', { id }) : '',
+    remindAction: manages ? url('/desk/cohorts/:id/remind', { id }) : '',
     changes: changesFor(person, cohort.state).map((action) => ({ action, label: t(`cohorts.change.${action}`), danger: action === 'withdraw' })),
     quizzes: manages ? overview.quizzes.map(({ key, title }) => ({ title: textIn(title, place.language), statisticsHref: url('/desk/cohorts/:id/quizzes/:key/statistics', { id, key }), regradeHref: url('/desk/cohorts/:id/quizzes/:key/regrade', { id, key }) })) : [],
     enrolHref: manages ? url('/desk/cohorts/:id/enrol', { id }) : '',
@@ -191,7 +194,7 @@ export function cohortView ({ overview, people, filter, instructors, notice, cha
     stuck: {
       rule: t('cohorts.stuck.rule', { start: NOT_STARTED_DAYS, silent: SILENT_DAYS }),
       shown: cohort.state === 'running',
-      people: stuck.first.map((row) => personLine(row, manages, reader)),
+      people: stuck.first.map((row) => ({ ...personLine(row, manages, reader), why: whyStuck(row, overview, now, reader) })),
       moreHref: stuck.count > stuck.first.length ? at({ show: 'stuck' }) : '',
       more: t('cohorts.stuck.all', { count: stuck.count })
     },
@@ -209,6 +212,14 @@ export function cohortView ({ overview, people, filter, instructors, notice, cha
     instructorsAction: url('/desk/cohorts/:id/instructors', { id }),
     candidates: instructors.filter(({ id }) => !cohort.instructors.some((instructor) => instructor.id === id))
   }
+}
+
+/** Why somebody needs help, as a phrase about them. */
+function whyStuck ({ stuck, usedUp, idleSince }: TraineeProgress, { quizzes }: CohortOverview, now: Date, { t, language }: Reader): string {
+  if (stuck === null) return ''
+  const titles = quizzes.filter(({ key }) => usedUp.includes(key)).map(({ title }) => textIn(title, language))
+  const days = idleSince === null ? 0 : Math.floor((now.getTime() - Date.parse(idleSince)) / 86_400_000)
+  return t(`reminders.why.${stuck}`, { days, quizzes: titles.join(t('cohorts.comma')) })
 }
 
 /** What somebody may do to several enrolments at once. */

@@ -45,6 +45,8 @@ export interface Tables {
   readonly cohort_seat: CohortSeatTable
   readonly no_show: NoShowTable
   readonly nomination: NominationTable
+  readonly reminder_text: ReminderTextTable
+  readonly reminder_sent: ReminderSentTable
 }
 
 /** A human being. Certificates and counts belong to a person; accounts point to one. */
@@ -605,4 +607,25 @@ export interface NominationTable {
   readonly enrolment_id: string | null
   /** The nomination whose seat it took over. */
   readonly replaces: string | null
+}
+
+/** What a reminder says in one language, where an administrator has written it. */
+export interface ReminderTextTable {
+  readonly kind: 'start' | 'exam' | 'close' | 'help'
+  readonly language: string
+  /** ICU messages. */
+  readonly subject: string
+  readonly body: string
+  readonly version: number
+  readonly edited_by: string
+  readonly edited_at: string
+}
+
+/** That somebody was reminded. Its key lets nothing be sent twice. */
+export interface ReminderSentTable {
+  readonly cohort_id: string
+  readonly person_id: string
+  /** `start-7`, or `help-2026-11-23`. */
+  readonly what: string
+  readonly at: string
 }
