@@ -2,6 +2,7 @@ import { audit } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { hasRole, type Person } from '../person.ts'
 import { isAdministratorElsewhere } from '../people/people.ts'
+import { countErasure } from '../quotas/ledger.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { erase, selectHeldOn, selectOptionalSubject, type Subject } from './queries.ts'
@@ -51,6 +52,7 @@ export async function erasePerson (db: Database, world: World, person: Person, i
     if (reason.length < REASON.least || reason.length > REASON.most) problems.push({ path: 'reason', message: `must have ${REASON.least} to ${REASON.most} characters` })
     if (problems.length > 0) throw new Refusal('bad-input', {}, problems)
     if (!await isAdministratorElsewhere(tx, personId)) throw new Refusal('last-administrator')
+    await countErasure(tx, personId)
     await erase(tx, whose, `${personId}@erased.invalid`, world.now().toISOString())
     await audit(tx, world, { actorId: person.id, action: 'person.erased', subjectType: 'person', subjectId: personId, detail: { reason } })
   })
