@@ -2,7 +2,6 @@ import { audit } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { hasRole, type Person } from '../person.ts'
 import { isAdministratorElsewhere } from '../people/people.ts'
-import { countErasure } from '../quotas/ledger.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { erase, selectHeldOn, selectOptionalSubject, type Subject } from './queries.ts'
@@ -32,9 +31,9 @@ export async function personalData (db: Database, world: World, person: Person, 
   return { madeAt: world.now().toISOString(), data: Object.fromEntries(Object.entries(data).map(([name, rows]) => [name, rows.map(readJson)])) }
 }
 
-/** Erases whatever says who somebody was: name, address, agency, rank, birthday, mails, and the texts and files they wrote. The
- * record stays without a name, with the serials of its certificates, so that every count can still be proved: no figure of any
- * year changes. It cannot be undone. Erasing twice changes nothing.
+/** Erases whatever says who somebody was: name, address, agency, rank, birthday, mails, and the texts and files they wrote. Their
+ * certificates stay, without the name: serial, country, agency and rank are what was counted, so every figure of every year can
+ * still be proved. It cannot be undone. Erasing twice changes nothing.
  *
  * Backups made before keep the data until they are thrown away; the log keeps who did what by number alone, and the reasons that
  * people wrote.
@@ -52,7 +51,6 @@ export async function erasePerson (db: Database, world: World, person: Person, i
     if (reason.length < REASON.least || reason.length > REASON.most) problems.push({ path: 'reason', message: `must have ${REASON.least} to ${REASON.most} characters` })
     if (problems.length > 0) throw new Refusal('bad-input', {}, problems)
     if (!await isAdministratorElsewhere(tx, personId)) throw new Refusal('last-administrator')
-    await countErasure(tx, personId)
     await erase(tx, whose, `${personId}@erased.invalid`, world.now().toISOString())
     await audit(tx, world, { actorId: person.id, action: 'person.erased', subjectType: 'person', subjectId: personId, detail: { reason } })
   })

@@ -42,6 +42,7 @@ export async function selectHeldOn (tx: Tx, { id, accountId, email }: Subject): 
     nominations: await tx.selectFrom('nomination').innerJoin('cohort', 'cohort.id', 'nomination.cohort_id')
       .select(['cohort.name as cohort', 'nomination.name', 'nomination.email', 'country', 'agency', 'rank', 'state', 'reason', 'nominated_at as nominatedAt', 'decided_at as decidedAt'])
       .where((where) => where.or([where('email', '=', email), where('enrolment_id', 'in', mine)])).orderBy('nominated_at').execute(),
+    reminders: await tx.selectFrom('reminder_sent').select(['cohort_id as cohortId', 'what', 'at']).where('person_id', '=', id).orderBy('at').execute(),
     notCome: await tx.selectFrom('no_show').select(['enrolment_id as enrolmentId', 'reason', 'at']).where('enrolment_id', 'in', mine).orderBy('at').execute(),
     certificates: await tx.selectFrom('certificate').select(['serial', 'holder', 'country', 'agency', 'rank', 'course_title as course', 'course_version as version', 'mark', 'issued_at as issuedAt', 'expires_at as expiresAt', 'revoked_at as revokedAt', 'reason'])
       .where('person_id', '=', id).orderBy('issued_at').execute(),
@@ -54,12 +55,13 @@ export async function selectHeldOn (tx: Tx, { id, accountId, email }: Subject): 
   }
 }
 
-/** Takes away whatever says who somebody was, and what they wrote. What was counted stays: serials, courses, countries, days.
+/** Takes away whatever says who somebody was, and what they wrote. What was counted stays on
+ * certificates: serial, course, country, agency, rank, day.
  * @param nobody an address that no mail reaches */
 export async function erase (tx: Tx, { id, accountId, email }: Subject, nobody: string, at: string): Promise<void> {
   await tx.updateTable('person').set({ name: ERASED, name_key: '', country: null, agency: null, rank: null, birth_day: null, erased_at: at }).where('id', '=', id).execute()
   await tx.updateTable('account').set({ email: nobody, password_hash: null, state: 'deactivated' }).where('id', '=', accountId).execute()
-  await tx.updateTable('certificate').set({ holder: ERASED, agency: null, rank: null }).where('person_id', '=', id).execute()
+  await tx.updateTable('certificate').set({ holder: ERASED }).where('person_id', '=', id).execute()
   for (const table of ['session', 'link'] as const) await tx.deleteFrom(table).where('account_id', '=', accountId).execute()
   for (const table of ['role_grant', 'team_member', 'team_warning', 'cohort_instructor'] as const) await tx.deleteFrom(table).where('person_id', '=', id).execute()
   await tx.deleteFrom('mail').where('to_email', '=', email).execute()

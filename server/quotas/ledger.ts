@@ -3,7 +3,7 @@ import { lock } from '../db/locks.ts'
 import type { World } from '../world.ts'
 import { localDay } from '../cohorts/days.ts'
 import {
-  addCounted, addToParts, deleteCountedPerson, insertCountedPerson, insertNewEntries, moveCountedPerson, moveRanks, selectCountingPersons, selectGroup, selectOptionalCertificate,
+  addCounted, addToParts, deleteCountedPerson, insertCountedPerson, insertNewEntries, moveCountedPerson, selectCountingPersons, selectGroup, selectOptionalCertificate,
   selectOptionalValidCertificate, selectQuotasNear, selectRoot, selectTurns, type EntryCause, type Quota
 } from './queries.ts'
 import { fallsUnder, type CountableCertificate } from './rule.ts'
@@ -40,12 +40,6 @@ export async function countRevocation (tx: Tx, world: World, certificate: Counta
     await write(tx, world, [quota], certificate, -1, 'revocation')
     await countNext(tx, world, quota, group, 'revocation')
   }
-}
-
-/** Call before the ranks of somebody's certificates are erased, in the same unit of work: what quotas count by rank follows. */
-export async function countErasure (tx: Tx, personId: string): Promise<void> {
-  await lock(tx, 'ledger')
-  await moveRanks(tx, personId)
 }
 
 /** Every record of the human being whose record this is, the one that stands for all of them first. */

@@ -193,21 +193,6 @@ const newParts = preparedInsert<{ [Column in keyof QuotaPartTable]: QuotaPartTab
     added: set('quota_part.added', '+', set.ref('excluded.added')), taken: set('quota_part.taken', '+', set.ref('excluded.taken'))
   }))))
 
-/** Lines of somebody whose rank is about to be erased go to those without one. */
-export async function moveRanks (tx: Tx, personId: string): Promise<void> {
-  const held = await tx.selectFrom('certificate').select(['id', 'rank']).where('person_id', '=', personId).where('rank', 'is not', null).execute()
-  const quotaIds = (await tx.selectFrom('quota').select('id').orderBy('id').execute()).map(({ id }) => id)
-  if (held.length === 0 || quotaIds.length === 0) return
-  const ranks = new Map(held.map(({ id, rank }) => [id, rank ?? '']))
-  const lines = await tx.selectFrom('quota_entry').select(['quota_id as quotaId', 'certificate_id as certificateId', 'delta'])
-    .where('quota_id', 'in', quotaIds).where('certificate_id', 'in', [...ranks.keys()]).execute()
-  for (const { quotaId, certificateId, delta } of lines) {
-    const sums = (by: number) => ({ quota_id: quotaId, part: 'rank' as const, added: delta === 1 ? by : 0, taken: delta === 1 ? 0 : by })
-    await newParts(tx, [{ ...sums(-1), key: ranks.get(certificateId) ?? '' }, { ...sums(1), key: '' }])
-  }
-  await tx.deleteFrom('quota_part').where('quota_id', 'in', quotaIds).where('part', '=', 'rank').where('added', '=', 0).where('taken', '=', 0).execute()
-}
-
 /** What the ledger of one quota comes to by one of its parts, by its lines alone. */
 function partsFromLines (tx: Tx, quotaId: string, part: QuotaPartTable['part']) {
   const key = {

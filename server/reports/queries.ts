@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
 import type { AttemptStepTable } from '../db/tables.ts'
