@@ -165,7 +165,7 @@ export function previewOf ({ world, settings }: Pick<DeskDeps, 'world' | 'settin
   if (textProblems({ subject, body }, language).length > 0) return null
   const date = saidDay(new Date(world.now().getTime() + 7 * DAY_MS).toISOString(), language, settings.timeZone)
   const values = {
-    name: language === 'ar' ? 'أمينة يوسف' : 'Amina Yusuf', cohort: language === 'ar' ? 'دفعة الربيع' : 'Spring cohort', course: language === 'ar' ? 'الاحتيال عبر الاتصالات' : 'Telecom fraud', programme: settings.programme, days: 7,
+    name: language === 'ar' ? 'أمينة يوسف' : 'Amina Yusuf', cohort: language === 'ar' ? 'مجموعة الربيع' : 'Spring cohort', course: language === 'ar' ? 'الاحتيال عبر الاتصالات' : 'Telecom fraud', programme: settings.programme, days: 7,
     date: kind === 'help' ? date : `${date} (${settings.timeZone})`, link: `${settings.publicUrl}/enrolments/…`
   }
   return { subject: fill(subject, language, values), body: fill(body, language, values) }
