@@ -9,6 +9,7 @@ import * as onePerson from './0012-one-person.ts'
 import * as banks from './0013-banks.ts'
 import * as quotaParts from './0015-quota-parts.ts'
 import * as uploads from './0016-uploads.ts'
+import * as drafts from './0018-drafts.ts'
 import * as bankDesk from './0021-bank-desk.ts'
 import * as accommodations from './0023-accommodations.ts'
 import * as nominations from './0024-nominations.ts'
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   { name: '0013-banks', up: banks.up },
   { name: '0015-quota-parts', up: quotaParts.up },
   { name: '0016-uploads', up: uploads.up },
+  { name: '0018-drafts', up: drafts.up },
   { name: '0021-bank-desk', up: bankDesk.up },
   { name: '0023-accommodations', up: accommodations.up },
   { name: '0024-nominations', up: nominations.up },

@@ -4,13 +4,14 @@ import type { CourseSource } from './course-source.ts'
 /** SHA-256, in hexadecimal, of a course's content in canonical form: the same for the same content, whatever the order of keys,
  * files or questions in a bank (papers draw from questions ordered by key). */
 export function contentHash (source: CourseSource): string {
-  const { lessons, quizzes, banks, pictures, ...rest } = source
+  const { lessons, quizzes, banks, pictures, attachments = [], files, ...rest } = source
   const sorted = {
     ...rest,
     lessons: by(lessons, ({ key, language }) => `${key}.${language}`),
     quizzes: by(quizzes, ({ key }) => key),
     banks: by(banks.map((bank) => ({ ...bank, questions: by(bank.questions, ({ key }) => key) })), ({ name }) => name),
-    ...pictures.length > 0 && { pictures: Object.fromEntries(pictures.map(({ path, hash }) => [path, hash])) }
+    ...pictures.length > 0 && { pictures: Object.fromEntries(pictures.map(({ path, hash }) => [path, hash])) },
+    ...attachments.length > 0 && { attachments: Object.fromEntries(attachments.map(({ path, hash }) => [path, hash])) }
   }
   return createHash('sha256').update(canonicalJson(sorted)).digest('hex')
 }

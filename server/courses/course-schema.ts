@@ -59,7 +59,11 @@ export type LessonHeading = Static<typeof lessonHeadingSchema>
 /** `<key>.<language>.md` */
 export const LESSON_NAME = /^(?<key>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\.md$/
 
-/** `<name>.yaml` */
 /** A picture's file. */
 export const IMAGE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:png|jpe?g|gif|webp)$/
+
+/** A file that trainees may download. */
+export const ATTACHMENT_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:pdf|docx|xlsx|pptx|odt|ods|odp|csv|txt)$/
+
+/** `<name>.yaml` */
 export const BANK_NAME = /^(?<name>[a-z0-9]+(?:-[a-z0-9]+)*)\.yaml$/

@@ -1,6 +1,8 @@
 import type { QuestionDefinition, QuizDefinition } from '../quiz/definition.ts'
 import type { Text } from '../quiz/text.ts'
+import type { Attachment } from './attachment.ts'
 import type { Picture } from './picture.ts'
+import type { SourceFile } from './source-files.ts'
 
 /** A course as its authors wrote it, read and found to be whole. */
 export interface CourseSource {
@@ -16,6 +18,10 @@ export interface CourseSource {
   readonly quizzes: readonly QuizDefinition[]
   readonly banks: readonly SourceBank[]
   readonly pictures: readonly Picture[]
+  /** Left out when there are none. */
+  readonly attachments?: readonly Attachment[]
+  /** The files it was read from, as they are; left out of one that was not read. */
+  readonly files?: readonly SourceFile[]
 }
 
 export interface SourceModule {

@@ -5,5 +5,6 @@ import type { Url } from '../http/urls.ts'
 export function lessonHtml (html: string, url: Url): string {
   if (!html.includes('<img src="/media/')) return html
   const media = url('/media/:hash', { hash: 'x' }).slice(0, -1)
-  return html.replaceAll('<img src="/media/', () => `<img src="${media}`)
+  const attachments = url('/attachments/:hash/:name', { hash: 'x', name: 'x' }).slice(0, -'x/x'.length)
+  return html.replaceAll('<img src="/media/', () => `<img src="${media}`).replaceAll('<a href="/attachments/', () => `<a href="${attachments}`)
 }

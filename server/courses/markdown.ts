@@ -1,5 +1,6 @@
 import MarkdownIt, { type Token } from 'markdown-it'
 import sanitizeHtml from 'sanitize-html'
+import type { AttachmentRef } from './attachment.ts'
 import type { PictureRef } from './picture.ts'
 import { makeRecent } from './recent.ts'
 
@@ -17,9 +18,11 @@ const KEPT_TEXTS = 20_000
  * course and links to http, https and mailto addresses: raw HTML is shown as text, and the result goes through an allow-list besides.
  * Headings get ids; tables stand in a region that scrolls, named after the heading above it and its own head.
  * @param idPrefix begins every id, so that two texts can stand on one page
- * @param pictures of the course, by the paths that its texts call them by; when left out, a picture is a link or text */
-export function renderMarkdown (text: string, idPrefix = 'part-', pictures?: Readonly<Record<string, PictureRef>>): string {
-  return sanitizeHtml((pictures === undefined ? markdown : illustrated).render(text, { idPrefix, pictures }), SANITISED)
+ * A link to a video that stands by itself, `[What it shows](https://… "video")`, is set as a card.
+ * @param pictures of the course, by the paths that its texts call them by; when left out, a picture is a link or text
+ * @param attachments of the course, likewise */
+export function renderMarkdown (text: string, idPrefix = 'part-', pictures?: Readonly<Record<string, PictureRef>>, attachments: Readonly<Record<string, AttachmentRef>> = {}): string {
+  return sanitizeHtml((pictures === undefined ? markdown : illustrated).render(text, { idPrefix, pictures, attachments }), SANITISED)
 }
 
 /** The same for one line: emphasis, code and links, no blocks. */
@@ -61,6 +64,9 @@ export function readableText (text: string): string {
   }).join('\n')
 }
 
+/** A file of the course, as a lesson's link calls it. */
+export const ATTACHMENT = /^files\/[a-z0-9.-]+$/
+
 const PICTURE = /^images\/[a-z0-9.-]+$/
 
 const markdown = makeMarkdown()
@@ -69,7 +75,7 @@ markdown.disable('image')
 
 const illustrated = makeMarkdown()
 // What is no picture after all is taken out of links by the allow-list.
-illustrated.validateLink = (href) => isSafeLink(href) || PICTURE.test(href)
+illustrated.validateLink = (href) => isSafeLink(href) || PICTURE.test(href) || ATTACHMENT.test(href)
 illustrated.renderer.rules['image'] = (tokens, index, _options, env) => {
   const token = tokens[index]
   const alt = illustrated.utils.escapeHtml(token?.content ?? '')
@@ -79,9 +85,18 @@ illustrated.renderer.rules['image'] = (tokens, index, _options, env) => {
   return picture === undefined ? alt : `<img src="/media/${picture.hash}" alt="${alt}" width="${picture.width}" height="${picture.height}" loading="lazy">`
 }
 
+illustrated.renderer.rules['link_open'] = (tokens, index, options, env, self) => {
+  const token = tokens[index]
+  const href = String(token?.attrGet('href') ?? '')
+  const attachments = (env?.['attachments'] ?? {}) as Readonly<Record<string, AttachmentRef>> // as above
+  const attachment = Object.hasOwn(attachments, href) ? attachments[href] : undefined
+  if (attachment !== undefined) token?.attrSet('href', `/attachments/${attachment.hash}/${href.slice('files/'.length)}`)
+  return self.renderToken(tokens, index, options)
+}
+
 function makeMarkdown () {
   const made = new MarkdownIt({ html: false, linkify: false, typographer: false })
-  made.core.ruler.push('muster', ({ tokens, env }) => { decorate(tokens, typeof env?.idPrefix === 'string' ? env.idPrefix : '') })
+  made.core.ruler.push('muster', ({ tokens, env, Token }) => { decorate(tokens, typeof env?.idPrefix === 'string' ? env.idPrefix : '', Token) })
   made.renderer.rules['table_open'] = (tokens, index) => {
     const label = made.utils.escapeHtml(String(tokens[index]?.meta?.label))
     return `<div class="scroll" role="region" tabindex="0" aria-label="${label}"><table>\n`
@@ -90,13 +105,16 @@ function makeMarkdown () {
   return made
 }
 
+/** The address of an attachment inside the programme. */
+const ATTACHED = /^\/attachments\/[0-9a-f]{64}\/[a-z0-9.-]+$/
+
 const SANITISED: sanitizeHtml.IOptions = {
   allowedTags: [
     'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'br', 'hr', 'ul', 'ol', 'li', 'blockquote', 'pre', 'code', 'em', 'strong', 's',
     'a', 'span', 'div', 'img', 'table', 'thead', 'tbody', 'tr', 'th', 'td'
   ],
   allowedAttributes: {
-    a: ['href', 'rel'],
+    a: ['href', 'rel', 'class'],
     img: ['src', 'alt', 'width', 'height', 'loading'],
     ol: ['start'],
     th: ['scope', 'class'],
@@ -104,14 +122,17 @@ const SANITISED: sanitizeHtml.IOptions = {
     div: ['class', 'role', 'tabindex', 'aria-label'],
     ...Object.fromEntries(['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((tag) => [tag, ['id']]))
   },
-  allowedClasses: { th: ['n'], td: ['n'], div: ['scroll'] },
+  allowedClasses: { th: ['n'], td: ['n'], div: ['scroll'], a: ['video', 'attachment'], span: ['video-host'] },
   allowedSchemes: ['http', 'https', 'mailto'],
   allowProtocolRelative: false,
   exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !/^\/media\/[0-9a-f]{64}$/.test(attribs['src'] ?? ''),
   transformTags: {
-    a: (tagName, { href = '' }) => isSafeLink(href)
-      ? { tagName, attribs: { href, rel: 'noopener noreferrer' } }
-      : { tagName: 'span', attribs: {} }
+    a: (tagName, { href = '', class: name }) => {
+      if (ATTACHED.test(href)) return { tagName, attribs: { href, class: 'attachment' } }
+      return isSafeLink(href)
+        ? { tagName, attribs: { href, rel: 'noopener noreferrer', ...name === 'video' && { class: name } } }
+        : { tagName: 'span', attribs: {} }
+    }
   }
 }
 
@@ -132,8 +153,10 @@ const IMPORTED: sanitizeHtml.IOptions = {
 }
 const KEPT = new Set(IMPORTED.allowedTags as string[])
 
+type TokenMaker = new (type: string, tag: string, nesting: -1 | 0 | 1) => Token
+
 /** Ids for headings, names for tables, classes in place of the inline styles that the content security policy refuses. */
-function decorate (tokens: readonly Token[], idPrefix: string): void {
+function decorate (tokens: readonly Token[], idPrefix: string, make: TokenMaker): void {
   const taken = new Set<string>()
   let heading = ''
   let tables = 0
@@ -141,6 +164,8 @@ function decorate (tokens: readonly Token[], idPrefix: string): void {
     if (token.type === 'heading_open') {
       heading = wordsOf(tokens[index + 1])
       token.attrSet('id', freshId(idPrefix + slugOf(heading), taken))
+    } else if (token.type === 'paragraph_open') {
+      decorateVideo(tokens[index + 1], make)
     } else if (token.type === 'table_open') {
       tables++
       const end = tokens.findIndex(({ type }, at) => at > index && type === 'thead_close')
@@ -154,6 +179,22 @@ function decorate (tokens: readonly Token[], idPrefix: string): void {
       if (isRight) token.attrPush(['class', 'n'])
     }
   }
+}
+
+/** A paragraph that is nothing but a link called a video: a card that names where it leads. Nothing of that place is loaded. */
+function decorateVideo (inline: Token | undefined, make: TokenMaker): void {
+  const children = inline?.children ?? []
+  const first = children[0]
+  const host = URL.parse(String(first?.attrGet('href') ?? ''))?.host ?? ''
+  const isAlone = children.findIndex(({ type }) => type === 'link_close') === children.length - 1
+  if (first?.type !== 'link_open' || first.attrGet('title') !== 'video' || host === '' || !isAlone) return
+  first.attrSet('class', 'video')
+  const said = new make('text', '', 0)
+  const open = new make('span_open', 'span', 1)
+  const close = new make('span_close', 'span', -1)
+  open.attrSet('class', 'video-host')
+  said.content = host
+  children.splice(-1, 0, open, said, close)
 }
 
 /** The words of an inline token. */

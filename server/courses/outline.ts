@@ -1,6 +1,7 @@
 import type { Text } from '../quiz/text.ts'
 import type { CourseSource, SourceLesson } from './course-source.ts'
 import { minutesOf } from './minutes.ts'
+import type { Attachment, AttachmentRef } from './attachment.ts'
 import type { PictureRef } from './picture.ts'
 
 export type ActivityKind = 'lesson' | 'quiz'
@@ -18,6 +19,8 @@ export interface CourseOutline {
   readonly banks: ReadonlyArray<{ readonly name: string, readonly title: Text }>
   /** By their paths in the course's folder; left out when there are none. */
   readonly pictures?: Readonly<Record<string, PictureRef>>
+  /** Likewise. */
+  readonly attachments?: Readonly<Record<string, AttachmentRef>>
 }
 
 export interface OutlineModule {
@@ -38,7 +41,7 @@ export interface OutlineActivity {
 
 /** @throws Error when an activity leads nowhere, which a source from `readCourse` never has */
 export function outlineOf (source: CourseSource): CourseOutline {
-  const { slug, language, title, summary, validMonths, banks, pictures } = source
+  const { slug, language, title, summary, validMonths, banks, pictures, attachments = [] } = source
   return {
     slug,
     language,
@@ -52,8 +55,14 @@ export function outlineOf (source: CourseSource): CourseOutline {
     banks: banks.map(({ name, title }) => ({ name, title })),
     ...pictures.length > 0 && {
       pictures: Object.fromEntries(pictures.map(({ path, hash, width, height }) => [path, { hash, width, height }]))
-    }
+    },
+    ...attachments.length > 0 && { attachments: attachmentRefs(attachments) }
   }
+}
+
+/** Attachments as texts look them up. */
+export function attachmentRefs (attachments: readonly Attachment[]): Readonly<Record<string, AttachmentRef>> {
+  return Object.fromEntries(attachments.map(({ path, hash, type, bytes }) => [path, { hash, type, size: bytes.length }]))
 }
 
 /** Every activity of a course, in the order a trainee meets them. */

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database.ts'
+import type { Attachment } from './attachment.ts'
 import { indexed } from './bank/indexed.ts'
 import type { Picture } from './picture.ts'
 import type { QuestionDefinition, QuizDefinition } from '../quiz/definition.ts'
@@ -16,6 +17,10 @@ export interface CourseVersion {
   readonly title: Text
   readonly outline: CourseOutline
   readonly publishedAt: string
+  /** What its authors say has changed; '' for nothing. */
+  readonly notes: string
+  /** By name; null when the programme itself did. */
+  readonly publishedBy: string | null
 }
 
 /** One lesson of a published version, in one language. Immutable. */
@@ -43,7 +48,8 @@ const BATCH = 1000
 
 const VERSION = [
   'course_version.id', 'course_version.course_id as courseId', 'course.slug', 'course_version.number',
-  'course_version.content_hash as contentHash', 'course_version.outline', 'course_version.published_at as publishedAt'
+  'course_version.content_hash as contentHash', 'course_version.outline', 'course_version.published_at as publishedAt',
+  'course_version.notes', 'person.name as publishedBy'
 ] as const
 
 const LESSON = ['key', 'language', 'title', 'markdown', 'html', 'minutes'] as const
@@ -163,8 +169,8 @@ export async function selectOptionalCourseId (tx: Tx, slug: string): Promise<str
   return row?.id
 }
 
-export async function selectOptionalLatestNumber (tx: Tx, courseId: string): Promise<{ number: number, contentHash: string } | undefined> {
-  return await tx.selectFrom('course_version').select(['number', 'content_hash as contentHash'])
+export async function selectOptionalLatestNumber (tx: Tx, courseId: string): Promise<{ id: string, number: number, contentHash: string } | undefined> {
+  return await tx.selectFrom('course_version').select(['id', 'number', 'content_hash as contentHash'])
     .where('course_id', '=', courseId).orderBy('number', 'desc').limit(1).executeTakeFirst()
 }
 
@@ -172,7 +178,7 @@ export async function insertCourse (tx: Tx, { id, slug, createdAt }: { id: strin
   await tx.insertInto('course').values({ id, slug, created_at: createdAt }).execute()
 }
 
-/** @param version its title in the course's first language, to list courses by */
+/** @param version its title in the course's first language, to list courses by; `publishedBy` by id */
 export async function insertVersion (tx: Tx, version: Omit<CourseVersion, 'slug' | 'title'> & { readonly title: string }): Promise<void> {
   await tx.insertInto('course_version').values({
     id: version.id,
@@ -181,7 +187,9 @@ export async function insertVersion (tx: Tx, version: Omit<CourseVersion, 'slug'
     content_hash: version.contentHash,
     title: version.title,
     outline: JSON.stringify(version.outline),
-    published_at: version.publishedAt
+    published_at: version.publishedAt,
+    notes: version.notes,
+    published_by: version.publishedBy
   }).execute()
 }
 
@@ -202,6 +210,53 @@ export async function insertMedia (tx: Tx, pictures: readonly Picture[], at: str
 export async function selectOptionalMedia (tx: Tx, hash: string): Promise<{ readonly type: string, readonly bytes: Buffer } | undefined> {
   const row = await tx.selectFrom('media').select(['type', 'bytes']).where('hash', '=', hash).executeTakeFirst()
   return row === undefined ? undefined : { type: row.type, bytes: Buffer.from(row.bytes) }
+}
+
+export async function insertAttachments (tx: Tx, attachments: readonly Attachment[], at: string): Promise<void> {
+  for (const { hash, type, bytes } of attachments) {
+    await tx.insertInto('attachment').values({ hash, type, bytes, created_at: at }).onConflict((of) => of.column('hash').doNothing()).execute()
+  }
+}
+
+export async function selectOptionalAttachment (tx: Tx, hash: string): Promise<{ readonly type: string, readonly bytes: Buffer } | undefined> {
+  const row = await tx.selectFrom('attachment').select(['type', 'bytes']).where('hash', '=', hash).executeTakeFirst()
+  return row === undefined ? undefined : { type: row.type, bytes: Buffer.from(row.bytes) }
+}
+
+/** Files as they are; the same bytes are kept once. */
+export async function insertBlobs (tx: Tx, files: ReadonlyArray<{ readonly hash: string, readonly bytes: Buffer }>): Promise<void> {
+  for (const { hash, bytes } of files) {
+    await tx.insertInto('source_blob').values({ hash, bytes }).onConflict((of) => of.column('hash').doNothing()).execute()
+  }
+}
+
+/** The bytes of files, by their hashes; those of pictures too. */
+export async function selectBlobs (tx: Tx, hashes: readonly string[]): Promise<Map<string, Buffer>> {
+  const found = new Map<string, Buffer>()
+  for (const batch of batches([...new Set(hashes)])) {
+    for (const table of ['source_blob', 'media'] as const) {
+      const rows = await tx.selectFrom(table).select(['hash', 'bytes']).where('hash', 'in', batch).execute()
+      for (const { hash, bytes } of rows) found.set(hash, Buffer.from(bytes))
+    }
+  }
+  return found
+}
+
+export async function insertVersionFiles (tx: Tx, versionId: string, files: ReadonlyArray<{ readonly path: string, readonly hash: string, readonly bytes: Buffer }>): Promise<void> {
+  for (const batch of batches(files)) {
+    await tx.insertInto('course_version_file').values(batch.map(({ path, hash, bytes }) => ({ course_version_id: versionId, path, hash, size: bytes.length }))).execute()
+  }
+}
+
+/** The files that a version was published from, by path; [] for one published before they were kept. */
+export async function selectVersionFiles (tx: Tx, versionId: string): Promise<Array<{ readonly path: string, readonly bytes: Buffer }>> {
+  const rows = await tx.selectFrom('course_version_file').select(['path', 'hash']).where('course_version_id', '=', versionId).orderBy('path').execute()
+  const blobs = await selectBlobs(tx, rows.map(({ hash }) => hash))
+  return rows.map(({ path, hash }) => {
+    const bytes = blobs.get(hash)
+    if (bytes === undefined) throw new Error(`no bytes of ${path} (${hash})`)
+    return { path, bytes }
+  })
 }
 
 /** @throws Error when there is none: a published course has all of its pictures */
@@ -234,7 +289,8 @@ export async function insertQuestions (tx: Tx, versionId: string, questions: Rea
 }
 
 function versions (tx: Tx) {
-  return tx.selectFrom('course_version').innerJoin('course', 'course.id', 'course_version.course_id').select(VERSION)
+  return tx.selectFrom('course_version').innerJoin('course', 'course.id', 'course_version.course_id')
+    .leftJoin('person', 'person.id', 'course_version.published_by').select(VERSION)
 }
 
 // Only `insertVersion`, `insertQuizzes` and `insertQuestions` write these columns, from these very types.

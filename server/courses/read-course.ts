@@ -9,7 +9,7 @@ import { parseLesson } from './lesson-file.ts'
 import { parseLocatedYaml, type LocatedYaml } from './located-yaml.ts'
 import type { Picture } from './picture.ts'
 import { pictureProblems } from './question-pictures.ts'
-import { readSourceFiles } from './source-files.ts'
+import { readSourceFiles, type SourceFiles } from './source-files.ts'
 
 const COURSE_FILE = 'course.yaml'
 
@@ -23,7 +23,11 @@ interface Located<T> {
  * @returns the course, or every problem found, each with file and line, in the order of the files
  * @throws Error when the folder or a file in it cannot be read */
 export async function readCourse (folder: string): Promise<{ readonly course: CourseSource } | { readonly problems: readonly FileProblem[] }> {
-  const { texts, pictures, problems: refused } = await readSourceFiles(folder)
+  return courseOf(await readSourceFiles(folder))
+}
+
+/** The same of files that have been read. */
+export function courseOf ({ texts, pictures, attachments, files: taken, problems: refused }: SourceFiles): { readonly course: CourseSource } | { readonly problems: readonly FileProblem[] } {
   const problems: FileProblem[] = [...refused]
   const note = (file: string, found: Iterable<Problem & { readonly line: number }>): void => {
     for (const { line, path, message } of found) problems.push({ file, line, path, message })
@@ -32,7 +36,7 @@ export async function readCourse (folder: string): Promise<{ readonly course: Co
   const course = readCourseFile(texts.get(COURSE_FILE), note, refused.some(({ file }) => file === COURSE_FILE))
   // A picture that was refused has been named already.
   const known = new Map<string, Picture>(pictures.map((picture) => [picture.path, picture]))
-  const files = new Set([...known.keys(), ...refused.map(({ file }) => file)])
+  const files = new Set([...known.keys(), ...attachments.map(({ path }) => path), ...refused.map(({ file }) => file)])
   const lessons = readLessons(texts, files, note)
   const banks = readBanks(texts, known, new Set(refused.map(({ file }) => file)), note)
 
@@ -47,7 +51,7 @@ export async function readCourse (folder: string): Promise<{ readonly course: Co
     if (banks.whole) at(drawProblems(course.value, banks.found))
   }
   if (problems.length > 0 || course === undefined) return { problems: problems.sort(byFileAndLine) }
-  return { course: { ...assemble(course.value, lessons, banks.found), pictures } }
+  return { course: { ...assemble(course.value, lessons, banks.found), pictures, ...attachments.length > 0 && { attachments }, files: taken } }
 }
 
 type Note = (file: string, found: Iterable<Problem & { readonly line: number }>) => void
@@ -74,12 +78,12 @@ function readCourseFile (text: string | undefined, note: Note, isRefused: boolea
   return unmet.length > 0 ? undefined : { value: yaml.value as CourseFile, lineOf: yaml.lineOf } // it meets the schema
 }
 
-function readLessons (texts: ReadonlyMap<string, string>, pictures: ReadonlySet<string>, note: Note): SourceLesson[] {
+function readLessons (texts: ReadonlyMap<string, string>, files: ReadonlySet<string>, note: Note): SourceLesson[] {
   const lessons: SourceLesson[] = []
   for (const [file, text] of texts) {
     const { key, language } = LESSON_NAME.exec(file.replace(/^lessons\//, ''))?.groups ?? {}
     if (key === undefined || language === undefined) continue
-    const lesson = parseLesson(text, pictures)
+    const lesson = parseLesson(text, files)
     if ('problems' in lesson) note(file, lesson.problems)
     else lessons.push({ key, language, ...lesson })
   }
@@ -168,7 +172,7 @@ function drawProblems ({ language, quizzes = [] }: CourseFile, banks: readonly S
   return quizzes.flatMap((quiz, index) => under(`quizzes/${index}`, checkDraw(quiz, questions, language)))
 }
 
-function assemble (file: CourseFile, lessons: readonly SourceLesson[], banks: readonly SourceBank[]): Omit<CourseSource, 'pictures'> {
+function assemble (file: CourseFile, lessons: readonly SourceLesson[], banks: readonly SourceBank[]): Omit<CourseSource, 'pictures' | 'attachments' | 'files'> {
   const { slug, language, title, summary, certificate, modules, quizzes = [] } = file
   return {
     slug,

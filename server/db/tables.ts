@@ -16,6 +16,12 @@ export interface Tables {
   readonly question: QuestionTable
   readonly question_correction: QuestionCorrectionTable
   readonly media: MediaTable
+  readonly attachment: AttachmentTable
+  readonly source_blob: SourceBlobTable
+  readonly course_version_file: CourseVersionFileTable
+  readonly draft: DraftTable
+  readonly draft_author: DraftAuthorTable
+  readonly draft_file: DraftFileTable
   readonly bank: BankTable
   readonly bank_question: BankQuestionTable
   readonly bank_picture: BankPictureTable
@@ -148,6 +154,72 @@ export interface CourseVersionTable {
   /** JSON: CourseOutline (courses/outline.ts). */
   readonly outline: string
   readonly published_at: string
+  /** What its authors say has changed; '' for nothing. */
+  readonly notes: Generated<string>
+  /** Null when the programme itself did. */
+  readonly published_by: Generated<string | null>
+}
+
+/** Bytes of course files, once for the same; pictures are in `media`. */
+export interface SourceBlobTable {
+  /** SHA-256 of the bytes, hexadecimal. */
+  readonly hash: string
+  readonly bytes: Uint8Array
+}
+
+/** The files that a version was published from, as they were. */
+export interface CourseVersionFileTable {
+  readonly course_version_id: string
+  readonly path: string
+  /** Of `source_blob`, or of `media` for a picture. */
+  readonly hash: string
+  readonly size: number
+}
+
+/** Files of courses that trainees may download. */
+export interface AttachmentTable {
+  readonly hash: string
+  readonly type: string
+  readonly bytes: Uint8Array
+  readonly created_at: string
+}
+
+/** A course that is being written. */
+export interface DraftTable {
+  readonly id: string
+  /** As its course.yaml has them, for lists. */
+  readonly slug: string
+  readonly title: string
+  /** The version that it was begun from; null for a new course. */
+  readonly base_version_id: string | null
+  readonly state: 'open' | 'published' | 'discarded'
+  readonly created_by: string
+  readonly created_at: string
+  readonly changed_by: string
+  readonly changed_at: string
+  readonly published_version_id: string | null
+}
+
+export interface DraftAuthorTable {
+  readonly draft_id: string
+  readonly person_id: string
+}
+
+/** Every save of every file of a draft. Append-only but for `latest`. */
+export interface DraftFileTable {
+  readonly draft_id: string
+  readonly path: string
+  /** 1, 2, 3 … of this path. */
+  readonly version: number
+  /** Of `source_blob` or `media`; null: the file was taken away. */
+  readonly hash: string | null
+  readonly size: number
+  /** 1 on the one that stands. */
+  readonly latest: 0 | 1
+  /** What was done, as a word: see drafts/drafts.ts. */
+  readonly what: string
+  readonly by_id: string
+  readonly at: string
 }
 
 /** Pictures of courses. */
@@ -262,7 +334,12 @@ export interface AttemptTable {
   readonly mark_max: number
   readonly percent: number | null
   readonly passed: number | null
+  /** The version it was sat on; null for the one its cohort has. */
+  readonly course_version_id: Generated<string | null>
 }
+
+/** An attempt as it is written. */
+export type NewAttemptRow = Insertable<AttemptTable>
 
 /** Append-only. The latest step of a slot is its state. */
 export interface AttemptStepTable {

@@ -1,7 +1,7 @@
 import type { Change } from '../audit/audit.ts'
 import type {
-  AccountTable, ActivityDoneTable, AttemptStepTable, AttemptTable, CertificateTable, CohortInstructorTable, CohortTable, EnrolmentTable,
-  NewPersonRow, RoleGrantTable
+  AccountTable, ActivityDoneTable, AttemptStepTable, CertificateTable, CohortInstructorTable, CohortTable, EnrolmentTable,
+  NewAttemptRow, NewPersonRow, RoleGrantTable
 } from '../db/tables.ts'
 
 /** A change of the past, for the audit log. */
@@ -19,7 +19,7 @@ export interface Rows {
   readonly instructors: CohortInstructorTable[]
   readonly enrolments: EnrolmentTable[]
   readonly activities: ActivityDoneTable[]
-  readonly attempts: AttemptTable[]
+  readonly attempts: NewAttemptRow[]
   readonly steps: AttemptStepTable[]
   readonly certificates: CertificateTable[]
   readonly changes: PastChange[]
