@@ -18,6 +18,7 @@ import { bankRoutes } from './courses/bank-routes.ts'
 import { bankApiRoutes } from './courses/bank/api-routes.ts'
 import { bankDeskRoutes } from './courses/bank/desk-routes.ts'
 import { courseRoutes } from './courses/routes.ts'
+import { draftRoutes } from './courses/drafts/routes.ts'
 import { healthRoutes } from './http/health.ts'
 import { languageRoutes } from './http/language.ts'
 import type { LoadMeter } from './http/load.ts'
@@ -82,6 +83,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     bankRoutes(scope, deps)
     bankApiRoutes(scope, deps)
     bankDeskRoutes(scope, deps, previewView)
+    draftRoutes(scope, deps)
     cohortRoutes(scope, deps)
     cohortDeskRoutes(scope, deps)
     nominationRoutes(scope, deps)

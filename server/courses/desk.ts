@@ -3,8 +3,10 @@ import type { QuizDefinition } from '../quiz/definition.ts'
 import { Refusal } from '../refusals.ts'
 import { askedCount } from './asked.ts'
 import type { CourseCache, CourseVersion, Lesson } from './courses.ts'
+import { filesOf } from './export-course.ts'
 import { activitiesOf } from './outline.ts'
-import { countCohortsByVersion, countQuestionsByVersion, listCourses, selectOptionalMedia, selectVersions } from './queries.ts'
+import { countCohortsByVersion, countQuestionsByVersion, listCourses, selectOptionalAttachment, selectOptionalMedia, selectVersions } from './queries.ts'
+import type { SourceFile } from './source-files.ts'
 
 /** A course as the desk's list shows it. */
 export interface CourseEntry {
@@ -37,7 +39,7 @@ export interface CourseDetail {
   /** Those its activities lead to, in their order. */
   readonly quizzes: ReadonlyArray<{ readonly quiz: QuizDefinition, readonly asked: number }>
   /** Every version there is, the newest first, with the number of cohorts that keep it. */
-  readonly versions: ReadonlyArray<{ readonly number: number, readonly publishedAt: string, readonly cohorts: number }>
+  readonly versions: ReadonlyArray<{ readonly number: number, readonly publishedAt: string, readonly publishedBy: string | null, readonly notes: string, readonly cohorts: number }>
 }
 
 /** @param number of the version; undefined for the latest
@@ -55,7 +57,7 @@ export async function courseDetail (db: Database, courses: CourseCache, slug: st
     version,
     questions: questions.length,
     quizzes,
-    versions: versions.map(({ id, number, publishedAt }) => ({ number, publishedAt, cohorts: cohorts.find(({ versionId }) => versionId === id)?.count ?? 0 }))
+    versions: versions.map(({ id, number, publishedAt, publishedBy, notes }) => ({ number, publishedAt, publishedBy, notes, cohorts: cohorts.find(({ versionId }) => versionId === id)?.count ?? 0 }))
   }
 }
 
@@ -86,4 +88,19 @@ async function versionOf (db: Database, slug: string, number: number | undefined
   const version = number === undefined ? versions[0] : versions.find((one) => one.number === number)
   if (version === undefined) throw new Refusal('not-found')
   return { version, versions }
+}
+
+/** The files of a version, as it was published from them.
+ * @throws Refusal not-found */
+export async function exportVersion (db: Database, slug: string, number: number | undefined): Promise<{ readonly number: number, readonly files: readonly SourceFile[] }> {
+  const { version } = await versionOf(db, slug, number)
+  return { number: version.number, files: await filesOf(db.read, version) }
+}
+
+/** A download of a course, by the hash of its bytes.
+ * @throws Refusal not-found */
+export async function courseAttachment (db: Database, hash: string): Promise<{ readonly type: string, readonly bytes: Buffer }> {
+  const attachment = await selectOptionalAttachment(db.read, hash)
+  if (attachment === undefined) throw new Refusal('not-found')
+  return attachment
 }

@@ -2,7 +2,7 @@ import type { Text } from '../quiz/text.ts'
 import type { CourseSource, SourceLesson } from './course-source.ts'
 import { minutesOf } from './minutes.ts'
 import type { Attachment, AttachmentRef } from './attachment.ts'
-import type { PictureRef } from './picture.ts'
+import type { Picture, PictureRef } from './picture.ts'
 
 export type ActivityKind = 'lesson' | 'quiz'
 
@@ -53,11 +53,14 @@ export function outlineOf (source: CourseSource): CourseOutline {
       activities: module.activities.map(({ key, kind }) => kind === 'lesson' ? lessonActivity(source, key) : quizActivity(source, key))
     })),
     banks: banks.map(({ name, title }) => ({ name, title })),
-    ...pictures.length > 0 && {
-      pictures: Object.fromEntries(pictures.map(({ path, hash, width, height }) => [path, { hash, width, height }]))
-    },
+    ...pictures.length > 0 && { pictures: pictureRefs(pictures) },
     ...attachments.length > 0 && { attachments: attachmentRefs(attachments) }
   }
+}
+
+/** Pictures as texts and questions look them up. */
+export function pictureRefs (pictures: readonly Picture[]): Readonly<Record<string, PictureRef>> {
+  return Object.fromEntries(pictures.map(({ path, hash, width, height }) => [path, { hash, width, height }]))
 }
 
 /** Attachments as texts look them up. */

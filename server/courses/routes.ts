@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
-import { courseDetail, courseMedia, lessonPreview, listCourseEntries } from './desk.ts'
+import { courseAttachment, courseDetail, courseMedia, lessonPreview, listCourseEntries } from './desk.ts'
 import { courseDetailJson, courseJson, coursesView, courseView, lessonPreviewView, type Reader } from './views.ts'
 
 const Slug = Type.String({ minLength: 1, maxLength: 200 })
@@ -36,7 +36,9 @@ const CourseDetailAnswer = Type.Object({
       minutes: Type.Union([Type.Number(), Type.Null()])
     }))
   })),
-  versions: Type.Array(Type.Object({ number: Type.Integer(), publishedAt: Type.String(), cohorts: Type.Integer() }))
+  versions: Type.Array(Type.Object({
+    number: Type.Integer(), publishedAt: Type.String(), publishedBy: Type.Union([Type.String(), Type.Null()]), notes: Type.String(), cohorts: Type.Integer()
+  }))
 })
 
 /** What there is to teach, as it stands published: for those who run cohorts of it. */
@@ -48,6 +50,14 @@ export function courseRoutes (app: App, { db, courses }: Deps): void {
     const { type, bytes } = await courseMedia(db, request.params.hash)
     // The address is made of the bytes: what it leads to never changes.
     return await reply.header('cache-control', 'private, max-age=31536000, immutable').type(type).send(bytes)
+  })
+
+  app.get('/attachments/:hash/:name', {
+    config: { access: 'signed-in' },
+    schema: { hide: true, params: Type.Object({ hash: Type.String({ pattern: '^[0-9a-f]{64}$' }), name: Type.String({ pattern: '^[a-z0-9.-]+$', maxLength: 200 }) }) }
+  }, async (request, reply) => {
+    const { type, bytes } = await courseAttachment(db, request.params.hash)
+    return await reply.header('cache-control', 'private, max-age=31536000, immutable').header('content-disposition', `attachment; filename="${request.params.name}"`).type(type).send(bytes)
   })
 
   app.get('/api/v1/courses', {

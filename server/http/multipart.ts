@@ -15,7 +15,7 @@ export interface SentForm {
 
 /** Lets the routes of a scope take forms with files (RFC 7578). They are read whole, so that `bodyLimit` is what they may take. */
 export function takesFiles (scope: App, bodyLimit: number): void {
-  scope.addContentTypeParser('multipart/form-data', { parseAs: 'buffer', bodyLimit }, async (request: { readonly headers: { readonly 'content-type'?: string } }, body: Buffer): Promise<SentForm> => {
+  scope.addContentTypeParser('multipart/form-data', { parseAs: 'buffer', bodyLimit }, async (request: { readonly headers: { readonly 'content-type'?: string | undefined } }, body: Buffer): Promise<SentForm> => {
     const form = await formOf(request.headers['content-type'] ?? '', body)
     const fields: Record<string, string | SentFile | Array<string | SentFile>> = Object.create(null) as Record<string, never>
     for (const [name, value] of form) {

@@ -80,7 +80,7 @@ export function mergeLines (base: string, mine: string, theirs: string, prefer?:
   const others = diffLines(lines, linesOf(theirs))
   const kept: Hunk[] = [...others]
   for (const hunk of ours) {
-    const near = others.filter((other) => touches(hunk, other))
+    const near = others.filter((other) => prefer === undefined ? touches(hunk, other) : overlaps(hunk, other))
     if (near.length === 0) kept.push(hunk)
     else if (near.length === 1 && near[0] !== undefined && isSame(hunk, near[0])) continue
     else if (prefer === undefined) return undefined
@@ -92,6 +92,11 @@ export function mergeLines (base: string, mine: string, theirs: string, prefer?:
 
 function touches (a: Hunk, b: Hunk): boolean {
   return a.at <= b.at + b.removed.length && b.at <= a.at + a.removed.length
+}
+
+/** Whose own lines meet; two that stand side by side are both made. */
+function overlaps (a: Hunk, b: Hunk): boolean {
+  return a.at === b.at || (a.at < b.at + b.removed.length && b.at < a.at + a.removed.length)
 }
 
 function isSame (a: Hunk, b: Hunk): boolean {

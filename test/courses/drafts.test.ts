@@ -1,0 +1,211 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import t from 'tap'
+import { diffLines, mergeLines, readableDiff } from '../../server/courses/drafts/line-diff.ts'
+import { editCourse, freshKey, type CourseEdit } from '../../server/courses/drafts/course-edits.ts'
+import { readZip } from '../../server/zip/read-zip.ts'
+import { testApp, type Somebody, type TestApp } from '../app.ts'
+import { call } from '../trainee.ts'
+
+const COURSES = 'test/fixtures/courses'
+
+async function begin (test: TestApp, who: Somebody, body: object): Promise<string> {
+  const { status, json } = await call(test, who, 'POST', '/drafts', body)
+  if (status !== 201) throw new Error(`${status} ${JSON.stringify(json)}`)
+  return json.id as string
+}
+
+function file (path: string): string {
+  return `/file?path=${encodeURIComponent(path)}`
+}
+
+t.test('a difference of lines turns one text into the other, and two changes of one text fit together or not', async (t) => {
+  // Small alphabets make many ways of matching.
+  let state = 7
+  const random = (below: number): number => { state = (state * 1103515245 + 12345) % 2147483648; return Math.floor(state / 65536) % below }
+  for (let round = 0; round < 300; round++) {
+    const [a, b] = [0, 1].map(() => Array.from({ length: random(10) }, () => 'abc'[random(3)] ?? '')) as [string[], string[]]
+    const made = [...a]
+    for (const { at, removed, added } of diffLines(a, b).reverse()) made.splice(at, removed.length, ...added)
+    if (made.join() !== b.join()) t.fail(`${a.join()} → ${b.join()}`)
+  }
+  t.same(readableDiff('1\n2\n3\n4\n5\n6\n7\n8\n9', '1\n2\n3\n4\n5\n6\n7\neight\n9', 1), [
+    { kind: 'gap', text: '6' }, { kind: 'same', text: '7' }, { kind: 'removed', text: '8' }, { kind: 'added', text: 'eight' }, { kind: 'same', text: '9' }
+  ])
+  t.equal(mergeLines('a\nb\nc\nd\ne', 'A\nb\nc\nd\ne', 'a\nb\nc\nd\nE'), 'A\nb\nc\nd\nE')
+  t.equal(mergeLines('a\nb\nc', 'a\nB\nc', 'a\nB\nc'), 'a\nB\nc', 'the same change twice is one')
+  t.equal(mergeLines('a\nb\nc', 'a\nX\nc', 'a\nY\nc'), undefined, 'a conflict')
+  t.equal(mergeLines('a\nb\nc', 'a\nX\nc', 'a\nY\nc', 'theirs'), 'a\nY\nc')
+})
+
+t.test('a form changes of course.yaml what it says, and leaves comments and lines as they are written', async (t) => {
+  const text = `# what this is
+slug: sample      # never changes
+language: en
+title: Sample
+summary: >-
+  Two lines that
+  stay as they are.
+modules:
+  # the first
+  - key: one
+    title: { en: One, ar: واحد }
+    activities:
+      - lesson: a
+      - quiz: q
+  - key: two
+    title: Two
+    activities:
+      - lesson: b
+quizzes:
+  - key: q
+    title: Quiz
+    behaviour: deferred   # for now
+    passPercent: 60
+    sections:
+      - draw:
+          - { topic: x, count: 2 }   # of two
+`
+  const changed = (edit: CourseEdit): string[] => readableDiff(text, editCourse(text, edit), 0).filter(({ kind }) => kind === 'added' || kind === 'removed').map(({ kind, text }) => `${kind === 'added' ? '+' : '-'}${text}`)
+  t.same(changed({ do: 'edit-module', module: 'two', title: { en: 'Two', ar: 'اثنان' }, summary: { en: 'Says: more' } }).sort(), [
+    '-    title: Two', '+    title:', '+      en: Two', '+      ar: اثنان', '+    summary: "Says: more"'
+  ].sort())
+  t.same(changed({ do: 'facts', slug: 'sample', language: 'en', title: { en: 'Sample' }, summary: { en: 'Two lines that stay as they are.' }, validMonths: 12 }), ['+certificate:', '+  validMonths: 12'])
+  t.same(changed({ do: 'quiz', quiz: { key: 'q', title: 'Quiz', behaviour: 'immediate', passPercent: 60, attempts: 3, sections: [{ draw: [{ topic: 'x', count: 2 }, { topic: 'y', difficulty: 'hard', count: 1 }] }] } }), [
+    '-    behaviour: deferred   # for now', '+    behaviour: immediate # for now', '+          - { topic: y, difficulty: hard, count: 1 }', '+    attempts: 3'
+  ])
+  t.same(changed({ do: 'add-lesson', module: 'two', key: 'c' }), ['+      - lesson: c'])
+  t.same(changed({ do: 'move-activity', key: 'b', module: 'one', to: 0 }).filter((line) => line.includes('lesson: b')), ['+      - lesson: b', '-      - lesson: b'])
+  t.match(editCourse(text, { do: 'move-module', module: 'two', to: 0 }), /modules:[^]*key: two[^]*key: one/)
+  t.notMatch(editCourse(text, { do: 'remove-module', module: 'one' }), /quiz|passPercent/, 'with a module go its quizzes')
+  t.throws(() => editCourse('a: [', { do: 'remove-module', module: 'one' }), { code: 'bad-input' })
+  t.equal(editCourse(text, { do: 'edit-module', module: 'two', title: { en: 'Two' }, summary: { en: '' } }), text, 'what says the same changes nothing')
+  t.equal(freshKey('The first hour!', 'lesson', new Set(['the-first-hour'])), 'the-first-hour-2')
+  t.equal(freshKey('الساعة الأولى', 'lesson', new Set()), 'lesson-1')
+})
+
+t.test('a draft of a published course: its files as they were imported, edited, checked, compared, published, and taken out again', async (t) => {
+  const test = await testApp(t, { courses: COURSES })
+  const author = await test.somebody('Ines Instructor', [{ role: 'instructor' }])
+  const other = await test.somebody('Omar Other', [{ role: 'instructor' }])
+  const id = await begin(test, author, { course: 'all-kinds' })
+  const { json: draft } = await call(test, author, 'GET', `/drafts/${id}`)
+  t.match(draft, { slug: 'all-kinds', state: 'open', base: { slug: 'all-kinds', version: 1 }, authors: [{ name: 'Ines Instructor' }] })
+
+  const folder = join(COURSES, 'all-kinds')
+  const onDisk = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /\.\w+$/.test(path)).sort()
+  const exported = async (path: string): Promise<ReadonlyMap<string, Uint8Array>> => {
+    const answer = await test.app.inject({ url: `/api/v1${path}`, headers: author.bearer })
+    const read = readZip(answer.rawPayload)
+    if ('problems' in read) throw new Error(JSON.stringify(read.problems))
+    return read.files
+  }
+  for (const path of [`/drafts/${id}/export`, '/courses/all-kinds/export']) {
+    const files = await exported(path)
+    t.same([...files.keys()].sort(), onDisk.map((file) => `all-kinds/${file}`))
+    t.ok(onDisk.every((file) => Buffer.from(files.get(`all-kinds/${file}`) ?? []).equals(readFileSync(join(folder, file)))), 'byte for byte')
+  }
+  t.same((await call(test, author, 'GET', `/drafts/${id}/problems`)).json.items, [])
+  t.same((await call(test, author, 'POST', `/drafts/${id}/publish`, {})).json, { slug: 'all-kinds', version: 1, published: false }, 'nothing differs: nothing is published')
+
+  const lesson = (await call(test, author, 'GET', `/drafts/${id}${file('lessons/the-place.en.md')}`)).json as { text: string, version: number }
+  const saved = await call(test, author, 'PUT', `/drafts/${id}${file('lessons/the-place.en.md')}`, { text: `${lesson.text}\nOne more line.\n`, version: lesson.version })
+  t.same(saved.json, { versions: { 'lessons/the-place.en.md': 2 } })
+  t.same((await call(test, author, 'PUT', `/drafts/${id}${file('lessons/the-place.en.md')}`, { text: `${lesson.text}\r\nOne more line.\r\n`, version: 2 })).json, { versions: { 'lessons/the-place.en.md': 2 } }, 'the same text is no change')
+
+  // Somebody else's save on top of what they saw before.
+  t.equal((await call(test, other, 'GET', `/drafts/${id}`)).status, 404)
+  t.equal((await call(test, author, 'PUT', `/drafts/${id}/authors/${other.personId}`)).status, 204)
+  const late = await call(test, other, 'PUT', `/drafts/${id}${file('lessons/the-place.en.md')}`, { text: 'Mine', version: 1 })
+  t.equal(late.status, 409)
+  t.match(late.json, { type: '/problems/edited-meanwhile', now: { path: 'lessons/the-place.en.md', version: 2, by: 'Ines Instructor', text: `${lesson.text}\nOne more line.\n` } })
+  const [one, two] = await Promise.all([author, other].map(async (who) => await call(test, who, 'PUT', `/drafts/${id}${file('lessons/the-place.en.md')}`, { text: `${lesson.text}\nBy ${who.name}.\n`, version: 2 })))
+  t.same([one?.status, two?.status].sort(), [200, 409], 'of two at once one is saved')
+  t.equal((await call(test, author, 'DELETE', `/drafts/${id}${file('course.yaml')}&version=7`)).status, 409)
+  t.equal((await call(test, author, 'PUT', `/drafts/${id}${file('../evil.yaml')}`, { text: 'x', version: 0 })).status, 422)
+  t.equal((await call(test, author, 'PUT', `/drafts/${id}${file('lessons/the-place.en.md')}`, { text: 'a\0b', version: 3 })).status, 422)
+
+  const changes = await call(test, author, 'GET', `/drafts/${id}/changes`)
+  t.match(changes.json.items, [{ path: 'lessons/the-place.en.md', version: 3 }, { version: 2, by: 'Ines Instructor', what: 'written' }])
+  t.match((await call(test, author, 'GET', `/drafts/${id}/change?path=lessons/the-place.en.md&version=2`)).json.lines.filter(({ kind }: { kind: string }) => kind === 'added'), [{ text: 'One more line.' }, { text: '' }])
+  t.equal((await call(test, author, 'POST', `/drafts/${id}/restore`, { path: 'lessons/the-place.en.md', version: 2, seen: 3 })).status, 204)
+
+  // What is wrong is told with file and line, and nothing is published while it stands.
+  t.equal((await call(test, author, 'PUT', `/drafts/${id}${file('lessons/stray.en.md')}`, { text: '---\ntitle: Stray\n---\n\n# Too high\n', version: 0 })).status, 200)
+  const { json: { items: problems } } = await call(test, author, 'GET', `/drafts/${id}/problems`)
+  t.match(problems, [{ file: 'lessons/stray.en.md', line: 1, message: /no module/ }, { file: 'lessons/stray.en.md', line: 5, message: /first level/ }])
+  const refused = await call(test, author, 'POST', `/drafts/${id}/publish`, {})
+  t.equal(refused.status, 422)
+  t.match(refused.json, { type: '/problems/draft-has-problems', problems: [{ field: 'lessons/stray.en.md' }, {}] })
+  t.equal((await call(test, author, 'DELETE', `/drafts/${id}${file('lessons/stray.en.md')}&version=1`)).status, 200)
+
+  const { json: compared } = await call(test, author, 'GET', `/drafts/${id}/compare`)
+  t.match(compared, { with: { slug: 'all-kinds', version: 1 }, overtaken: false, lessons: [{ kind: 'changed', key: 'the-place', of: 'en' }], questions: [], quizzes: [], modules: [] })
+
+  // Another draft of the same version is published first.
+  const rival = await begin(test, other, { course: 'all-kinds', version: 1 })
+  const course = (await call(test, other, 'GET', `/drafts/${rival}${file('course.yaml')}`)).json as { text: string }
+  await call(test, other, 'PUT', `/drafts/${rival}${file('course.yaml')}`, { text: course.text.replace(/^title:.*$/m, 'title: Another title'), version: 1 })
+  t.same((await call(test, other, 'POST', `/drafts/${rival}/publish`, { notes: 'A better title' })).json, { slug: 'all-kinds', version: 2, published: true })
+  t.match((await call(test, author, 'POST', `/drafts/${id}/publish`, {})), { status: 409, json: { type: '/problems/published-meanwhile', version: 2 } })
+  t.same((await call(test, author, 'POST', `/drafts/${id}/publish`, { notes: 'One line more', over: 2 })).json, { slug: 'all-kinds', version: 3, published: true })
+  t.equal((await call(test, author, 'PUT', `/drafts/${id}${file('course.yaml')}`, { text: 'x', version: 1 })).status, 409, 'a draft that was published is closed')
+  t.match((await call(test, author, 'GET', '/courses/all-kinds')).json.versions, [{ number: 3, notes: 'One line more', publishedBy: 'Ines Instructor' }, { number: 2, publishedBy: 'Omar Other' }, { number: 1, publishedBy: null }])
+  t.match(Buffer.from((await exported('/courses/all-kinds/export')).get('all-kinds/lessons/the-place.en.md') ?? []).toString(), /One more line\.\n$/)
+  const log = await test.db.read.selectFrom('audit_entry').select('action').where('action', 'like', 'draft.%').orderBy('seq').execute()
+  t.same([...new Set(log.map(({ action }) => action))], ['draft.begun', 'draft.saved', 'draft.author-added', 'draft.published'])
+
+  t.test('a quiz of a draft is set, and drawn on trial', async (t) => {
+    const third = await begin(test, author, { course: 'first-steps' })
+    const { json: sample } = await call(test, author, 'GET', `/drafts/${third}/quizzes/practice/sample?seed=a`)
+    t.match(sample, { problems: [], slots: [{ slot: 1, page: 1 }, { slot: 2, page: 2 }] })
+    t.same((await call(test, author, 'GET', `/drafts/${third}/quizzes/practice/sample?seed=a`)).json, sample, 'the same seed gives the same paper')
+    const quiz = { key: 'practice', title: 'Practice', behaviour: 'immediate', passPercent: 80, questionsPerPage: 1, sections: [{ draw: [{ topic: 'basics', difficulty: 'easy', count: 90 }] }] }
+    t.equal((await call(test, author, 'PUT', `/drafts/${third}/quizzes/practice`, { quiz, version: 1 })).status, 200)
+    t.match((await call(test, author, 'GET', `/drafts/${third}/quizzes/practice/sample`)).json, { slots: [], problems: [{ path: 'sections/0/draw/0', message: /asks for 90 easy/ }] })
+    const text = (await call(test, author, 'GET', `/drafts/${third}${file('course.yaml')}`)).json.text as string
+    t.same(readableDiff(readFileSync(`${COURSES}/first-steps/course.yaml`, 'utf8'), text, 0).filter(({ kind }) => kind === 'added').map(({ text }) => text.trim()), ['passPercent: 80', '- { topic: basics, difficulty: easy, count: 90 }'])
+    t.equal((await call(test, author, 'DELETE', `/drafts/${third}`)).status, 204)
+    t.equal((await call(test, author, 'GET', '/drafts')).json.items.length, 0)
+  })
+
+  t.test('pictures are written anew, upright and without what a camera adds; what is none is refused', async (t) => {
+    const mine = await begin(test, author, { slug: 'new-course', title: 'A new course' })
+    const camera = await sharp({ create: { width: 3000, height: 1500, channels: 3, background: '#336699' } }).jpeg()
+      .withExif({ IFD3: { GPSLatitudeRef: 'N' }, IFD0: { Copyright: 'Somebody' } }).withMetadata({ orientation: 6 }).toBuffer()
+    const sent = await call(test, author, 'POST', `/drafts/${mine}/uploads`, { name: 'C:\\Photos\\Checkpoint North.JPG', base64: camera.toString('base64') })
+    t.same(sent.json, { path: 'images/checkpoint-north.jpg' })
+    const { base64 } = (await call(test, author, 'GET', `/drafts/${mine}${file('images/checkpoint-north.jpg')}`)).json as { base64: string }
+    const kept = await sharp(Buffer.from(base64, 'base64')).metadata()
+    t.match(kept, { width: 1000, height: 2000, format: 'jpeg' })
+    t.notOk(kept.exif)
+    t.match((await call(test, author, 'POST', `/drafts/${mine}/uploads`, { name: 'Checkpoint North.jpg', base64: camera.toString('base64') })).json, { path: 'images/checkpoint-north-2.jpg' })
+    for (const [name, bytes] of [['a.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>'], ['a.pdf', 'no pdf'], ['a.exe', 'MZ'], ['a.png', camera.subarray(0, 400).toString('latin1')]] as const) {
+      t.equal((await call(test, author, 'POST', `/drafts/${mine}/uploads`, { name, base64: Buffer.from(bytes, 'latin1').toString('base64') })).status, 422, name)
+    }
+    t.match((await call(test, author, 'POST', `/drafts/${mine}/uploads`, { name: 'Report form.pdf', base64: Buffer.from('%PDF-1.7 …').toString('base64') })).json, { path: 'files/report-form.pdf' })
+
+    // From nothing to a version: problems until it is whole.
+    const put = async (path: string, text: string, version: number): Promise<void> => { t.equal((await call(test, author, 'PUT', `/drafts/${mine}${file(path)}`, { text, version })).status, 200) }
+    t.not((await call(test, author, 'GET', `/drafts/${mine}/problems`)).json.items.length, 0)
+    await put('course.yaml', 'slug: new-course\nlanguage: en\ntitle: A new course\nsummary: What it is.\nmodules:\n  - key: one\n    title: One\n    activities:\n      - lesson: a\n', 1)
+    await put('lessons/a.en.md', '---\ntitle: A\n---\n\n![A checkpoint](images/checkpoint-north.jpg)\n\nTake [the form](files/report-form.pdf), not [this](files/none.pdf).\n\n[How it is filled in](https://video.example/1 "video")\n', 0)
+    t.match((await call(test, author, 'GET', `/drafts/${mine}/problems`)).json.items, [{ file: 'lessons/a.en.md', line: 7, message: /files\/none\.pdf/ }])
+    await put('lessons/a.en.md', '---\ntitle: A\n---\n\n![A checkpoint](images/checkpoint-north.jpg)\n\nTake [the form](files/report-form.pdf).\n\n[How it is filled in](https://video.example/1 "video")\n', 1)
+    t.same((await call(test, author, 'POST', `/drafts/${mine}/publish`, {})).json, { slug: 'new-course', version: 1, published: true })
+    const { html } = await test.db.read.selectFrom('lesson').select('html').where('title', '=', 'A').executeTakeFirstOrThrow()
+    const href = /href="(\/attachments\/[^"]+)" class="attachment"/.exec(html)?.[1] ?? ''
+    t.match(html, /<a href="https:\/\/video\.example\/1" rel="noopener noreferrer" class="video">How it is filled in<span class="video-host">video\.example<\/span><\/a>/)
+    const download = await test.app.inject({ url: href, headers: other.bearer })
+    t.match(download.headers, { 'content-type': 'application/pdf', 'content-disposition': 'attachment; filename="report-form.pdf"' })
+
+    // The whole of it, as a zip, is another draft; under a slug that is taken it is not published.
+    const zip = await test.app.inject({ url: '/api/v1/courses/new-course/export', headers: author.bearer })
+    const again = await test.app.inject({ method: 'POST', url: '/api/v1/drafts/zip', headers: { ...author.bearer, 'content-type': 'application/zip' }, payload: zip.rawPayload })
+    t.equal(again.statusCode, 201)
+    t.match(await call(test, author, 'POST', `/drafts/${again.json<{ id: string }>().id}/publish`, {}), { status: 409, json: { type: '/problems/course-taken' } })
+    const bad = await test.app.inject({ method: 'POST', url: '/api/v1/drafts/zip', headers: { ...author.bearer, 'content-type': 'application/zip' }, payload: Buffer.from('PK nothing') })
+    t.equal(bad.statusCode, 422)
+  })
+})
