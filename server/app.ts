@@ -18,6 +18,7 @@ import { bankRoutes } from './courses/bank-routes.ts'
 import { bankApiRoutes } from './courses/bank/api-routes.ts'
 import { bankDeskRoutes } from './courses/bank/desk-routes.ts'
 import { courseRoutes } from './courses/routes.ts'
+import { makeChecker } from './courses/drafts/check.ts'
 import { draftRoutes } from './courses/drafts/routes.ts'
 import { healthRoutes } from './http/health.ts'
 import { languageRoutes } from './http/language.ts'
@@ -59,6 +60,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
   const { db, settings, world = realWorld } = options
   const messages = loadMessages(fileURLToPath(new URL('../templates/locales', import.meta.url)))
   const deps: Deps = { db, world, settings, messages, courses: makeCourseCache(), signer: makeSigner(options.secret) }
+  const checker = makeChecker()
   const app = await createShell({
     prefix: settings.prefix,
     secret: options.secret,
@@ -84,6 +86,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     bankApiRoutes(scope, deps)
     bankDeskRoutes(scope, deps, previewView)
     draftRoutes(scope, deps)
+    draftRoutes(scope, deps, checker)
     cohortRoutes(scope, deps)
     cohortDeskRoutes(scope, deps)
     nominationRoutes(scope, deps)

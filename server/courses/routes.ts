@@ -5,6 +5,8 @@ import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { courseAttachment, courseDetail, courseMedia, lessonPreview, listCourseEntries } from './desk.ts'
+import { listDrafts } from './drafts/drafts.ts'
+import { draftsView } from './drafts/views.ts'
 import { courseDetailJson, courseJson, coursesView, courseView, lessonPreviewView, type Reader } from './views.ts'
 
 const Slug = Type.String({ minLength: 1, maxLength: 200 })
@@ -71,14 +73,14 @@ export function courseRoutes (app: App, { db, courses }: Deps): void {
   }, async (request) => courseDetailJson(await courseDetail(db, courses, request.params.slug, request.query.version), request.language))
 
   app.get('/desk/courses', { config: { access: STAFF } }, async (request, reply) =>
-    reply.page('courses/courses', coursesView(await listCourseEntries(db), readerOf(request))))
+    reply.page('courses/courses', coursesView(await listCourseEntries(db), draftsView(await listDrafts(db, signedIn(request)), readerOf(request)), readerOf(request))))
 
   app.get('/desk/courses/:slug', {
     config: { access: STAFF },
-    schema: { params: BySlug, querystring: Version }
+    schema: { params: BySlug, querystring: Type.Object({ ...Version.properties, published: Type.Optional(Type.Integer()) }) }
   }, async (request, reply) => {
     const detail = await courseDetail(db, courses, request.params.slug, request.query.version)
-    return reply.page('courses/course', courseView(detail, signedIn(request), readerOf(request)))
+    return reply.page('courses/course', courseView(detail, signedIn(request), request.query.published, readerOf(request)))
   })
 
   app.get('/desk/courses/:slug/lessons/:key', {

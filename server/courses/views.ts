@@ -45,10 +45,13 @@ export function courseDetailJson ({ version, versions, questions }: CourseDetail
   }
 }
 
-export function coursesView (entries: readonly CourseEntry[], { t, url, ...place }: Reader): PageView {
+/** @param drafts those that the reader writes, as their own views say them */
+export function coursesView (entries: readonly CourseEntry[], drafts: readonly object[], { t, url, ...place }: Reader): PageView {
   return {
     title: t('courses.title'),
     nav: NAV,
+    drafts,
+    newHref: url('/desk/drafts/new'),
     courses: entries.map(({ version, questions, cohorts }) => ({
       href: url('/desk/courses/:slug', { slug: version.slug }),
       title: textIn(version.title, place.language, version.outline.language),
@@ -61,7 +64,8 @@ export function coursesView (entries: readonly CourseEntry[], { t, url, ...place
   }
 }
 
-export function courseView ({ version, versions, questions, quizzes }: CourseDetail, person: Person, { t, url, ...place }: Reader): PageView {
+/** @param published the number of the version that was published just now */
+export function courseView ({ version, versions, questions, quizzes }: CourseDetail, person: Person, published: number | undefined, { t, url, ...place }: Reader): PageView {
   const { outline, number, slug } = version
   const { language } = place
   const said = (text: Parameters<typeof textIn>[0]): string => textIn(text, language, outline.language)
@@ -77,6 +81,12 @@ export function courseView ({ version, versions, questions, quizzes }: CourseDet
     version: t('courses.version', { version: String(number), date: formatDate(version.publishedAt, place) }),
     olderNotice: isLatest ? '' : t('courses.older', { version: String(versions[0]?.number ?? number) }),
     latestHref: url('/desk/courses/:slug', { slug }),
+    publishedNotice: published === number ? t('courses.published', { version: number }) : '',
+    notes: versions.find((one) => one.number === number)?.notes ?? '',
+    editAction: url('/desk/drafts/new'),
+    numberText: String(number),
+    exportHref: url('/api/v1/courses/:slug/export', { slug }, older),
+    moveHref: versions.some((one) => one.number !== versions[0]?.number && one.cohorts > 0) ? url('/desk/courses/:slug/cohorts', { slug }) : '',
     newCohortHref: hasRole(person, 'administrator') && isLatest ? url('/desk/cohorts/new', {}, { course: slug }) : '',
     figures: [
       { value: outline.modules.length, label: t('courses.figure.modules', { count: outline.modules.length }) },
@@ -98,7 +108,9 @@ export function courseView ({ version, versions, questions, quizzes }: CourseDet
         }
       })
     })),
-    versions: versions.map(({ number: other, publishedAt, cohorts }) => ({
+    versions: versions.map(({ number: other, publishedAt, publishedBy, notes, cohorts }) => ({
+      by: publishedBy ?? '',
+      notes,
       number: String(other),
       href: other === number ? '' : url('/desk/courses/:slug', { slug }, { version: other }),
       published: formatDate(publishedAt, place),

@@ -6,6 +6,7 @@ import { courseOf } from '../read-course.ts'
 import { makeRecent } from '../recent.ts'
 import { readSource } from '../source-files.ts'
 import { allFiles, type DraftFile } from './drafts.ts'
+import { lessonParts } from './lesson-text.ts'
 
 /** A draft as an import would find it. */
 export interface Checked {
@@ -13,6 +14,8 @@ export interface Checked {
   readonly problems: readonly FileProblem[]
   /** Undefined while a problem stands. */
   readonly course: CourseSource | undefined
+  /** Of lessons, by `<key>.<language>`, as far as they can be read. */
+  readonly titles: ReadonlyMap<string, string>
 }
 
 /** Checks drafts, and remembers those that have not changed since. One for each app. */
@@ -30,8 +33,10 @@ export function makeChecker (): Checker {
       const name = fingerprintOf(files)
       const known = kept.get(name)
       if (known !== undefined) return known
-      const found = courseOf(readSource(await allFiles(tx, files)))
-      return kept.keep(name, 'course' in found ? { problems: [], course: found.course } : { problems: found.problems, course: undefined })
+      const source = readSource(await allFiles(tx, files))
+      const found = courseOf(source)
+      const titles = new Map([...source.texts].flatMap(([path, text]) => path.startsWith('lessons/') ? [[path.slice('lessons/'.length, -'.md'.length), lessonParts(text)?.title ?? ''] as const] : []))
+      return kept.keep(name, 'course' in found ? { problems: [], course: found.course, titles } : { problems: found.problems, course: undefined, titles })
     }
   }
 }

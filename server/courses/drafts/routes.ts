@@ -1,10 +1,11 @@
 import type { Deps } from '../../deps.ts'
 import type { App } from '../../http/app-type.ts'
 import { draftApiRoutes } from './api-routes.ts'
-import { makeChecker } from './check.ts'
+import type { Checker } from './check.ts'
+import { draftPages } from './page-routes.ts'
 
 /** Writing courses. */
-export function draftRoutes (app: App, deps: Deps): void {
-  const checker = makeChecker()
+export function draftRoutes (app: App, deps: Deps, checker: Checker): void {
+  draftPages(app, deps, checker)
   draftApiRoutes(app, deps, checker)
 }
