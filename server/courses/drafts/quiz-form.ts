@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { policyAt, type Moment, type QuestionDefinition, type QuizDefinition, type ReviewPolicy, type ReviewSetting } from '../../quiz/quiz.ts'
 import { DIFFICULTIES } from '../../quiz/question.ts'
 import type { Text } from '../../quiz/text.ts'
@@ -81,7 +80,7 @@ export function quizOfForm (fields: Readonly<Record<string, string>>, before: Wr
     behaviour,
     passPercent: number('passPercent') ?? '',
     ...optional(attempts !== undefined, 'attempts', attempts),
-    ...optional(attempts !== 1, 'gradeOf', value('gradeOf')).gradeOf === undefined ? {} : defaulted('gradeOf', value('gradeOf') === '' ? 'highest' : value('gradeOf'), 'highest'),
+    ...attempts === 1 ? {} : defaulted('gradeOf', value('gradeOf') === '' ? 'highest' : value('gradeOf'), 'highest'),
     ...optional(isTimed, 'limitMinutes', number('limitMinutes') ?? ''),
     ...isTimed ? defaulted('overdue', overdue === '' ? 'submit' : overdue, 'submit') : {},
     ...optional(isTimed && overdue === 'grace', 'graceSeconds', number('graceSeconds') ?? ''),
@@ -191,9 +190,4 @@ export function partsOf (quiz: QuizDefinition, asked: number): Part[] {
       }
     }
   ]
-}
-
-/** True when a form says what is written already. */
-export function isSameQuiz (a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(a, b)
 }
