@@ -7,6 +7,7 @@ import { auditRoutes } from './audit/routes.ts'
 import { accommodationRoutes } from './attempts/accommodation-routes.ts'
 import { previewView } from './attempts/preview-view.ts'
 import { attemptRoutes } from './attempts/routes.ts'
+import { sampleRoutes } from './attempts/sample-routes.ts'
 import { regradeRoutes } from './attempts/regrade-routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
 import { cohortDeskRoutes } from './cohorts/desk-routes.ts'
@@ -85,7 +86,6 @@ export async function buildApp (options: AppOptions): Promise<App> {
     bankRoutes(scope, deps)
     bankApiRoutes(scope, deps)
     bankDeskRoutes(scope, deps, previewView)
-    draftRoutes(scope, deps)
     draftRoutes(scope, deps, checker)
     cohortRoutes(scope, deps)
     cohortDeskRoutes(scope, deps)
@@ -99,6 +99,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     attemptRoutes(scope, deps)
     regradeRoutes(scope, deps)
     accommodationRoutes(scope, deps)
+    sampleRoutes(scope, deps, checker)
     reportRoutes(scope, deps)
     annualReportRoutes(scope, deps)
     matrixRoutes(scope, deps)

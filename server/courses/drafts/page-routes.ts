@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../../deps.ts'
 import type { App, PageView } from '../../http/app-type.ts'
-import { fieldIn, filesIn, takesFiles, type SentForm } from '../../http/multipart.ts'
 import { signedIn } from '../../http/session.ts'
 import { STAFF } from '../../people/access.ts'
 import { LANGUAGE } from '../../quiz/text.ts'
@@ -227,45 +226,51 @@ export function draftPages (app: App, deps: Deps, checker: Checker): void {
     return await reply.type('application/zip').header('content-disposition', `attachment; filename="${name}.zip"`).send(courseZip(name, await allFiles(db.read, files)))
   })
 
-  void app.register(async (scope: App) => {
-    takesFiles(scope, COURSE_BYTES)
-    scope.post('/desk/drafts/upload', { config: { access: STAFF }, bodyLimit: COURSE_BYTES, schema: PAGE }, async (request, reply) => {
-      const form = (request.body ?? {}) as SentForm // as takesFiles reads it
-      const files = filesIn(form, 'files')
-      const latest = await listLatestCourses(db)
-      const again = (problems: readonly string[]): FastifyReply => show(reply.status(422), 'new', newDraftView(latest, { title: '', slug: '', language: 'en', from: '', problems }, readerOf(request)))
-      if (files.length === 0) return again([request.t('drafts.new.no-file')])
+  app.post('/desk/drafts/upload', {
+    config: { access: STAFF, files: { fileBytes: COURSE_BYTES, totalBytes: COURSE_BYTES, files: 2000 } }, schema: { ...PAGE, body: Type.Object({}) }
+  }, async (request, reply) => {
+    const latest = await listLatestCourses(db)
+    const again = (problems: readonly string[]): FastifyReply => show(reply.status(422), 'new', newDraftView(latest, { title: '', slug: '', language: 'en', from: '', problems }, readerOf(request)))
+    const files = request.sentFiles ?? []
+    const cut = files.filter(({ cut }) => cut)
+    if (files.length === 0) return again([request.t('drafts.new.no-file')])
+    if (cut.length > 0) return again(cut.map(({ name }) => request.t('drafts.upload.too-large', { name })))
+    try {
+      return await reply.redirect(at('', await beginDraft(db, world, signedIn(request), { from: 'files', files: sentCourse(files) })), 303)
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal) || refusal.code !== 'bad-input') throw refusal
+      return again(refusal.problems.map(({ message }) => message))
+    }
+  })
+
+  app.post('/desk/drafts/:id/uploads', {
+    config: { access: STAFF, files: { fileBytes: FILE_BYTES, totalBytes: FILE_BYTES * 4, files: 20 } },
+    schema: { ...PAGE, params: ById, body: Type.Object({ back: Type.String({ maxLength: 300, default: '' }) }) }
+  }, async (request, reply) => {
+    const { id } = request.params
+    const { back } = request.body
+    const person = signedIn(request)
+    const { files } = await getDraft(db, person, id)
+    const taken = new Set(files.map(({ path }) => path))
+    const refused: string[] = []
+    const sent = request.sentFiles ?? []
+    for (const { name, bytes, cut } of sent) {
+      if (cut) {
+        refused.push(request.t('drafts.upload.too-large', { name }))
+        continue
+      }
       try {
-        return await reply.redirect(at('', await beginDraft(db, world, signedIn(request), { from: 'files', files: sentCourse(files) })), 303)
+        const file = await fileOfUpload({ name, bytes }, taken)
+        await saveFiles(db, world, person, id, 'uploaded', [{ path: file.path, version: 0, content: file.bytes }])
+        taken.add(file.path)
       } catch (refusal) {
         if (!(refusal instanceof Refusal) || refusal.code !== 'bad-input') throw refusal
-        return again(refusal.problems.map(({ message }) => message))
+        refused.push(...refusal.problems.map(({ message }) => message))
       }
-    })
-
-    scope.post('/desk/drafts/:id/uploads', { config: { access: STAFF }, bodyLimit: FILE_BYTES * 4, schema: { ...PAGE, params: ById } }, async (request, reply) => {
-      const { id } = request.params
-      const person = signedIn(request)
-      const form = (request.body ?? {}) as SentForm // likewise
-      const { files } = await getDraft(db, person, id)
-      const taken = new Set(files.map(({ path }) => path))
-      const refused: string[] = []
-      const sent = filesIn(form, 'files')
-      for (const upload of sent) {
-        try {
-          const { path, bytes } = await fileOfUpload(upload, taken)
-          await saveFiles(db, world, person, id, 'uploaded', [{ path, version: 0, content: bytes }])
-          taken.add(path)
-        } catch (refusal) {
-          if (!(refusal instanceof Refusal) || refusal.code !== 'bad-input') throw refusal
-          refused.push(...refusal.problems.map(({ message }) => message))
-        }
-      }
-      if (sent.length === 0) refused.push(request.t('drafts.new.no-file'))
-      const back = fieldIn(form, 'back')
-      if (refused.length > 0) return show(reply.status(422), 'files', filesView(await frameOf(deps, checker, request, id), '', refused, readerOf(request)))
-      return await reply.redirect(/^[a-z0-9-]+\?language=[A-Za-z0-9-]+$/.test(back) ? `${app.url('/desk/drafts/:id/lessons', { id })}/${back}#pictures` : at('/files', id, { saved: 1 }), 303)
-    })
+    }
+    if (sent.length === 0) refused.push(request.t('drafts.new.no-file'))
+    if (refused.length > 0) return show(reply.status(422), 'files', filesView(await frameOf(deps, checker, request, id), '', refused, readerOf(request)))
+    return await reply.redirect(/^[a-z0-9-]+\?language=[A-Za-z0-9-]+$/.test(back) ? `${app.url('/desk/drafts/:id/lessons', { id })}/${back}#pictures` : at('/files', id, { saved: 1 }), 303)
   })
 }
 

@@ -40,6 +40,7 @@ export function frameView ({ detail: { draft }, checked }: Frame, tab: Tab, read
   return {
     title: draft.title,
     nav: NAV,
+    styles: ['draft.css'],
     draftId: id,
     draftTitle: draft.title,
     draftHref: url('/desk/drafts/:id', { id }),
@@ -459,6 +460,7 @@ export function newDraftView (versions: readonly CourseVersion[], form: { readon
   return {
     title: t('drafts.new.title'),
     nav: NAV,
+    styles: ['draft.css'],
     form,
     courses: versions.map(({ slug, title, number, outline }) => ({ slug, chosen: slug === form.from, name: t('drafts.new.version-of', { title: textIn(title, language, outline.language), version: number }) })),
     languages: [...new Set([form.language, 'en', 'ar', 'zh', 'es', 'fr', 'pt', 'ru'])].map((code) => ({ code, name: languageName(code, language), chosen: code === form.language }))
