@@ -32,6 +32,7 @@ import { DESK, STAFF, ADMINISTRATORS } from './people/access.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { personOfSession } from './people/sign-in.ts'
 import { privacyRoutes } from './privacy/routes.ts'
+import { moveRoutes } from './progress/move-routes.ts'
 import { progressRoutes } from './progress/routes.ts'
 import { changeRoutes } from './quotas/change-routes.ts'
 import { onePersonRoutes } from './quotas/one-person-routes.ts'
@@ -96,6 +97,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     onePersonRoutes(scope, deps)
     certificateRoutes(scope, deps)
     progressRoutes(scope, deps)
+    moveRoutes(scope, deps)
     attemptRoutes(scope, deps)
     regradeRoutes(scope, deps)
     accommodationRoutes(scope, deps)

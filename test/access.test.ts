@@ -1,3 +1,4 @@
+import { insertAttachments } from '../server/courses/queries.ts'
 import { sql } from 'kysely'
 import t from 'tap'
 import { testApp, type Somebody, type TestApp } from './app.ts'
@@ -177,6 +178,63 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/courses/:slug/lessons/:key': '-xx++xx+',
   'GET /api/v1/courses': '-xx++xx+',
   'GET /api/v1/courses/:slug': '-xx++xx+',
+  // courses that are being written: their authors' and administrators'
+  'GET /attachments/:hash/:name': '-+++++++',
+  'GET /desk/drafts/new': '-xx++xx+',
+  'POST /desk/drafts/new': '-xx++xx+',
+  'POST /desk/drafts/upload': '-xx++xx+',
+  'GET /api/v1/drafts': '-xx++xx+',
+  'POST /api/v1/drafts': '-xx++xx+',
+  'POST /api/v1/drafts/zip': '-xx++xx+',
+  'GET /api/v1/courses/:slug/export': '-xx++xx+',
+  'GET /desk/drafts/:id': '-xx+0xx+',
+  'POST /desk/drafts/:id/structure': '-xx+0xx+',
+  'GET /desk/drafts/:id/facts': '-xx+0xx+',
+  'POST /desk/drafts/:id/facts': '-xx+0xx+',
+  'GET /desk/drafts/:id/lessons/:key': '-xx+0xx+',
+  'POST /desk/drafts/:id/lessons/:key': '-xx+0xx+',
+  'POST /desk/drafts/:id/preview': '-xx+0xx+',
+  'GET /desk/drafts/:id/files': '-xx+0xx+',
+  'GET /desk/drafts/:id/file': '-xx+0xx+',
+  'POST /desk/drafts/:id/file': '-xx+0xx+',
+  'POST /desk/drafts/:id/files/remove': '-xx+0xx+',
+  'POST /desk/drafts/:id/uploads': '-xx+0xx+',
+  'GET /desk/drafts/:id/quizzes/:key': '-xx+0xx+',
+  'POST /desk/drafts/:id/quizzes/:key': '-xx+0xx+',
+  'POST /desk/drafts/:id/quizzes/:key/says': '-xx+0xx+',
+  'GET /desk/drafts/:id/quizzes/:key/sample': '-xx+0xx+',
+  'POST /desk/drafts/:id/questions': '-xx+0xx+',
+  'GET /desk/drafts/:id/history': '-xx+0xx+',
+  'GET /desk/drafts/:id/change': '-xx+0xx+',
+  'POST /desk/drafts/:id/restore': '-xx+0xx+',
+  'GET /desk/drafts/:id/publish': '-xx+0xx+',
+  'POST /desk/drafts/:id/authors': '-xx+0xx+',
+  'GET /desk/drafts/:id/export': '-xx+0xx+',
+  'GET /api/v1/drafts/:id': '-xx+0xx+',
+  'GET /api/v1/drafts/:id/file': '-xx+0xx+',
+  'PUT /api/v1/drafts/:id/file': '-xx+0xx+',
+  'DELETE /api/v1/drafts/:id/file': '-xx+0xx+',
+  'POST /api/v1/drafts/:id/uploads': '-xx+0xx+',
+  'PUT /api/v1/drafts/:id/quizzes/:key': '-xx+0xx+',
+  'GET /api/v1/drafts/:id/quizzes/:key/sample': '-xx+0xx+',
+  'GET /api/v1/drafts/:id/problems': '-xx+0xx+',
+  'GET /api/v1/drafts/:id/changes': '-xx+0xx+',
+  'GET /api/v1/drafts/:id/change': '-xx+0xx+',
+  'POST /api/v1/drafts/:id/restore': '-xx+0xx+',
+  'GET /api/v1/drafts/:id/compare': '-xx+0xx+',
+  'POST /api/v1/drafts/:id/publish': '-xx+0xx+',
+  'PUT /api/v1/drafts/:id/authors/:personId': '-xx+0xx+',
+  'DELETE /api/v1/drafts/:id/authors/:personId': '-xx+0xx+',
+  'GET /api/v1/drafts/:id/export': '-xx+0xx+',
+  'POST /desk/drafts/:id/publish': '-xx+0xx+',
+  'POST /desk/drafts/:id/discard': '-xx+0xx+',
+  'DELETE /api/v1/drafts/:id': '-xx+0xx+',
+  // moving a cohort to another version of its course
+  'GET /desk/courses/:slug/cohorts': '-xx++xx+',
+  'GET /desk/cohorts/:id/version': '-xx+0xx+',
+  'POST /desk/cohorts/:id/version': '-xx+0xx+',
+  'GET /api/v1/cohorts/:id/version': '-xx+0xx+',
+  'POST /api/v1/cohorts/:id/version': '-xx+0xx+',
   // the desk: targets; a liaison reads those of the own country
   'GET /desk/quotas': '-xxxx+++',
   'GET /api/v1/quotas': '-xxxx+++',
@@ -291,6 +349,7 @@ interface Scene {
   /** To be ended on a page, as the other is over the API. */
   readonly otherTeamId: string
   readonly hash: string
+  readonly draftId: string
 }
 
 async function scene (test: TestApp): Promise<Scene> {
@@ -323,6 +382,13 @@ async function scene (test: TestApp): Promise<Scene> {
   await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
   const handingIn = await start(test, walk, 'files', walk.trainee, await enrol(test, walk.admin, await addCohort(test, walk.admin, 'all-kinds', [walk.instructor]), walk.trainee))
   const file = await sendFile(test, walk.trainee, handingIn.id, 1, 'note.txt', 'Seen at noon.')
+  const file = await keepBankFile(test.db, test.world, personOf(walk.admin, 'administrator'), bank.json.id as string, { format: 'gift', name: 'a.gift', bytes: Buffer.from('Is it?{T}') })
+  const draft = await call(test, walk.instructor, 'POST', '/drafts', { course: 'first-steps' })
+  const open = await start(test, walk, 'practice')
+  await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
+  // A download of some course, under the hash of a picture.
+  const { hash } = await test.db.read.selectFrom('media').select('hash').executeTakeFirstOrThrow()
+  await test.db.write(async (tx) => { await insertAttachments(tx, [{ path: 'files/a.txt', hash, type: 'text/plain', bytes: Buffer.from('a') }], test.world.now().toISOString()) })
   const mail = await test.db.read.selectFrom('mail').select('id').executeTakeFirstOrThrow()
   return {
     walk,
@@ -351,11 +417,15 @@ async function scene (test: TestApp): Promise<Scene> {
     bankId: bank.json.id as string,
     bankFileId: bankFile,
     hash: (await test.db.read.selectFrom('media').select('hash').executeTakeFirstOrThrow()).hash
+    fileId: file,
+    draftId: draft.json.id as string,
+    hash
   }
 }
 
 /** The address of a route with the scene's things in it. */
 function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, acceptedId, bankId, hash }: Scene): string {
+function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, bankId, fileId, draftId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id/files') ? filesAttemptId
     : path.includes('/attempts/:id') ? attemptId
@@ -364,20 +434,36 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
       : path.includes('/quotas/:id') ? quotaId
           : path.includes('/mail/:id') ? mailId
             : path.includes('/nominations/:id') ? acceptedId : path.includes('/accommodations/:id') ? accommodationId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
+            : path.includes('/drafts/:id') ? draftId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
               : somebodyElse.personId
   return path
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':fileId', fileId).replace(':serial', serial)
     .replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
     .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js').replace(':file', bankFileId)
     .replace(/\/(?:im|ex)port$/, '$&?format=gift').replace(/(\/api\/.*\/banks\/.*\/questions\/.*)$/, '$1?version=1')
-    .replace(':hash', hash).replace(':version', 'v').replace(':kind', 'start').replace(':language', 'en').replace(':name', 'page.js')
-    .replace(/\/(?:im|ex)port$/, '$&?format=gift')
+    .replace(':kind', 'start').replace(':language', 'en')
+    .replace(/(\/drafts\/[^/]+\/(?:file|change|questions))$/, `$1?path=${path.endsWith('questions') ? 'banks/basics.yaml' : 'lessons/welcome.en.md'}&version=1`)
 }
 
 /** A body that the route takes, so that a refusal is about who asks and not about what is sent. */
 function bodyOf (route: string, { somebodyElse, walk, nominationId }: Scene): Record<string, unknown> | string {
   const path = route.replace(/^\S+ (\/api\/v1)?(\/desk)?/, '')
   switch (path) {
+    case '/drafts/new': return { from: 'version', course: 'first-steps' }
+    case '/drafts': return { course: 'first-steps' }
+    case '/drafts/:id/structure': return { version: '9', go: 'up-module:basics' }
+    case '/drafts/:id/facts': return { version: '9', slug: 'first-steps', language: 'en' }
+    case '/drafts/:id/lessons/:key': return { version: '9', title: 'Welcome', body: 'Text' }
+    case '/drafts/:id/preview': return { title: 'Welcome', body: 'Text', language: 'en' }
+    case '/drafts/:id/file': return route.includes('/api/') ? { text: 'a: b', version: 9 } : { text: 'a: b', version: '9' }
+    case '/drafts/:id/files/remove': return { path: 'course.yaml', version: '9' }
+    case '/drafts/:id/uploads': return { name: 'a.txt', base64: 'YQ==' }
+    case '/drafts/:id/quizzes/:key': return route.includes('/api/') ? { version: 9, quiz: { key: 'practice', title: 'Practice', behaviour: 'deferred', passPercent: 50, sections: [{ questions: ['one'] }] } } : { version: '9', title: 'Practice' }
+    case '/drafts/:id/quizzes/:key/says': return { version: '9' }
+    case '/drafts/:id/questions': return { text: 'questions: []' }
+    case '/drafts/:id/restore': return route.includes('/api/') ? { path: 'course.yaml', version: 1, seen: 9 } : { path: 'course.yaml', version: '1', seen: '9' }
+    case '/drafts/:id/authors': return { personId: somebodyElse.personId, action: 'add' }
+    case '/cohorts/:id/version': return route.includes('/api/') ? { to: 1, seen: 1 } : { to: '1', seen: '1', sure: 'yes' }
     case '/language': return { locale: 'en', to: '/' }
     case '/sign-in': return { email: 'nobody@test.example', password: 'not the password' }
     case '/forgot': return { email: 'nobody@test.example' }
@@ -477,6 +563,7 @@ function verdict ({ status, location }: { status: number, location: string }): s
 async function everything (test: TestApp): Promise<string> {
   const named = test.db.dialect === 'postgres' ? sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()` : sql<{ name: string }>`select name from sqlite_schema where type = 'table' and name not like 'sqlite%'`
   const tables = (await named.execute(test.db.read)).rows.map(({ name }) => name).filter((name) => name !== 'session' && name !== 'failure').sort()
+  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'question_correction', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'bank', 'bank_question', 'bank_picture', 'bank_file', 'draft', 'draft_author', 'draft_file', 'source_blob', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot', 'person_merge']
   const rows = await Promise.all(tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(test.db.read)).rows))
   return JSON.stringify(rows)
 }

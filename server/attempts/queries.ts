@@ -25,7 +25,10 @@ export interface AttemptRow {
   readonly passed: boolean | null
   readonly personId: string
   readonly enrolmentState: EnrolmentTable['state']
+  /** The version it was sat on. */
   readonly courseVersionId: string
+  /** The version that its cohort has now: another one where the cohort was moved since. */
+  readonly cohortVersionId: string
 }
 
 function attempts (tx: Tx) {
@@ -36,8 +39,9 @@ function attempts (tx: Tx) {
       'attempt.id', 'attempt.enrolment_id as enrolmentId', 'attempt.quiz_key as quizKey', 'attempt.number', 'attempt.state',
       'attempt.paper', 'attempt.started_at as startedAt', 'attempt.due_at as dueAt', 'attempt.finished_at as finishedAt',
       'attempt.ended_by as endedBy', 'attempt.ends_at as endsAt', 'attempt.corrected_at as correctedAt', 'attempt.mark', 'attempt.mark_max as markMax', 'attempt.percent', 'attempt.passed',
-      'enrolment.person_id as personId', 'enrolment.state as enrolmentState', 'cohort.course_version_id as courseVersionId'
+      'enrolment.person_id as personId', 'enrolment.state as enrolmentState', 'cohort.course_version_id as cohortVersionId'
     ])
+    .select(({ fn }) => fn.coalesce('attempt.course_version_id', 'cohort.course_version_id').$notNull().as('courseVersionId'))
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof attempts>['execute']>>[number]
@@ -135,6 +139,9 @@ export async function updateResult (tx: Tx, id: string, result: {
 export async function selectAttemptsOfQuiz (tx: Tx, cohortId: string, quizKey: string): Promise<Array<AttemptRow & { readonly personName: string }>> {
   const rows = await attempts(tx).innerJoin('person', 'person.id', 'enrolment.person_id').select('person.name as personName')
     .where('enrolment.cohort_id', '=', cohortId).where('quiz_key', '=', quizKey).where('enrolment.state', '!=', 'withdrawn').where('person.erased_at', 'is', null)
+    .where('enrolment.cohort_id', '=', cohortId).where('quiz_key', '=', quizKey).where('enrolment.state', '!=', 'withdrawn')
+    // What was sat on another version asked other questions.
+    .where(({ eb, or, ref }) => or([eb('attempt.course_version_id', 'is', null), eb('attempt.course_version_id', '=', ref('cohort.course_version_id'))]))
     .orderBy('person.name').orderBy('enrolment.id').orderBy('attempt.number').execute()
   return rows.map(({ personName, ...row }) => ({ ...rowOf(row), personName }))
 }

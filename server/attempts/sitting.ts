@@ -77,7 +77,9 @@ export async function settle (tx: Tx, deps: ProgressDeps, row: AttemptRow, quiz:
   // Two attempts of one quiz that end or are marked at once: the second sees what the first came to.
   await holdEnrolment(tx, row.enrolmentId)
   if ((await gradeOf(tx, row, quiz))?.passed !== true) return
-  await markDone(tx, deps, { id: row.enrolmentId, personId: row.personId, courseVersionId: row.courseVersionId }, { key: row.quizKey, kind: 'quiz' })
+  // The cohort may have been moved to a version without this quiz since the attempt began.
+  if (row.cohortVersionId !== row.courseVersionId && await deps.courses.quiz(tx, row.cohortVersionId, row.quizKey) === undefined) return
+  await markDone(tx, deps, { id: row.enrolmentId, personId: row.personId, courseVersionId: row.cohortVersionId }, { key: row.quizKey, kind: 'quiz' })
 }
 
 export interface Finished {

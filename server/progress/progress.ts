@@ -126,12 +126,20 @@ export async function markDone (tx: Tx, deps: ProgressDeps, enrolment: Pick<Enro
   const first = await insertActivityDone(tx, { enrolmentId: enrolment.id, key: activity.key, kind: activity.kind, at })
   if (!first) return
   await addDone(tx, enrolment.id, at)
+  await completeWhenDone(tx, deps, enrolment)
+}
+
+/** With its last activity done an enrolment completes, and its certificate is issued.
+ * @returns false while something is left, and for one that is completed already */
+export async function completeWhenDone (tx: Tx, deps: ProgressDeps, enrolment: Pick<Enrolment, 'id' | 'personId' | 'courseVersionId'>): Promise<boolean> {
+  const at = deps.world.now().toISOString()
   const outline = await deps.courses.outline(tx, enrolment.courseVersionId)
   const done = await selectDoneKeys(tx, enrolment.id)
-  if (!activitiesOf(outline).every(({ key }) => done.has(key))) return
-  if (!await completeEnrolment(tx, enrolment.id, at)) return
+  if (!activitiesOf(outline).every(({ key }) => done.has(key))) return false
+  if (!await completeEnrolment(tx, enrolment.id, at)) return false
   await audit(tx, deps.world, { actorId: enrolment.personId, action: 'enrolment.completed', subjectType: 'enrolment', subjectId: enrolment.id })
   await issueCertificate(tx, deps.world, deps.settings, { enrolmentId: enrolment.id, mark: await decidingMark(tx, deps, outline, enrolment) })
+  return true
 }
 
 /** Whether a cohort's time is now. */

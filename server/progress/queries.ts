@@ -139,3 +139,63 @@ export async function selectQuizStandings (tx: Tx, enrolmentId: string): Promise
 
 const attemptsByEnrolment = prepared((tx, value: Value<{ enrolmentId: string }>) => tx.selectFrom('attempt')
   .select(['id', 'quiz_key as quizKey', 'number', 'state', 'due_at as dueAt', 'percent', 'passed']).where('enrolment_id', '=', value('enrolmentId')).orderBy('number'))
+
+/** A cohort that has a version of a course. */
+export interface CohortOnVersion {
+  readonly id: string
+  readonly name: string
+  readonly startsAt: string
+  readonly endsAt: string
+  readonly versionId: string
+  readonly version: number
+  readonly enrolled: number
+}
+
+/** Cohorts of a course, the latest to start first.
+ * @param instructorId only those of this instructor; null for all */
+export async function selectCohortsOfCourse (tx: Tx, slug: string, instructorId: string | null): Promise<CohortOnVersion[]> {
+  let query = tx.selectFrom('cohort').innerJoin('course_version', 'course_version.id', 'cohort.course_version_id').innerJoin('course', 'course.id', 'course_version.course_id')
+    .select(['cohort.id', 'cohort.name', 'starts_at as startsAt', 'ends_at as endsAt', 'course_version.id as versionId', 'course_version.number as version'])
+    .select(({ selectFrom }) => selectFrom('enrolment').select(({ fn }) => fn.countAll().as('count')).whereRef('cohort_id', '=', 'cohort.id').where('state', '!=', 'withdrawn').as('enrolled'))
+    .where('course.slug', '=', slug).orderBy('starts_at', 'desc').orderBy('cohort.id', 'desc')
+  if (instructorId !== null) query = query.where('cohort.id', 'in', (of) => of.selectFrom('cohort_instructor').select('cohort_id').where('person_id', '=', instructorId))
+  return (await query.execute()).map((row) => ({ ...row, enrolled: Number(row.enrolled) }))
+}
+
+/** @returns false when the cohort has another version than was seen */
+export async function updateCohortVersion (tx: Tx, cohortId: string, from: string, to: string): Promise<boolean> {
+  const result = await tx.updateTable('cohort').set({ course_version_id: to }).where('id', '=', cohortId).where('course_version_id', '=', from).executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+/** Attempts that were sat on the version that their cohort leaves keep it. */
+export async function keepVersionOfAttempts (tx: Tx, cohortId: string, versionId: string): Promise<void> {
+  await tx.updateTable('attempt').set({ course_version_id: versionId }).where('course_version_id', 'is', null)
+    .where('enrolment_id', 'in', (of) => of.selectFrom('enrolment').select('id').where('cohort_id', '=', cohortId)).execute()
+}
+
+/** Counts what is done anew for those who have not completed, by the activities there now are. */
+export async function recountDone (tx: Tx, cohortId: string, keys: readonly string[]): Promise<void> {
+  await tx.updateTable('enrolment').set(({ selectFrom, fn, lit }) => ({
+    total: keys.length,
+    done: fn.coalesce(selectFrom('activity_done').select(({ fn }) => fn.countAll<number>().as('count')).whereRef('enrolment_id', '=', 'enrolment.id').where('activity_key', 'in', [...keys]), lit(0))
+  })).where('cohort_id', '=', cohortId).where('state', '!=', 'completed').execute()
+}
+
+export interface StandingEnrolment { readonly id: string, readonly personId: string, readonly state: EnrolmentTable['state'], readonly done: number, readonly total: number }
+
+export async function selectEnrolmentsIn (tx: Tx, cohortId: string): Promise<StandingEnrolment[]> {
+  return await tx.selectFrom('enrolment').select(['id', 'person_id as personId', 'state', 'done', 'total']).where('cohort_id', '=', cohortId).orderBy('id').execute()
+}
+
+/** How many attempts of each quiz a cohort has. */
+export async function countAttemptsByQuiz (tx: Tx, cohortId: string): Promise<Map<string, { readonly all: number, readonly open: number }>> {
+  const rows = await tx.selectFrom('attempt').innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id').where('cohort_id', '=', cohortId)
+    .select(({ fn }) => ['quiz_key as key', 'attempt.state', fn.countAll().as('count')]).groupBy(['quiz_key', 'attempt.state']).execute()
+  const counts = new Map<string, { all: number, open: number }>()
+  for (const { key, state, count } of rows) {
+    const before = counts.get(key) ?? { all: 0, open: 0 }
+    counts.set(key, { all: before.all + Number(count), open: before.open + (state === 'open' ? Number(count) : 0) })
+  }
+  return counts
+}

@@ -233,8 +233,11 @@ export async function selectFirstAttempts (tx: Tx, cohortId: string, quizKey: st
   return await tx.selectFrom('attempt')
     .innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id')
     .innerJoin('person', 'person.id', 'enrolment.person_id')
+    .innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
     .where('enrolment.cohort_id', '=', cohortId)
     .where('attempt.quiz_key', '=', quizKey)
+    // What was sat on another version of the course asked other questions.
+    .where(({ eb, or, ref }) => or([eb('attempt.course_version_id', 'is', null), eb('attempt.course_version_id', '=', ref('cohort.course_version_id'))]))
     .where('attempt.finished_at', 'is not', null)
     .where('attempt.ended_by', '!=', 'discarded')
     .where(({ not, exists, selectFrom }) => not(exists(selectFrom('attempt as earlier')
