@@ -4,7 +4,7 @@ import type { CourseSource } from './course-source.ts'
 /** SHA-256, in hexadecimal, of a course's content in canonical form: the same for the same content, whatever the order of keys,
  * files or questions in a bank (papers draw from questions ordered by key). */
 export function contentHash (source: CourseSource): string {
-  const { lessons, quizzes, banks, pictures, attachments = [], files, ...rest } = source
+  const { lessons, quizzes, banks, pictures, attachments = [], files: _files, ...rest } = source
   const sorted = {
     ...rest,
     lessons: by(lessons, ({ key, language }) => `${key}.${language}`),

@@ -139,7 +139,7 @@ function reviewOf (fields: Readonly<Record<string, string>>, before: Written): R
     const said = differing.get(moment)
     if (said !== undefined) review[moment] = said
   }
-  return Object.keys(review).length === 0 ? undefined : review as ReviewSetting
+  return Object.keys(review).length === 0 ? undefined : review
 }
 
 export function shows (review: ReviewSetting | undefined, moment: Moment, what: keyof ReviewPolicy): boolean {
