@@ -180,7 +180,7 @@ export function partsOf (quiz: QuizDefinition, asked: number): Part[] {
     { message: 'drafts.quiz.says.time', values: { minutes: quiz.limitMinutes ?? 0, overdue: quiz.overdue ?? 'submit', seconds: quiz.graceSeconds ?? 0 } },
     { message: 'drafts.quiz.says.attempts', values: { attempts: quiz.attempts ?? 0, grade: quiz.gradeOf ?? 'highest' } },
     { message: 'drafts.quiz.says.pass', values: { percent: quiz.passPercent, sections: minimum } },
-    { message: `attempts.rule.${quiz.behaviour}`, values: {} },
+    { message: `drafts.quiz.says.behaviour.${quiz.behaviour}`, values: {} },
     {
       message: 'drafts.quiz.says.review',
       values: {

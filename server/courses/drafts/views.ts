@@ -166,7 +166,7 @@ export function draftView (frame: Frame, writers: readonly Author[], person: Per
         }
       })
     })),
-    newTitles: textFields('new', t('drafts.field.title'), '', [first], first, reader),
+    newTitles: textFields('new', t('drafts.field.title'), '', [first], first, reader).map((field) => ({ ...field, name: `title.${first}` })),
     problems: checked.problems.length === 0 ? null : problemList(checked.problems, id, reader),
     authors: authors.map((author) => ({ ...author, isRemovable: authors.length > 1, isMe: author.id === person.id })),
     writers: writers.filter((writer) => !authors.some((author) => author.id === writer.id)),
@@ -449,6 +449,7 @@ export function publishView (frame: Frame, outlook: Outlook, notes: string, read
     over: isOvertaken ? String(latest?.number ?? '') : '',
     taken: isTaken ? t('drafts.publish.taken', { slug: draft.slug }) : '',
     action: url('/desk/drafts/:id/publish', { id }),
+    notYet: frame.checked.problems.length > 0 ? t('drafts.publish.problems-first') : t('drafts.publish.not-yet'),
     canPublish: draft.state === 'open' && frame.checked.problems.length === 0 && !isTaken && !compared.same,
     button: latest === undefined ? t('drafts.publish.button-first') : t('drafts.publish.button', { version: latest.number + 1 }),
     notes
