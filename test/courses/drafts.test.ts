@@ -6,7 +6,8 @@ import { diffLines, mergeLines, readableDiff } from '../../server/courses/drafts
 import { editCourse, freshKey, type CourseEdit } from '../../server/courses/drafts/course-edits.ts'
 import { readZip } from '../../server/zip/read-zip.ts'
 import { testApp, type Somebody, type TestApp } from '../app.ts'
-import { call } from '../trainee.ts'
+import { openBrowser } from '../browser.ts'
+import { answerRightly, call, start, startWalk } from '../trainee.ts'
 
 const COURSES = 'test/fixtures/courses'
 
@@ -208,4 +209,92 @@ t.test('a draft of a published course: its files as they were imported, edited, 
     const bad = await test.app.inject({ method: 'POST', url: '/api/v1/drafts/zip', headers: { ...author.bearer, 'content-type': 'application/zip' }, payload: Buffer.from('PK nothing') })
     t.equal(bad.statusCode, 422)
   })
+})
+
+t.test('a running cohort moves to a new version: what it changes is said, what was done stays, attempts keep their questions', async (t) => {
+  const test = await testApp(t, { courses: COURSES })
+  const walk = await startWalk(test)
+  const { instructor, trainee, admin, cohortId, enrolmentId } = walk
+  const other = await test.somebody('Omar Other', [{ role: 'instructor' }])
+  await call(test, trainee, 'POST', `/enrolments/${enrolmentId}/lessons/welcome/done`)
+  const practice = await start(test, walk, 'practice')
+  await answerRightly(test, walk, practice)
+  await call(test, trainee, 'POST', `/attempts/${practice.id}/finish`)
+  const exam = await start(test, walk, 'exam')
+  await answerRightly(test, walk, exam)
+
+  // The next version lacks the practice quiz, asks other things in the exam, and has another lesson.
+  const id = await begin(test, instructor, { course: 'first-steps' })
+  const { text } = (await call(test, instructor, 'GET', `/drafts/${id}${file('course.yaml')}`)).json as { text: string }
+  const changed = editCourse(editCourse(text, { do: 'remove-activity', key: 'practice' }), { do: 'add-lesson', module: 'basics', key: 'more' })
+    .replace('questions: [one, several, truth, pairs, steps, hours, word]', 'questions: [one, several]')
+  t.equal((await call(test, instructor, 'PUT', `/drafts/${id}${file('course.yaml')}`, { text: changed, version: 1 })).status, 200)
+  await call(test, instructor, 'PUT', `/drafts/${id}${file('lessons/more.en.md')}`, { text: '---\ntitle: More\n---\n\nMore of it.\n', version: 0 })
+  t.same((await call(test, instructor, 'POST', `/drafts/${id}/publish`, { notes: 'One lesson more' })).json, { slug: 'first-steps', version: 2, published: true })
+
+  const seen = async (): Promise<unknown> => (await call(test, trainee, 'GET', `/enrolments/${enrolmentId}`)).json
+  t.match(await seen(), { course: { version: 1 }, progress: { done: 2, total: 3 } }, 'nobody is moved by a publication')
+  t.match((await call(test, instructor, 'GET', `/cohorts/${cohortId}/version`)).json, {
+    version: 1, to: 2, added: [{ key: 'more', kind: 'lesson' }], removed: [{ key: 'practice', kind: 'quiz' }], going: 1, completing: 0, completed: 0, attempts: 2, open: 1,
+    comparison: { lessons: [{ key: 'more', kind: 'added' }], quizzes: [{ key: 'exam', kind: 'changed' }, { key: 'practice', kind: 'removed' }] }
+  })
+  const browser = openBrowser(test.app)
+  browser.cookies.set('muster', instructor.token)
+  t.match((await browser.get('/desk/courses/first-steps/cohorts')).body, /Test cohort[^]*What moving changes/)
+  t.match((await browser.get(`/desk/cohorts/${cohortId}/version`)).body, /To be done as well[^]*More[^]*No longer asked[^]*Practice/)
+  t.equal((await browser.post(`/desk/cohorts/${cohortId}/version`, { to: '2', seen: '1' })).location, `/desk/cohorts/${cohortId}/version?to=2`, 'not without a word that it was read')
+  t.match(await seen(), { course: { version: 1 } })
+  t.equal((await call(test, other, 'POST', `/cohorts/${cohortId}/version`, { to: 2, seen: 1 })).status, 404)
+  t.equal((await call(test, admin, 'POST', `/cohorts/${cohortId}/version`, { to: 2, seen: 2 })).status, 409)
+
+  t.same((await call(test, instructor, 'POST', `/cohorts/${cohortId}/version`, { to: 2, seen: 1 })).json, { version: 2, completed: 0 })
+  t.match(await seen(), { course: { version: 2 }, progress: { done: 1, total: 3 } }, 'what the new version does not have counts no longer')
+  t.equal((await call(test, trainee, 'GET', `/attempts/${practice.id}/review`)).json.items.length, practice.questions.length, 'a review shows what was asked')
+  t.equal((await call(test, trainee, 'GET', `/attempts/${exam.id}`)).json.questions.length, 7, 'an open attempt goes on as it was begun')
+  t.match((await call(test, trainee, 'POST', `/attempts/${exam.id}/finish`)).json, { state: 'graded', passed: true, certificateSerial: null })
+  t.match(await seen(), { progress: { done: 2, total: 3 } })
+  const last = (await call(test, trainee, 'POST', `/enrolments/${enrolmentId}/lessons/more/done`)).json as { certificateSerial: string }
+  t.match((await call(test, null, 'GET', `/certificates/${last.certificateSerial}`)).json, { course: { slug: 'first-steps', version: 2 } })
+  t.equal((await test.db.read.selectFrom('audit_entry').select('detail').where('action', '=', 'cohort.moved').execute()).length, 1)
+})
+
+t.test('pages of a draft without a script: begun from files, arranged, a quiz set, a save that came too late made on top', async (t) => {
+  const test = await testApp(t, { courses: COURSES })
+  const author = await test.somebody('Ines Instructor', [{ role: 'instructor' }])
+  const browser = openBrowser(test.app)
+  browser.cookies.set('muster', author.token)
+  await browser.get('/desk/drafts/new')
+  t.match((await browser.post('/desk/drafts/new', { from: 'nothing', title: '', slug: 'first-steps', language: 'en' })).body, /needs a title[^]*already/)
+  const draft = (await browser.post('/desk/drafts/new', { from: 'version', course: 'first-steps' })).location ?? ''
+  const page = await browser.get(draft)
+  t.match(page.body, /First steps[^]*ready to publish|ready to publish/)
+  t.equal((await browser.post(`${draft}/structure`, { version: '1', go: 'down-activity:practice' })).status, 303)
+  // The page still shows the version before: the change is offered on top of what stands there.
+  const late = await browser.post(`${draft}/structure`, { version: '1', go: 'edit-module:final', 'title.en': 'The end', 'summary.en': '' })
+  t.equal(late.status, 409)
+  t.match(late.body, /Somebody saved in between[^]*Do it on top of theirs/)
+  t.equal((await browser.post(`${draft}/structure`, { version: '2', go: 'edit-module:final', 'title.en': 'The end', 'summary.en': '' })).status, 303)
+  const id = draft.split('/').at(-1) ?? ''
+  const text = async (path: string): Promise<string> => (await call(test, author, 'GET', `/drafts/${id}${file(path)}`)).json.text as string
+  t.match(await text('course.yaml'), /key: final\n {4}title: The end\n {4}activities:\n {6}- quiz: practice\n {6}- quiz: exam/)
+
+  const quiz = { title: 'x', 'title.en': 'Final exam', 'intro.en': 'Read each question to its end.', behaviour: 'deferred', passPercent: '70', attempts: '2', timed: 'yes', limitMinutes: '30', overdue: 'submit', gradeOf: 'highest', questionsPerPage: '3', shuffleQuestions: 'yes', floor: 'yes', 'section.0.questions': 'one several truth pairs steps hours word' }
+  const shown = Object.fromEntries(['during', 'rightAfter', 'later', 'afterClose'].flatMap((moment) => ['answer', 'correctness', 'mark', 'feedback'].map((what) => [`review.${moment}.${what}`, 'yes'])))
+  const before = await text('course.yaml')
+  t.equal((await browser.post(`${draft}/quizzes/exam`, { ...quiz, ...shown, version: '3', go: 'save' })).status, 303)
+  t.equal(await text('course.yaml'), before, 'a form that says what is written changes nothing')
+  t.match((await browser.post(`${draft}/quizzes/exam`, { ...quiz, ...shown, passPercent: '170', version: '3', go: 'save' })), { status: 422, body: /To pass: must be 100 or less/ })
+  t.equal((await browser.post(`${draft}/quizzes/exam`, { ...quiz, ...shown, 'review.later.rightAnswer': 'yes', 'review.afterClose.rightAnswer': 'yes', overdue: 'grace', graceSeconds: '60', version: '3', go: 'save' })).status, 303)
+  t.same(readableDiff(before, await text('course.yaml'), 0).filter(({ kind }) => kind === 'added').map(({ text }) => text.trim()), ['review: { during: { rightAnswer: false }, rightAfter: { rightAnswer: false } }', 'overdue: grace', 'graceSeconds: 60'])
+  t.match((await browser.get(`${draft}/quizzes/exam/sample?seed=3`)).body, /Sample paper[^]*7 questions[^]*class="question card"/)
+
+  t.match((await browser.post(`${draft}/lessons/welcome?language=en`, { version: '1', title: 'Welcome', body: '# Too high', go: 'preview' })).body, /first level[^]*Too high/)
+  t.equal((await browser.post(`${draft}/lessons/welcome?language=fr`, { version: '0', title: 'Bienvenue', body: 'Bonjour.', go: 'save' })).status, 303)
+  t.match((await browser.get(`${draft}/history`)).body, /lessons\/welcome\.fr\.md[^]*arranged the course/)
+  t.match((await browser.get(`${draft}/change?path=course.yaml&version=3`)).body, /The end[^]*Make it so again/)
+  t.equal((await browser.post(`${draft}/structure`, { version: '4', go: 'remove-activity:welcome' })).status, 303)
+  t.match((await browser.get(draft)).body, /at least 1/, 'a module without anything is a problem')
+  t.match((await browser.get(`${draft}/publish`)).body, /removed[^]*put right first/)
+  t.equal((await browser.post(`${draft}/discard`)).location, '/desk/courses')
+  t.match((await browser.get(draft)).body, /was discarded/)
 })
