@@ -1,8 +1,8 @@
-import { insertAttachments } from '../server/courses/queries.ts'
 import { sql } from 'kysely'
 import t from 'tap'
 import { testApp, type Somebody, type TestApp } from './app.ts'
 import { openBrowser } from './browser.ts'
+import { insertAttachments } from '../server/courses/queries.ts'
 import { keepBankFile } from '../server/courses/bank/files.ts'
 import { addCohort, call, enrol, personOf, sendFile, start, startWalk, walkToTheEnd, type Walk } from './trainee.ts'
 
@@ -382,10 +382,7 @@ async function scene (test: TestApp): Promise<Scene> {
   await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
   const handingIn = await start(test, walk, 'files', walk.trainee, await enrol(test, walk.admin, await addCohort(test, walk.admin, 'all-kinds', [walk.instructor]), walk.trainee))
   const file = await sendFile(test, walk.trainee, handingIn.id, 1, 'note.txt', 'Seen at noon.')
-  const file = await keepBankFile(test.db, test.world, personOf(walk.admin, 'administrator'), bank.json.id as string, { format: 'gift', name: 'a.gift', bytes: Buffer.from('Is it?{T}') })
   const draft = await call(test, walk.instructor, 'POST', '/drafts', { course: 'first-steps' })
-  const open = await start(test, walk, 'practice')
-  await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
   // A download of some course, under the hash of a picture.
   const { hash } = await test.db.read.selectFrom('media').select('hash').executeTakeFirstOrThrow()
   await test.db.write(async (tx) => { await insertAttachments(tx, [{ path: 'files/a.txt', hash, type: 'text/plain', bytes: Buffer.from('a') }], test.world.now().toISOString()) })
@@ -416,16 +413,13 @@ async function scene (test: TestApp): Promise<Scene> {
     otherTeamId: otherTeam.json.id as string,
     bankId: bank.json.id as string,
     bankFileId: bankFile,
-    hash: (await test.db.read.selectFrom('media').select('hash').executeTakeFirstOrThrow()).hash
-    fileId: file,
     draftId: draft.json.id as string,
     hash
   }
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, acceptedId, bankId, hash }: Scene): string {
-function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, bankId, fileId, draftId, hash }: Scene): string {
+function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, acceptedId, bankId, draftId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id/files') ? filesAttemptId
     : path.includes('/attempts/:id') ? attemptId
@@ -433,8 +427,7 @@ function addressOf (path: string, { walk, attemptId, quotaId, serial, somebodyEl
         : /\/(quotas\/|quota-)changes\/:id/.test(path) ? changeId
       : path.includes('/quotas/:id') ? quotaId
           : path.includes('/mail/:id') ? mailId
-            : path.includes('/nominations/:id') ? acceptedId : path.includes('/accommodations/:id') ? accommodationId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
-            : path.includes('/drafts/:id') ? draftId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
+            : path.includes('/drafts/:id') ? draftId : path.includes('/nominations/:id') ? acceptedId : path.includes('/accommodations/:id') ? accommodationId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
               : somebodyElse.personId
   return path
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':fileId', fileId).replace(':serial', serial)
@@ -563,7 +556,6 @@ function verdict ({ status, location }: { status: number, location: string }): s
 async function everything (test: TestApp): Promise<string> {
   const named = test.db.dialect === 'postgres' ? sql<{ name: string }>`select tablename as name from pg_tables where schemaname = current_schema()` : sql<{ name: string }>`select name from sqlite_schema where type = 'table' and name not like 'sqlite%'`
   const tables = (await named.execute(test.db.read)).rows.map(({ name }) => name).filter((name) => name !== 'session' && name !== 'failure').sort()
-  const tables = ['person', 'account', 'role_grant', 'link', 'mail', 'cohort', 'cohort_instructor', 'enrolment', 'activity_done', 'question_correction', 'attempt', 'attempt_step', 'certificate', 'quota', 'quota_person', 'quota_entry', 'audit_entry', 'bank', 'bank_question', 'bank_picture', 'bank_file', 'draft', 'draft_author', 'draft_file', 'source_blob', 'team', 'team_member', 'team_warning', 'quota_change', 'quota_snapshot', 'person_merge']
   const rows = await Promise.all(tables.map(async (table) => (await sql`select * from ${sql.table(table)}`.execute(test.db.read)).rows))
   return JSON.stringify(rows)
 }

@@ -139,7 +139,6 @@ export async function updateResult (tx: Tx, id: string, result: {
 export async function selectAttemptsOfQuiz (tx: Tx, cohortId: string, quizKey: string): Promise<Array<AttemptRow & { readonly personName: string }>> {
   const rows = await attempts(tx).innerJoin('person', 'person.id', 'enrolment.person_id').select('person.name as personName')
     .where('enrolment.cohort_id', '=', cohortId).where('quiz_key', '=', quizKey).where('enrolment.state', '!=', 'withdrawn').where('person.erased_at', 'is', null)
-    .where('enrolment.cohort_id', '=', cohortId).where('quiz_key', '=', quizKey).where('enrolment.state', '!=', 'withdrawn')
     // What was sat on another version asked other questions.
     .where(({ eb, or, ref }) => or([eb('attempt.course_version_id', 'is', null), eb('attempt.course_version_id', '=', ref('cohort.course_version_id'))]))
     .orderBy('person.name').orderBy('enrolment.id').orderBy('attempt.number').execute()
