@@ -18,7 +18,7 @@ export interface Drawn {
 /** The questions of a paper that nobody sits, as a trainee would see them before the first answer. */
 export function drawnQuestions ({ paper, behaviour, definitionOf, language, pictures }: Drawn, reader: Reader): QuestionView[] {
   const slots = openSlots(paper.slots)
-  const seen: AskedAttempt = { reach: 'own', language, pictures, slots, definitionOf, row: { id: '', state: 'open', paper, endedBy: null }, quiz: { behaviour } }
+  const seen: AskedAttempt = { reach: 'own', language, pictures, uploads: [], slots, definitionOf, row: { id: '', state: 'open', paper, endedBy: null }, quiz: { behaviour } }
   const reviews = reviewOf({ slots, behaviour }, {}, definitionOf, reader.language)
   return paper.slots.map((slot, index) => questionView(seen, slot, reviews[index] as SlotReview, reader, true)) // one for each
 }

@@ -63,7 +63,7 @@ export async function erase (tx: Tx, { id, accountId, email }: Subject, nobody: 
   await tx.updateTable('account').set({ email: nobody, password_hash: null, state: 'deactivated' }).where('id', '=', accountId).execute()
   await tx.updateTable('certificate').set({ holder: ERASED }).where('person_id', '=', id).execute()
   for (const table of ['session', 'link'] as const) await tx.deleteFrom(table).where('account_id', '=', accountId).execute()
-  for (const table of ['role_grant', 'team_member', 'team_warning', 'cohort_instructor'] as const) await tx.deleteFrom(table).where('person_id', '=', id).execute()
+  for (const table of ['role_grant', 'team_member', 'team_warning', 'cohort_instructor', 'draft_author'] as const) await tx.deleteFrom(table).where('person_id', '=', id).execute()
   await tx.deleteFrom('mail').where('to_email', '=', email).execute()
   await tx.deleteFrom('failure').where('subject', 'in', [`sign-in:${email}`, `reset:${email}`]).execute()
   const mine = tx.selectFrom('enrolment').select('id').where('person_id', '=', id)

@@ -75,6 +75,7 @@ t.test('one person: a copy of everything, and its end', async (t) => {
     const inCopy = new Set(['person', 'account', 'role_grant', 'session', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'certificate', 'quota_entry', 'team_member', 'person_merge', 'reminder_sent', 'upload', 'accommodation', 'nomination', 'no_show'])
     const otherwise = new Map([
       ['cohort_instructor', 'what somebody works on; erased with the roles'],
+      ['draft_author', 'what somebody works on; erased with the roles'],
       ['link', 'secrets; erased'],
       ['quota_person', 'follows from the ledger'],
       ['team_warning', 'what the owner of a list was told; erased']
