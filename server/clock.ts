@@ -6,8 +6,11 @@ import { databaseTime } from './db/time.ts'
 export interface TimeSources {
   /** Counts on whatever anybody sets; stands still while the machine sleeps. */
   readonly counter: () => number
-  /** Time since the machine was started, its sleep included. */
+  /** Time since the machine was started, its sleep included. Takes a system call to read. */
   readonly uptime: () => number
+  /** The machine's own clock, at hand. It may be wrong, and is asked for nothing but whether it has moved against the counter, as it
+   * does while the machine sleeps: then the uptime is read. Unix time. */
+  readonly date: () => number
   /** What time it is, by those who may be wrong: the machine's own clock, or the database's. Unix time. */
   readonly reference: () => Promise<number>
 }
@@ -28,26 +31,37 @@ export interface Clock {
 /** Less than this is no jump: it is made good a little with each look. */
 const JUMP_MS = 2000
 const SLEW_MS = 100
+/** A date that has moved so far against the counter may have done so while the machine slept. */
+const SLEPT_MS = 1000
 /** How long the reference has to stay with what it says before it is believed. */
 const HOLD_MS = 5 * 60_000
 
 /** A clock that nobody can move by setting the machine's: it takes the time once and counts on. A limit that began under it ends
  * after the time it was given, whatever happens to the date meanwhile (docs/decisions/0009). */
-export async function makeClock ({ counter, uptime, reference }: TimeSources): Promise<Clock> {
+export async function makeClock ({ counter, uptime, date, reference }: TimeSources): Promise<Clock> {
   const counted = counter()
   const up = uptime()
   // Of the machine's sleep, which the counter knows nothing of.
   let slept = 0
-  const elapsed = (): number => {
+  let apart = date() - counted
+  const addSleep = (): void => {
     const missing = (uptime() - up) - (counter() - counted) - slept
     if (missing > JUMP_MS) slept += missing
-    return counter() - counted + slept
+  }
+  const elapsed = (): number => {
+    const now = counter()
+    if (Math.abs(date() - now - apart) > SLEPT_MS) {
+      apart = date() - now
+      addSleep()
+    }
+    return now - counted + slept
   }
   let base = await reference()
   let other: { readonly byMs: number, readonly since: number } | null = null
   return {
     now: () => new Date(base + elapsed()),
     async look () {
+      addSleep()
       const asked = elapsed()
       const said = await reference()
       // It left about half a round trip ago.
@@ -69,5 +83,5 @@ export async function makeClock ({ counter, uptime, reference }: TimeSources): P
 
 /** The clock of a server, by the time of its database. */
 export async function realClock (db: Database): Promise<Clock> {
-  return await makeClock({ counter: () => performance.now(), uptime: () => uptime() * 1000, reference: async () => await databaseTime(db) })
+  return await makeClock({ counter: () => performance.now(), uptime: () => uptime() * 1000, date: () => Date.now(), reference: async () => await databaseTime(db) })
 }

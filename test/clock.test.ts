@@ -14,7 +14,7 @@ async function machine (starts: number) {
   let counter = 1000
   let uptime = 5000
   let wall = starts
-  const clock = await makeClock({ counter: () => counter, uptime: () => uptime, reference: async () => wall })
+  const clock = await makeClock({ counter: () => counter, uptime: () => uptime, date: () => wall, reference: async () => wall })
   const pass = (ms: number): void => { counter += ms; uptime += ms; wall += ms }
   return {
     clock,
@@ -60,13 +60,17 @@ t.test('a clock counts on when the date is set, and goes by it when it stays', a
 })
 
 t.test('a machine that slept knows that time went by', async (t) => {
-  const { clock, live, sleep, off } = await machine(Date.parse('2026-11-23T09:00:00Z'))
+  const { clock, live, sleep, setBy, off } = await machine(Date.parse('2026-11-23T09:00:00Z'))
   await live(MINUTE)
   sleep(8 * HOUR)
   t.equal(clock.now().toISOString(), '2026-11-23T17:01:00.000Z')
   t.match(await clock.look(), { seen: 'right' })
   await live(MINUTE)
   t.equal(off(), 0)
+  sleep(HOUR)
+  setBy(-HOUR)
+  await clock.look()
+  t.equal(clock.now().toISOString(), '2026-11-23T18:02:00.000Z', 'a date set back by as much hides nothing from the next look')
 })
 
 t.test('an attempt ends after the time it was given, whatever happens to the date', async (t) => {

@@ -21,10 +21,10 @@ interface Built {
   readonly parameters: (rows: readonly Values[]) => unknown[]
 }
 
-const connections = new WeakMap<Tx, Statements>()
+const connections = new WeakMap<Tx, Pick<Statements, 'of'>>()
 
 /** For a dialect that answers at once: prepared queries on `tx` go straight to these statements. */
-export function runDirectly (tx: Tx, statements: Statements): void {
+export function runDirectly (tx: Tx, statements: Pick<Statements, 'of'>): void {
   connections.set(tx, statements)
 }
 
