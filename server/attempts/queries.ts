@@ -46,11 +46,17 @@ function attempts (tx: Tx) {
 
 type Row = Awaited<ReturnType<ReturnType<typeof attempts>['execute']>>[number]
 
-/** Papers lately asked for, by their own text: parsed once for the many requests of an attempt. Shared; nobody may change one. */
-const papers = makeRecent<Paper>(4000)
+/** Papers lately asked for, each with the text that it was read from: parsed once for the many requests of an attempt, and good for as
+ * long as the text is the same. Shared; nobody may change one. */
+const papers = makeRecent<{ readonly text: string, readonly paper: Paper }>(4000)
 
 function rowOf (row: Row): AttemptRow {
-  return { ...row, paper: papers.get(row.paper) ?? papers.keep(row.paper, JSON.parse(row.paper) as Paper), passed: row.passed === null ? null : row.passed === 1 }
+  return { ...row, paper: paperOf(row.id, row.paper), passed: row.passed === null ? null : row.passed === 1 }
+}
+
+function paperOf (attemptId: string, text: string): Paper {
+  const known = papers.get(attemptId)
+  return (known?.text === text ? known : papers.keep(attemptId, { text, paper: JSON.parse(text) as Paper })).paper
 }
 
 export async function selectOptionalAttempt (tx: Tx, id: string): Promise<AttemptRow | undefined> {
