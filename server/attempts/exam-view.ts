@@ -1,7 +1,7 @@
 import { escapeHtml } from '../http/pages.ts'
 import type { PageView } from '../http/app-type.ts'
 import { fill, fixed, hole, type Fixed, type Frame, type Piece } from '../http/splice.ts'
-import { makeRecent } from '../courses/recent.ts'
+import { makeRecent } from '../recent.ts'
 import { kindOf, numbersOf, type Controls, type PaperSlot, type SlotReview, type SlotState } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
 import { attemptView, clockView, numberOf, optionsOf, ownReviews, questionView, squareOf, type QuestionView, type Reader } from './views.ts'

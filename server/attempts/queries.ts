@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { makeRecent } from '../courses/recent.ts'
+import { makeRecent } from '../recent.ts'
 import type { Tx } from '../db/database.ts'
 import { lockRow } from '../db/locks.ts'
 import { prepared, preparedChange, preparedInsert, type Value } from '../db/prepared.ts'

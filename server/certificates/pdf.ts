@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import QRCode from 'qrcode'
-import { makeRecent } from '../courses/recent.ts'
+import { makeRecent } from '../recent.ts'
 import { furtherFamilies } from './fonts.ts'
 import { setDocument } from './typst.ts'
 

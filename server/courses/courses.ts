@@ -6,7 +6,7 @@ import {
   selectCorrections, selectOptionalLesson, selectOptionalQuiz, selectOptionalVersion, selectQuestions, selectQuestionsByIds,
   type CourseVersion, type Lesson, type Question
 } from './queries.ts'
-import { makeRecent } from './recent.ts'
+import { makeRecent } from '../recent.ts'
 
 export type { CourseVersion, Lesson, Question } from './queries.ts'
 

@@ -2,7 +2,7 @@ import MarkdownIt, { type Token } from 'markdown-it'
 import sanitizeHtml from 'sanitize-html'
 import type { AttachmentRef } from './attachment.ts'
 import type { PictureRef } from './picture.ts'
-import { makeRecent } from './recent.ts'
+import { makeRecent } from '../recent.ts'
 
 /** Where a link in a course may lead. */
 const LINK = /^(?:https?:\/\/|mailto:)[^\s]/i

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
+import { makeRecent } from '../recent.ts'
 
 export type MessageValues = Readonly<Record<string, string | number | Date | boolean | null | undefined>>
 
@@ -18,6 +19,8 @@ export interface Messages {
 }
 
 export const FIRST_LANGUAGE = 'en'
+/** How many messages with values are kept as they were said, in each language. */
+const KEPT_SAYINGS = 5000
 const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur', 'ps', 'ckb', 'dv'])
 
 export function directionOf (language: string): 'ltr' | 'rtl' {
@@ -45,10 +48,14 @@ export function loadMessages (folder: string): Messages {
   if (first === undefined) throw new Error(`locales/${FIRST_LANGUAGE} is missing`)
   const translate = (language: string): Translate => {
     const catalogue = catalogues.get(language) ?? first
+    const said = makeRecent<string>(KEPT_SAYINGS)
     return (key, values = {}) => {
       const message = catalogue.get(key) ?? first.get(key)
       if (message === undefined) throw new Error(`no message '${key}' in locales/${FIRST_LANGUAGE}`)
-      return typeof message === 'string' ? message : String(message().format(values))
+      if (typeof message === 'string') return message
+      // Most messages with a number in them are said again and again with the same one.
+      const name = key + JSON.stringify(values)
+      return said.get(name) ?? said.keep(name, String(message().format(values)))
     }
   }
   const translates = new Map(languages.map((language) => [language, translate(language)]))

@@ -1,6 +1,7 @@
 import csrf from '@fastify/csrf-protection'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../refusals.ts'
+import { makeRecent } from '../recent.ts'
 import type { Access, App, RouteRule } from './app-type.ts'
 
 export interface SecurityOptions {
@@ -54,7 +55,7 @@ export async function security (app: App, options: SecurityOptions): Promise<voi
     cookieOpts: { path: options.prefix === '' ? '/' : options.prefix, sameSite: 'strict', httpOnly: true, secure: options.secure },
     csrfOpts: { hmacKey: options.secret, validity: 0 },
     getUserInfo: csrfOwner,
-    getToken: (request) => (request.body as { _csrf?: string } | undefined)?._csrf ?? (request.headers['x-csrf-token'] as string | undefined)
+    getToken: csrfTokenOf
   })
   const table: RouteRule[] = []
   app.decorate('routeTable', table)
@@ -69,13 +70,24 @@ export async function security (app: App, options: SecurityOptions): Promise<voi
     // Unknown addresses have no rule; they end in a 404 that tells nothing.
     if (access !== undefined) assertAccess(access, request)
   })
+  const proven = makeRecent<true>(KEPT_TOKENS)
   // After the body is read and before it is validated: validation strips what a schema does not name.
   app.addHook('preValidation', (request, reply, done) => {
     const isApi = request.url.startsWith(app.url('/api/'))
     const exempt = request.routeOptions.config.csrf === false
-    if (exempt || SAFE_METHODS.has(request.method) || (isApi && !request.byCookie)) done()
-    else app.csrfProtection(request, reply, done)
+    if (exempt || SAFE_METHODS.has(request.method) || (isApi && !request.byCookie)) { done(); return }
+    // What was right once for this browser and session is right again.
+    const proof = `${csrfOwner(request)} ${request.cookies[CSRF_COOKIE]} ${csrfTokenOf(request)}`
+    if (proven.get(proof) === true) { done(); return }
+    app.csrfProtection(request, reply, () => {
+      proven.keep(proof, true)
+      done()
+    })
   })
+}
+
+function csrfTokenOf (request: FastifyRequest): string | undefined {
+  return (request.body as { _csrf?: string } | undefined)?._csrf ?? (request.headers['x-csrf-token'] as string | undefined)
 }
 
 /** Whose form a token belongs to. Never empty: the CSRF library takes an empty owner for a missing one. */
@@ -90,20 +102,14 @@ const KEPT_TOKENS = 20_000
  * that compress nothing together with it (splice.ts); on others a new one each time is what keeps it from being guessed by
  * the length of the answer (BREACH). */
 export function makeCsrfToken (): (reply: FastifyReply) => string {
-  const kept = new Map<string, string>()
+  const kept = makeRecent<string>(KEPT_TOKENS)
   return (reply) => {
-    const owner = csrfOwner(reply.request)
+    const userInfo = csrfOwner(reply.request)
     const secret = reply.request.cookies[CSRF_COOKIE]
     // Without a cookie yet, one is set with the first token.
-    if (secret === undefined || secret === '') return reply.generateCsrf({ userInfo: owner })
-    const name = `${owner} ${secret}`
-    const known = kept.get(name)
-    if (known !== undefined) return known
-    const made = reply.generateCsrf({ userInfo: owner })
-    kept.set(name, made)
-    const oldest = kept.keys().next()
-    if (kept.size > KEPT_TOKENS && oldest.done !== true) kept.delete(oldest.value)
-    return made
+    if (secret === undefined || secret === '') return reply.generateCsrf({ userInfo })
+    const name = `${userInfo} ${secret}`
+    return kept.get(name) ?? kept.keep(name, reply.generateCsrf({ userInfo }))
   }
 }
 

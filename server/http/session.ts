@@ -3,6 +3,7 @@ import jwt from '@fastify/jwt'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
+import { makeRecent } from '../recent.ts'
 import type { App } from './app-type.ts'
 
 export interface SessionOptions {
@@ -50,17 +51,14 @@ const KNOWN_TOKENS = 20_000
 /** Reads a session's id out of a token. The signature of a token that was right once is right for ever, and is not reckoned
  * again; whether the session behind it still lives is asked of the database each time. */
 function makeSessionIdOf (app: App): (token: string) => string | null {
-  const known = new Map<string, { readonly sid: string, readonly exp: number }>()
+  const known = makeRecent<{ readonly sid: string, readonly exp: number }>(KNOWN_TOKENS)
   return (token) => {
     const found = known.get(token)
     if (found !== undefined) return Date.now() < found.exp * 1000 ? found.sid : null
     try {
       const { sid, exp } = app.jwt.verify<{ sid?: string, exp?: number }>(token)
       if (sid === undefined || exp === undefined) return null
-      known.set(token, { sid, exp })
-      const oldest = known.keys().next()
-      if (known.size > KNOWN_TOKENS && oldest.done !== true) known.delete(oldest.value)
-      return sid
+      return known.keep(token, { sid, exp }).sid
     } catch {
       // Expired, forged or foreign: the asker is nobody.
       return null

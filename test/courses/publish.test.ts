@@ -14,7 +14,7 @@ import {
   listCourses, selectLessons, selectOptionalLatestVersion, selectOptionalLesson, selectQuestions, selectQuestionsByIds, selectQuiz, selectQuizzes,
   selectVersion, selectVersions
 } from '../../server/courses/queries.ts'
-import { makeRecent } from '../../server/courses/recent.ts'
+import { makeRecent } from '../../server/recent.ts'
 import type { Database } from '../../server/db/database.ts'
 import { makeUrl } from '../../server/http/urls.ts'
 import { Refusal } from '../../server/refusals.ts'
