@@ -135,14 +135,15 @@ export function controlView (controls: Controls, shown: Shown): object {
   }
 }
 
-function stemView (key: string, text: unknown, choices: ReadonlyArray<{ readonly key: string, readonly text: unknown }>, given: string | undefined, right: Readonly<Record<string, string>> | undefined, { slot, parts }: Shown): object {
+function stemView (key: string, text: unknown, choices: ReadonlyArray<{ readonly key: string, readonly text: unknown }>, given: string | undefined, right: Readonly<Record<string, string>> | undefined, { slot, open, parts }: Shown): object {
   return {
     id: `q${slot}-${key}`,
     name: `q${slot}.${key}`,
     text,
     state: parts.get(key) ?? (right === undefined ? '' : right[key] === given ? 'right' : 'wrong'),
     answered: given !== undefined,
-    choices: choices.map((choice) => ({ key: choice.key, text: plain(choice.text as string), selected: given === choice.key }))
+    // A review says what was chosen, and not among what.
+    choices: choices.filter(({ key }) => open || given === key).map((choice) => ({ key: choice.key, text: plain(choice.text as string), selected: given === choice.key }))
   }
 }
 

@@ -1,17 +1,10 @@
 import { escapeHtml } from '../http/pages.ts'
-import type { PageView } from '../http/app-type.ts'
 import { fill, fixed, hole, type Fixed, type Frame, type Piece } from '../http/splice.ts'
 import { makeRecent } from '../recent.ts'
 import { kindOf, numbersOf, type Controls, type PaperSlot, type SlotReview, type SlotState } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
+import type { Press, QuestionParts } from './parts-view.ts'
 import { attemptView, clockView, numberOf, optionsOf, ownReviews, questionView, squareOf, type QuestionView, type Reader } from './views.ts'
-
-/** What renders templates for one reader: a reply. */
-export interface Press {
-  readonly pageFrame: (template: string, view: PageView) => Frame
-  readonly partFrame: (template: string, view: object) => Frame
-  readonly part: (template: string, view: object) => string
-}
 
 export interface SplicedPage {
   readonly frame: Frame
@@ -26,19 +19,12 @@ export interface SplicedPage {
 export type ExamView = (seen: SeenAttempt, page: number, now: Date, reader: Reader, press: Press) => SplicedPage | null
 
 /** One for each app: its parts have the app's addresses in them. */
-export function makeExamView (): ExamView {
+export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
   // By object: quizzes and questions of a published version are shared and never change; when they are let go, so are these.
   const pages = new WeakMap<object, Map<string, Frame>>()
   const questions = new WeakMap<object, Map<string, Parts | null>>()
-  // By their own text: seen again while the answer stays the same.
-  const wholes = makeRecent<Fixed>(2000)
   // By which questions are answered: most trainees go through a paper in its order, so that there are few of them.
   const squares = makeRecent<Fixed>(2000)
-
-  /** A question that is rendered whole, compressed like the others. There is no token in it. */
-  function whole (html: string): Fixed {
-    return wholes.get(html) ?? wholes.keep(html, fixed(html))
-  }
 
   function question (seen: SeenAttempt, slot: PaperSlot, reader: Reader, press: Press): readonly Piece[] {
     const state = seen.slots[slot.slot - 1] as SlotState
@@ -48,7 +34,7 @@ export function makeExamView (): ExamView {
     const parts = plain ? once(questions, definition, place, () => partsOf(viewOf(seen, slot, state, reader), press)) : null
     switch (parts?.control) {
       case undefined:
-        return [whole(press.part('attempts/question', viewOf(seen, slot, state, reader)))]
+        return partsOfQuestion(viewOf(seen, slot, state, reader), reader.language, press)
       case 'line':
         return fill(parts.frame, { seq: String(state.seq), value: escapeHtml((state.answer as { text?: string } | null)?.text ?? '') })
       case 'choices': {

@@ -11,6 +11,7 @@ import { answerKey, checkAnswer, finishAttempt, quizStanding, saveAnswers, saveP
 import { makeExamView } from './exam-view.ts'
 import { fileWords } from './file-view.ts'
 import { MAX_ATTEMPT_BYTES, MAX_FILE_BYTES } from './file-rules.ts'
+import { makeQuestionParts } from './parts-view.ts'
 import { answerOf, firstOf, markOf, slotsOf, withCertainty, type Fields } from './form.ts'
 import { markSlot } from './marking.ts'
 import { quizView } from './quiz-view.ts'
@@ -45,7 +46,8 @@ const FinishedAttempt = Type.Object({
 /** Starting, sitting, finishing and reviewing a quiz: pages and API over the same functions. */
 export function attemptRoutes (app: App, deps: Deps): void {
   const { db, world } = deps
-  const examView = makeExamView()
+  const partsOfQuestion = makeQuestionParts()
+  const examView = makeExamView(partsOfQuestion)
   attemptApi(app, deps)
 
   app.get('/enrolments/:id/quizzes/:key', {
@@ -172,7 +174,13 @@ export function attemptRoutes (app: App, deps: Deps): void {
     if (seen.row.state === 'open' && seen.reach === 'own') {
       return await reply.redirect(app.url('/attempts/:id', { id: seen.row.id }, { page: 1 }), 303)
     }
-    return reply.page('attempts/review', reviewView(seen, readerOf(request)))
+    const view = reviewView(seen, readerOf(request))
+    // Those who mark have forms in theirs.
+    if (seen.reach === 'staff') return reply.page('attempts/review', view)
+    return reply.pageOfParts(view, [
+      reply.part('attempts/review', { ...view, questions: [] }),
+      ...view.questions.flatMap((question) => partsOfQuestion(question, request.language, reply))
+    ])
   })
 }
 

@@ -203,8 +203,12 @@ function stimulusView (seen: SeenAttempt, slot: PaperSlot, { language }: Reader)
 
 export interface QuestionView {
   readonly slot: string
+  readonly seq: string
+  readonly partial: string
   readonly control: object
   readonly kind: string
+  /** of a person who marked it; '' for none */
+  readonly comment: string
   readonly [more: string]: unknown
 }
 
@@ -376,7 +380,7 @@ function sectionLines ({ slots, quiz, language: first }: SeenAttempt, { t, langu
 }
 
 /** The finished attempt as far as its policy shows it. */
-export function reviewView (seen: SeenAttempt, reader: Reader): PageView {
+export function reviewView (seen: SeenAttempt, reader: Reader): PageView & { readonly questions: readonly QuestionView[] } {
   const { t, language, url } = reader
   const { row, quiz, enrolment } = seen
   const title = textIn(quiz.title, language, seen.language)

@@ -57,7 +57,9 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Renders `templates/<template>.hbs` in the layout. */
     page: (template: string, view: PageView) => FastifyReply
-    /** The same page rendered once for many readers: its view has holes (splice.ts) wherever they differ, and says nothing else
+    /** The same with a body that is put together from parts, escaped already. */
+    pageOfParts: (view: PageView, body: readonly Piece[]) => FastifyReply
+    /** A page rendered once for many readers: its view has holes (splice.ts) wherever they differ, and says nothing else
      * of the one who asks. The forms' token is a hole by itself. */
     pageFrame: (template: string, view: PageView) => Frame
     /** A part of such a page. */

@@ -1,17 +1,18 @@
 import { fileURLToPath } from 'node:url'
 import formbody from '@fastify/formbody'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyRequest, type FastifyServerOptions } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { hasRole, type Person, type Role } from '../person.ts'
 import type { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
+import { makeRecent } from '../recent.ts'
 import type { App, PageView } from './app-type.ts'
 import { formData } from './form-data.ts'
 import { assetRoutes, loadAssets } from './assets.ts'
 import { serializerCompiler, validatorCompiler } from './compilers.ts'
 import { shedLoad, type LoadMeter } from './load.ts'
 import { directionOf, type Messages } from './messages.ts'
-import { loadPages, type PageContext } from './pages.ts'
+import { escapeHtml, loadPages, type PageContext } from './pages.ts'
 import { answerTo, sendAnswer } from './problem.ts'
 import { csrfOwner, makeCsrfToken, security } from './security.ts'
 import { session } from './session.ts'
@@ -98,31 +99,67 @@ export async function createShell (options: ShellOptions): Promise<App> {
   const contextOf = (request: FastifyRequest, csrf: () => string): PageContext =>
     ({ ...request.place, t: request.t, url, asset: (name) => url(assets.path(name)), csrf })
 
-  function wholePage (request: FastifyRequest, template: string, view: PageView, page: PageContext, person: Person | null): string {
+  /** The page around its body. @param shown HTML in `header` and `body`, text in the others */
+  function layout (request: FastifyRequest, view: PageView, person: Person | null, shown: Shown, csrf: () => string): string {
     return render('layouts/page', {
-      ...view,
-      body: render(template, view, page),
+      ...shown,
+      main: view.main,
+      styles: view.styles,
+      scripts: view.scripts,
       language: request.language,
       direction: directionOf(request.language),
       programme: options.programme,
-      person,
+      person: person === null ? null : { name: shown.name },
       role: person === null ? '' : request.t(`role.${mainRole(person)}`),
-      path: request.url,
       languages: languageSwitch(request.language),
       navigation: person === null ? [] : navigation(request, person, options.nav, view.nav)
-    }, page)
+    }, contextOf(request, csrf))
+  }
+
+  const layouts = makeRecent<Frame>(KEPT_LAYOUTS)
+  /** The same with holes for what is one reader's and one page's alone, made once for each language, kind of person and of page. */
+  function layoutOf (request: FastifyRequest, view: PageView): Frame {
+    const { person, language } = request
+    const name = JSON.stringify([language, person?.roles.map(({ role }) => role), view.nav, view.main, view.styles, view.scripts, view.header !== undefined])
+    return layouts.get(name) ?? layouts.keep(name, cut(layout(request, view, person, {
+      title: hole('title'), header: view.header === undefined ? '' : hole('header'), body: hole('body'), path: hole('path'), name: hole('name')
+    }, () => hole('csrf'))))
+  }
+
+  function send (reply: FastifyReply, pieces: readonly Piece[], gzip: boolean): FastifyReply {
+    if (gzip) void reply.header('content-encoding', 'gzip')
+    if (reply.request.person !== null) void reply.header('cache-control', 'no-store')
+    return reply.type('text/html; charset=utf-8').send(assemble(pieces, gzip))
+  }
+
+  function laidOut (request: FastifyRequest, view: PageView, header: string, body: string | readonly Piece[], csrf: () => string): Piece[] {
+    return fill(layoutOf(request, view), {
+      title: escapeHtml(view.title), header, body, path: escapeHtml(request.url), name: escapeHtml(request.person?.name ?? ''),
+      get csrf () { return csrf() }
+    })
+  }
+
+  function takesGzip (reply: FastifyReply): boolean {
+    void reply.header('vary', 'accept-encoding')
+    return accepts(reply.request.headers['accept-encoding'], 'gzip')
   }
 
   app.decorateReply('page', function (template: string, view: PageView) {
     let token: string | undefined
     // Made only when a form asks for it: a public page stays without cookies.
-    const page = contextOf(this.request, () => (token ??= this.generateCsrf({ userInfo: csrfOwner(this.request) })))
-    const html = wholePage(this.request, template, view, page, this.request.person)
-    if (this.request.person !== null) void this.header('cache-control', 'no-store')
-    return this.type('text/html; charset=utf-8').send(html)
+    const csrf = (): string => (token ??= this.generateCsrf({ userInfo: csrfOwner(this.request) }))
+    const context = contextOf(this.request, csrf)
+    const header = view.header === undefined ? '' : render(view.header, view, context)
+    return send(this, laidOut(this.request, view, header, render(template, view, context), csrf), false)
+  })
+  app.decorateReply('pageOfParts', function (view: PageView, body: readonly Piece[]) {
+    return send(this, laidOut(this.request, view, '', body, () => csrfToken(this)), takesGzip(this))
   })
   app.decorateReply('pageFrame', function (template: string, view: PageView) {
-    return cut(wholePage(this.request, template, view, contextOf(this.request, () => hole('csrf')), null))
+    const csrf = (): string => hole('csrf')
+    const context = contextOf(this.request, csrf)
+    const header = view.header === undefined ? '' : render(view.header, view, context)
+    return cut(layout(this.request, view, null, { title: view.title, header, body: render(template, view, context), path: '', name: '' }, csrf))
   })
   app.decorateReply('part', function (template: string, view: object) {
     return render(template, view, contextOf(this.request, () => csrfToken(this)))
@@ -131,11 +168,7 @@ export async function createShell (options: ShellOptions): Promise<App> {
     return cut(render(template, view, contextOf(this.request, () => hole('csrf'))))
   })
   app.decorateReply('sendFrame', function (frame: Frame, values: Readonly<Record<string, string | readonly Piece[]>>) {
-    const gzip = accepts(this.request.headers['accept-encoding'], 'gzip')
-    void this.header('vary', 'accept-encoding')
-    if (gzip) void this.header('content-encoding', 'gzip')
-    if (this.request.person !== null) void this.header('cache-control', 'no-store')
-    return this.type('text/html; charset=utf-8').send(assemble(fill(frame, { ...values, csrf: csrfToken(this) }), gzip))
+    return send(this, fill(frame, { ...values, csrf: csrfToken(this) }), takesGzip(this))
   })
 
   app.setErrorHandler(async (error: FastifyError | Refusal, request, reply) => {
@@ -149,6 +182,11 @@ export async function createShell (options: ShellOptions): Promise<App> {
   await app.register(async (scope: App) => { assetRoutes(scope, assets) }, { prefix: options.prefix })
   return app
 }
+
+interface Shown { readonly title: string, readonly header: string, readonly body: string, readonly path: string, readonly name: string }
+
+/** Of each language, kind of person and kind of page. */
+const KEPT_LAYOUTS = 500
 
 /** Numbers requests: unlike those of any other server and start, for who reads several logs together. */
 function makeRequestIds (world: World): () => string {

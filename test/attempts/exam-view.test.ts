@@ -3,7 +3,8 @@ import t from 'tap'
 import { makeCourseCache } from '../../server/courses/courses.ts'
 import { seeAttempt } from '../../server/attempts/attempts.ts'
 import { makeExamView } from '../../server/attempts/exam-view.ts'
-import { attemptView } from '../../server/attempts/views.ts'
+import { makeQuestionParts } from '../../server/attempts/parts-view.ts'
+import { attemptView, reviewView } from '../../server/attempts/views.ts'
 import { loadMessages } from '../../server/http/messages.ts'
 import { loadPages, type PageContext } from '../../server/http/pages.ts'
 import { assemble, cut, fill, hole } from '../../server/http/splice.ts'
@@ -15,7 +16,7 @@ const templates = new URL('../../templates', import.meta.url).pathname
 const messages = loadMessages(`${templates}/locales`)
 const render = loadPages(templates)
 
-t.test('an exam page put together from parts is the page as it would be rendered whole', async (t) => {
+t.test('an exam page, and a review, put together from parts is what would be rendered whole', async (t) => {
   const test = await testApp(t, { courses: 'test/fixtures/courses' })
   const walk = await startWalk(test)
   const other = await test.somebody('Oda Other', [{ role: 'trainee' }])
@@ -25,7 +26,8 @@ t.test('an exam page put together from parts is the page as it would be rendered
     { who: other, exam: await start(test, walk, 'exam', other, otherEnrolment) }
   ]
   const deps = { world: test.world, courses: makeCourseCache(), settings: { programme: 'P', timeZone: 'UTC', publicUrl: '', prefix: '', secure: false, demo: false } }
-  const view = makeExamView()
+  const partsOfQuestion = makeQuestionParts()
+  const view = makeExamView(partsOfQuestion)
 
   async function compare (moment: string): Promise<void> {
     for (const { who, exam } of sittings) {
@@ -34,7 +36,7 @@ t.test('an exam page put together from parts is the page as it would be rendered
         const url = makeUrl('/training')
         const reader = { language, timeZone: 'UTC', t: messages.translate(language), url }
         const context = (csrf: string): PageContext => ({ ...reader, asset: (name) => `/${name}`, csrf: () => csrf })
-        const whole = (template: string, shown: object, csrf: string): string => render('layouts/page', { ...shown, body: render(template, shown, context(csrf)) }, context(csrf))
+        const whole = (template: string, shown: object, csrf: string): string => render('layouts/page', { ...shown, header: render('attempts/exam-header', shown, context(csrf)), body: render(template, shown, context(csrf)) }, context(csrf))
         const press = {
           part: (template: string, shown: object) => render(template, shown, context('the-token')),
           partFrame: (template: string, shown: object) => cut(render(template, shown, context(hole('csrf')))),
@@ -63,6 +65,23 @@ t.test('an exam page put together from parts is the page as it would be rendered
   await compare('with markup in an answer, one that cannot be read, and one taken back')
   test.world.advance(28 * 60)
   await compare('near the end')
+
+  for (const { who, exam } of sittings) {
+    await call(test, who, 'POST', `/attempts/${exam.id}/finish`)
+    const seen = await seeAttempt(test.db, deps, personOf(who, 'trainee'), exam.id)
+    for (const language of ['en', 'ar']) {
+      const reader = { language, timeZone: 'UTC', t: messages.translate(language), url: makeUrl('') }
+      const context: PageContext = { ...reader, asset: (name) => `/${name}`, csrf: () => '' }
+      const part = (template: string, shown: object): string => render(template, shown, context)
+      const press = { part, partFrame: (template: string, shown: object) => cut(part(template, shown)), pageFrame: () => [] }
+      for (const again of [false, true]) {
+        for (const question of reviewView(seen, reader).questions) {
+          const html = assemble(partsOfQuestion(question, language, press), false).toString()
+          t.equal(html, part('attempts/question', question), `reviewed${again ? ' again' : ''}, ${language}, question ${question.slot}`)
+        }
+      }
+    }
+  }
 })
 
 t.test('an exam takes 40 KB at first, with styles and script, and 10 KB a page from then on', async (t) => {
