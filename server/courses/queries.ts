@@ -1,6 +1,7 @@
 import type { Tx } from '../db/database.ts'
 import type { Attachment } from './attachment.ts'
 import { indexed } from './bank/indexed.ts'
+import { prepared, type Value } from '../db/prepared.ts'
 import type { Picture } from './picture.ts'
 import type { QuestionDefinition, QuizDefinition } from '../quiz/definition.ts'
 import type { Text } from '../quiz/text.ts'
@@ -153,10 +154,12 @@ const CORRECTION = ['id', 'question_id as questionId', 'course_version_id as ver
 
 /** The last correction of each question of a version, made up to a moment. */
 export async function selectCorrections (tx: Tx, versionId: string, asOf: string): Promise<Correction[]> {
-  const rows = await tx.selectFrom('question_correction').select(CORRECTION)
-    .where('course_version_id', '=', versionId).where('at', '<=', asOf).orderBy('at').orderBy('id').execute()
+  const rows = await correctionsUntil(tx, { versionId, asOf })
   return [...new Map(rows.map((row) => [row.questionId, { ...row, definition: JSON.parse(row.definition) as QuestionDefinition }])).values()]
 }
+
+const correctionsUntil = prepared((tx, value: Value<{ versionId: string, asOf: string }>) => tx.selectFrom('question_correction').select(CORRECTION)
+  .where('course_version_id', '=', value('versionId')).where('at', '<=', value('asOf')).orderBy('at').orderBy('id'))
 
 export async function insertCorrection (tx: Tx, { id, questionId, versionId, definition, reason, byId, at }: Correction): Promise<void> {
   await tx.insertInto('question_correction').values({

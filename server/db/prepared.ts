@@ -52,16 +52,27 @@ const ROWS_AT_ONCE = 1000
 
 /** The same for an insert of a few rows at a time: prepared for each number of them. @returns how many rows it changed */
 export function preparedInsert<Row extends Values> (columns: readonly (keyof Row & string)[], build: (tx: Tx, rows: readonly Row[]) => Compilable): (tx: Tx, rows: readonly Row[]) => Promise<number> {
-  const byCount = Array.from({ length: ROWS_PREPARED }, (_, index) => preparedQuery((tx) => build(tx, Array.from({ length: index + 1 }, (_, row) =>
+  const run = byNumber(columns, build)
+  return async (tx, rows) => (await run(tx, rows)).reduce((changes, outcome) => changes + outcome.changes, 0)
+}
+
+/** The same for a statement about a few rows at a time that returns some: a list that is asked for, or an insert that says what is new. */
+export function preparedRows<Row extends Values, Out> (columns: readonly (keyof Row & string)[], build: (tx: Tx, rows: readonly Row[]) => Compilable<Out>): (tx: Tx, rows: readonly Row[]) => Promise<Out[]> {
+  const run = byNumber(columns, build)
+  return async (tx, rows) => (await run(tx, rows)).flatMap((outcome) => outcome.rows as Out[])
+}
+
+function byNumber<Row extends Values> (columns: readonly (keyof Row & string)[], build: (tx: Tx, rows: readonly Row[]) => Compilable<unknown>): (tx: Tx, rows: readonly Row[]) => Promise<Outcome[]> {
+  const ready = Array.from({ length: ROWS_PREPARED }, (_, index) => preparedQuery((tx) => build(tx, Array.from({ length: index + 1 }, (_, row) =>
     Object.fromEntries(columns.map((column) => [column, new Hole(row, column)])) as Row))))
   return async (tx, rows) => {
-    const ready = byCount[rows.length - 1]
-    if (ready !== undefined) return (await ready(tx, rows)).changes
-    let changes = 0
+    const known = ready[rows.length - 1]
+    if (known !== undefined) return [await known(tx, rows)]
+    const outcomes: Outcome[] = []
     for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
-      changes += (await executed(tx, build(tx, rows.slice(start, start + ROWS_AT_ONCE)).compile())).changes
+      outcomes.push(await executed(tx, build(tx, rows.slice(start, start + ROWS_AT_ONCE)).compile()))
     }
-    return changes
+    return outcomes
   }
 }
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import type { QuotaPartTable } from '../db/tables.ts'
 import { nameKey } from '../people/name-key.ts'
-import { prepared, preparedInsert, type Value } from '../db/prepared.ts'
+import { prepared, preparedChange, preparedInsert, preparedRows, type Value } from '../db/prepared.ts'
 import { addDays, dayStart } from '../cohorts/days.ts'
 import type { CountableCertificate, CountingRule, Scope } from './rule.ts'
 
@@ -113,9 +113,12 @@ export async function insertQuota (tx: Tx, quota: Quota): Promise<void> {
 export async function addCounted (tx: Tx, ids: readonly string[], delta: number): Promise<void> {
   // One after another in one order: two units of work that change the same totals cannot wait for each other.
   for (const id of [...ids].sort()) {
-    await tx.updateTable('quota').set((set) => ({ counted: set('counted', '+', delta) })).where('id', '=', id).execute()
+    await countedMore(tx, { id, delta })
   }
 }
+
+const countedMore = preparedChange((tx, value: Value<{ id: string, delta: number }>) => tx.updateTable('quota')
+  .set((set) => ({ counted: set('counted', '+', value('delta')) })).where('id', '=', value('id')))
 
 /** @returns false when another request closed it first */
 export async function updateClosed (tx: Tx, id: string, at: string): Promise<boolean> {
@@ -158,11 +161,13 @@ function entryValues (entry: EntryRow) {
 /** Lines that stand there already are left alone.
  * @returns the quotas in which a line is new */
 export async function insertNewEntries (tx: Tx, entries: readonly EntryRow[]): Promise<string[]> {
-  if (entries.length === 0) return []
-  const rows = await tx.insertInto('quota_entry').values(entries.map(entryValues))
-    .onConflict((conflict) => conflict.columns(['quota_id', 'certificate_id', 'turn']).doNothing()).returning('quota_id as quotaId').execute()
-  return rows.map(({ quotaId }) => quotaId)
+  return (await newEntries(tx, entries.map(entryValues))).map(({ quotaId }) => quotaId)
 }
+
+const newEntries = preparedRows<ReturnType<typeof entryValues>, { readonly quotaId: string }>(
+  ['id', 'quota_id', 'certificate_id', 'serial', 'person_id', 'delta', 'turn', 'cause', 'at', 'day', 'country', 'course_slug'],
+  (tx, rows) => tx.insertInto('quota_entry').values(rows)
+    .onConflict((conflict) => conflict.columns(['quota_id', 'certificate_id', 'turn']).doNothing()).returning('quota_id as quotaId'))
 
 /** Ten values a row: well under what one statement may carry (32,766 on SQLite, 65,535 on PostgreSQL). */
 const BATCH = 500
@@ -234,12 +239,12 @@ export async function selectWrongParts (tx: Tx, quotaId: string): Promise<string
  * @param personId the root of their records
  * @returns those quotas */
 export async function insertCountedPerson (tx: Tx, quotaIds: readonly string[], personId: string, certificateId: string): Promise<string[]> {
-  if (quotaIds.length === 0) return []
-  const rows = await tx.insertInto('quota_person')
-    .values(quotaIds.map((quotaId) => ({ quota_id: quotaId, person_id: personId, certificate_id: certificateId })))
-    .onConflict((conflict) => conflict.columns(['quota_id', 'person_id']).doNothing()).returning('quota_id as quotaId').execute()
-  return rows.map(({ quotaId }) => quotaId)
+  return (await newCountedPersons(tx, quotaIds.map((quotaId) => ({ quota_id: quotaId, person_id: personId, certificate_id: certificateId })))).map(({ quotaId }) => quotaId)
 }
+
+const newCountedPersons = preparedRows<{ readonly quota_id: string, readonly person_id: string, readonly certificate_id: string }, { readonly quotaId: string }>(
+  ['quota_id', 'person_id', 'certificate_id'], (tx, rows) => tx.insertInto('quota_person').values(rows)
+    .onConflict((conflict) => conflict.columns(['quota_id', 'person_id']).doNothing()).returning('quota_id as quotaId'))
 
 /** @param standing who is counted (root of their records), by which certificate */
 export async function insertCountedPersons (tx: Tx, quotaId: string, standing: ReadonlyArray<readonly [string, CountableCertificate]>): Promise<void> {
@@ -270,11 +275,13 @@ export async function selectCountingPersons (tx: Tx, personId: string): Promise<
 
 /** How many lines a certificate has in each quota; those without any are left out. */
 export async function selectTurns (tx: Tx, certificateId: string, quotaIds: readonly string[]): Promise<Map<string, number>> {
-  if (quotaIds.length === 0) return new Map()
-  const rows = await tx.selectFrom('quota_entry').select((select) => ['quota_id as quotaId', select.fn.max('turn').as('turn')])
-    .where('quota_id', 'in', [...quotaIds]).where('certificate_id', '=', certificateId).groupBy('quota_id').execute()
+  const rows = await turns(tx, quotaIds.map((quotaId) => ({ quotaId, certificateId })))
   return new Map(rows.map(({ quotaId, turn }) => [quotaId, Number(turn)]))
 }
+
+const turns = preparedRows<{ readonly quotaId: string, readonly certificateId: string }, { readonly quotaId: string, readonly turn: number }>(
+  ['quotaId', 'certificateId'], (tx, rows) => tx.selectFrom('quota_entry').select((select) => ['quota_id as quotaId', select.fn.max('turn').as('turn')])
+    .where('quota_id', 'in', rows.map(({ quotaId }) => quotaId)).where('certificate_id', '=', rows[0]?.certificateId ?? '').groupBy('quota_id'))
 
 export async function selectOptionalCertificate (tx: Tx, id: string): Promise<CountableCertificate | undefined> {
   return await tx.selectFrom('certificate').select(CERTIFICATE).where('id', '=', id).executeTakeFirst()
@@ -341,11 +348,13 @@ export function rootIn (merged: ReadonlyMap<string, string>, id: string): string
 export async function selectRoot (tx: Tx, personId: string): Promise<string> {
   let root = personId
   for (;;) {
-    const found = await tx.selectFrom('person').select('merged_into as into').where('id', '=', root).executeTakeFirst()
+    const [found] = await mergedInto(tx, { id: root })
     if (found?.into == null) return root
     root = found.into
   }
 }
+
+const mergedInto = prepared((tx, value: Value<{ id: string }>) => tx.selectFrom('person').select('merged_into as into').where('id', '=', value('id')))
 
 /** Every record of a person whose root this is, the root first. */
 export async function selectGroup (tx: Tx, rootId: string): Promise<string[]> {

@@ -26,10 +26,11 @@ export async function homeOf (db: Database, deps: { world: World, courses: Cours
   const desk = hasRole(person, 'administrator') || hasRole(person, 'instructor') || hasRole(person, 'liaison')
   const cohorts = async (state: 'running' | 'coming'): Promise<readonly Cohort[]> =>
     desk ? (await listCohorts(db, deps.world, person, { state, limit: MOST_COHORTS })).items : []
+  const quotas = await currentQuotas(db, deps.world, person)
   return {
     enrolments,
-    quotas: await currentQuotas(db, deps.world, person),
-    courseTitles: await courseTitles(db),
+    quotas,
+    courseTitles: quotas.length === 0 ? new Map() : await courseTitles(db),
     running: await cohorts('running'),
     coming: await cohorts('coming')
   }

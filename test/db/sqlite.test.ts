@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { migrate } from '../../server/db/migrate.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import type { Database } from '../../server/db/database.ts'
-import { prepared, preparedChange, preparedInsert, type Value } from '../../server/db/prepared.ts'
+import { prepared, preparedChange, preparedInsert, preparedRows, type Value } from '../../server/db/prepared.ts'
 import type { FailureTable } from '../../server/db/tables.ts'
 
 async function open (t: Test): Promise<Database> {
@@ -17,6 +17,7 @@ async function open (t: Test): Promise<Database> {
 const bySubject = prepared((tx, value: Value<{ subject: string }>) => tx.selectFrom('failure').select(['id', 'at']).where('subject', '=', value('subject')).orderBy('id'))
 const move = preparedChange((tx, value: Value<{ from: string, to: string }>) => tx.updateTable('failure').set({ subject: value('to') }).where('subject', '=', value('from')))
 const add = preparedInsert<{ [Column in keyof FailureTable]: FailureTable[Column] }>(['id', 'subject', 'at'], (tx, rows) => tx.insertInto('failure').values(rows).onConflict((conflict) => conflict.doNothing()))
+const which = preparedRows<{ readonly id: string }, { readonly id: string }>(['id'], (tx, rows) => tx.selectFrom('failure').select('id').where('id', 'in', rows.map(({ id }) => id)))
 const rows = (count: number, subject: string): FailureTable[] => Array.from({ length: count }, (_, index) => ({ id: `${subject}-${String(index).padStart(5, '0')}`, subject, at: 'now' }))
 
 t.test('a prepared query takes its values each time it runs, in a unit of work and outside', async (t) => {
@@ -24,7 +25,9 @@ t.test('a prepared query takes its values each time it runs, in a unit of work a
   for (const count of [0, 1, 2, 20, 21, 2500]) {
     t.equal(await db.write(async (tx) => await add(tx, rows(count, `of ${count}`))), count)
     t.equal((await bySubject(db.read, { subject: `of ${count}` })).length, count)
+    t.equal((await which(db.read, [...rows(count, `of ${count}`), { id: 'nowhere' }])).length, count)
   }
+  t.same(await which(db.read, []), [])
   t.equal(await db.write(async (tx) => await add(tx, rows(3, 'of 2'))), 1, 'rows that stand there already are not counted')
   await db.write(async (tx) => {
     t.equal(await move(tx, { from: 'of 1', to: 'elsewhere' }), 1)
