@@ -67,11 +67,12 @@ export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
     const clock = clockView(row, now, quiz.limitMinutes !== undefined)
     const shown = row.paper.slots.filter((slot) => slot.page === page)
     const grace = row.endsAt === row.dueAt ? '' : row.dueAt !== null && now.toISOString() >= row.dueAt ? 'runs' : 'follows'
-    const carried = shown[0]?.stimulus === undefined ? '' : row.paper.slots[shown[0].stimulus - 1]?.questionId
+    // What the first question refers to may stand on the page before, and may have been corrected since others began.
+    const carried = shown[0]?.stimulus === undefined ? null : seen.definitionOf(shown[0].stimulus)
     const saved = seen.slots.some(({ seq }) => seq > 0)
     const last = row.paper.slots.at(-1)
-    const key = [reader.language, page, last?.page, last?.slot, saved, clock?.low, grace, carried, row.correctedAt, seen.language, seen.courseTitle, shown.some(({ kind }) => kind === 'upload')].join(' ')
-    const frame = once(pages, quiz, key, () => press.pageFrame('attempts/attempt', {
+    const key = [reader.language, quiz.key, page, last?.page, last?.slot, saved, clock?.low, grace, carried === null ? '' : shown[0]?.stimulus, seen.language, seen.courseTitle, shown.some(({ kind }) => kind === 'upload')].join(' ')
+    const frame = once(pages, carried ?? quiz, key, () => press.pageFrame('attempts/attempt', {
       ...attemptView(seen, page, now, reader),
       attemptId: hole('id'),
       slots: hole('slots'),
