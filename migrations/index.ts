@@ -11,6 +11,7 @@ import * as quotaParts from './0015-quota-parts.ts'
 import * as uploads from './0016-uploads.ts'
 import * as drafts from './0018-drafts.ts'
 import * as bankDesk from './0021-bank-desk.ts'
+import * as marking from './0022-marking.ts'
 import * as accommodations from './0023-accommodations.ts'
 import * as nominations from './0024-nominations.ts'
 import * as reminders from './0025-reminders.ts'
@@ -35,6 +36,7 @@ export const migrations: readonly Migration[] = [
   { name: '0016-uploads', up: uploads.up },
   { name: '0018-drafts', up: drafts.up },
   { name: '0021-bank-desk', up: bankDesk.up },
+  { name: '0022-marking', up: marking.up },
   { name: '0023-accommodations', up: accommodations.up },
   { name: '0024-nominations', up: nominations.up },
   { name: '0025-reminders', up: reminders.up },

@@ -8,6 +8,7 @@ import { accommodationRoutes } from './attempts/accommodation-routes.ts'
 import { previewView } from './attempts/preview-view.ts'
 import { attemptRoutes } from './attempts/routes.ts'
 import { sampleRoutes } from './attempts/sample-routes.ts'
+import { markingRoutes } from './attempts/marking/routes.ts'
 import { regradeRoutes } from './attempts/regrade-routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
 import { cohortDeskRoutes } from './cohorts/desk-routes.ts'
@@ -99,6 +100,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     progressRoutes(scope, deps)
     moveRoutes(scope, deps)
     attemptRoutes(scope, deps)
+    markingRoutes(scope, deps)
     regradeRoutes(scope, deps)
     accommodationRoutes(scope, deps)
     sampleRoutes(scope, deps, checker)
@@ -118,6 +120,7 @@ function navigation (settings: Settings): NavEntry[] {
     { path: '/desk/cohorts', label: 'nav.cohorts', roles: DESK },
     { path: '/desk/courses', label: 'nav.courses', roles: STAFF },
     { path: '/desk/banks', label: 'nav.banks', roles: STAFF },
+    { path: '/desk/marking', label: 'nav.marking', roles: STAFF },
     { path: '/desk/quotas', label: 'nav.quotas', roles: ['administrator', 'liaison'] },
     { path: '/desk/readiness', label: 'nav.readiness', roles: ['administrator', 'liaison'] },
     { path: '/desk/people', label: 'nav.people', roles: ADMINISTRATORS },

@@ -125,6 +125,17 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /api/v1/cohorts/:id/enrolments': '-xx+0xx+',
+  'GET /desk/marking': '-xx++xx+',
+  'GET /api/v1/marking': '-xx++xx+',
+  'GET /desk/marking/:id/:slot': '-xx+0xx+',
+  'POST /desk/marking/:id/:slot': '-xx+0xx+',
+  'GET /api/v1/marking/:id/:slot': '-xx+0xx+',
+  'GET /desk/cohorts/:id/quizzes/:key/marking': '-xx+0xx+',
+  'POST /desk/cohorts/:id/quizzes/:key/marking': '-xx+0xx+',
+  'POST /desk/cohorts/:id/quizzes/:key/marking/release': '-xx+0xx+',
+  'GET /api/v1/cohorts/:id/quizzes/:key/marking': '-xx+0xx+',
+  'PUT /api/v1/cohorts/:id/quizzes/:key/marking': '-xx+0xx+',
+  'POST /api/v1/cohorts/:id/quizzes/:key/marking/release': '-xx+0xx+',
   'GET /desk/banks/:id/import/:file': '-xx00xx+',
   'POST /desk/banks/:id/import/:file': '-xx00xx+',
   'GET /desk/banks': '-xx++xx+',
@@ -422,7 +433,7 @@ async function scene (test: TestApp): Promise<Scene> {
 function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, acceptedId, bankId, draftId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id/files') ? filesAttemptId
-    : path.includes('/attempts/:id') ? attemptId
+    : path.includes('/attempts/:id') || path.includes('/marking/:id') ? attemptId
       : path.includes('/cohorts/:id') ? walk.cohortId
         : /\/(quotas\/|quota-)changes\/:id/.test(path) ? changeId
       : path.includes('/quotas/:id') ? quotaId
@@ -464,6 +475,8 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId }: Scene): Re
     case '/set-up/:secret': return { name: 'A B', email: 'a@test.example', password: 'a long password', again: 'a long password' }
     case '/me': return { locale: 'en' }
     case '/attempts/:id': return { slots: '' }
+    case '/marking/:id/:slot': return { role: 'first', mark: '1' }
+    case '/cohorts/:id/quizzes/:key/marking': return route.includes('/api/') ? { anonymous: true, secondPercent: 0, thresholdPercent: 20, hold: false } : { secondPercent: '0', thresholdPercent: '20' }
     case '/attempts/:id/marks': return route.includes('/api/') ? { slot: 1, mark: 1 } : { slot: '1', mark: '1' }
     case '/cohorts/:id/quizzes/:key/regrade': return route.includes('/api/') ? { reason: 'For the test of access' } : { question: '', reason: 'For the test of access', step: 'try' }
     case '/attempts/:id/answers/:slot': return { answer: null }

@@ -284,13 +284,14 @@ function attemptApi (app: App, deps: Deps): void {
         fraction: Type.Optional(Type.Number({ description: 'Of the slot\'s mark, 0 to 1; or' })),
         mark: Type.Optional(Type.Number({ description: '0 to the slot\'s markMax; or' })),
         rubric: Type.Optional(Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 64 }), { description: 'A level for each criterion of the question\'s rubric' })),
-        comment: Type.Optional(Type.String({ maxLength: 10_000 }))
+        comment: Type.Optional(Type.String({ maxLength: 10_000 })),
+        role: Type.Optional(Type.Enum(['first', 'second', 'third'], { description: 'As whom it is marked; refused when that is not what is wanted any more' }))
       }, { additionalProperties: false, description: 'Exactly one of fraction, mark and rubric' }),
       response: { 200: Type.Object({ slot: Type.Integer(), fraction: Type.Number(), ...FinishedAttempt.properties }) }
     }
   }, async (request) => {
-    const { slot, comment, ...given } = request.body
-    return await markSlot(db, deps, signedIn(request), request.params.id, { slot, ...oneMark(given), ...comment !== undefined && { comment } })
+    const { slot, comment, role, ...given } = request.body
+    return await markSlot(db, deps, signedIn(request), request.params.id, { slot, ...oneMark(given), ...comment !== undefined && { comment }, ...role !== undefined && { role } })
   })
 
   app.get('/api/v1/attempts/:id/key', {

@@ -34,6 +34,8 @@ export interface Tables {
   readonly attempt_step: AttemptStepTable
   readonly upload: UploadTable
   readonly upload_content: UploadContentTable
+  readonly marking_rule: MarkingRuleTable
+  readonly mark_given: MarkGivenTable
   readonly certificate: CertificateTable
   readonly quota: QuotaTable
   readonly quota_person: QuotaPersonTable
@@ -705,4 +707,36 @@ export interface ReminderSentTable {
   /** `start-7`, or `help-2026-11-23`. */
   readonly what: string
   readonly at: string
+}
+
+/** How the answers to a quiz of a cohort are marked by people. */
+export interface MarkingRuleTable {
+  readonly cohort_id: string
+  readonly quiz_key: string
+  /** Whoever marks is not told whose answer it is. */
+  readonly anonymous: 0 | 1
+  /** Share of the answers that a second person marks too, 0 to 100. */
+  readonly second_percent: number
+  /** Two marks that differ by more of the whole are decided by a third, 0 to 100. */
+  readonly threshold_percent: number
+  /** Marks are in force when they are released. */
+  readonly hold: 0 | 1
+  readonly by_id: string
+  readonly at: string
+}
+
+/** A person's mark that is not in force by itself: a first or a second one, the decision between them, or one that is held.
+ * Append-only. */
+export interface MarkGivenTable {
+  readonly id: string
+  readonly attempt_id: string
+  readonly slot: number
+  /** Of the step that the answer waits since. */
+  readonly seq: number
+  readonly role: 'first' | 'second' | 'third'
+  readonly by_id: string
+  readonly at: string
+  readonly fraction: number
+  /** JSON: Marking (quiz/step.ts). */
+  readonly marking: string
 }

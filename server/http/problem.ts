@@ -50,7 +50,8 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'second-administrator-needed': 403,
   'change-decided': 409,
   'change-does-not-fit': 409,
-  'quota-not-ended': 409
+  'quota-not-ended': 409,
+  'second-marker-needed': 409
 }
 
 export const REFUSAL_CODES = Object.keys(STATUS) as RefusalCode[]
