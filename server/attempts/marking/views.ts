@@ -54,6 +54,7 @@ export function itemView (item: MarkingItem, form: MarkForm | null, reader: Read
   const max = paper.mark
   const neighbour = (other: MarkingItem['next']): string => other === null ? '' : url('/desk/marking/:id/:slot', { id: other.attemptId, slot: String(other.slot) })
   const typed = form?.fields ?? {}
+  const shown = questionView({ ...seen, reach: 'own' }, paper, review, reader, false)
   return {
     title: t('marking.item', { quiz: plainly(seen.quiz.title) }),
     nav: NAV,
@@ -63,7 +64,7 @@ export function itemView (item: MarkingItem, form: MarkForm | null, reader: Read
     cohort: waiting.cohortName,
     handedIn: t('marking.handed-in', { date: formatDateTime(waiting.finishedAt, reader) }),
     place: item.place === 0 ? '' : t('marking.place', { place: item.place, count: item.count }),
-    question: { ...questionView({ ...seen, reach: 'own' }, paper, review, reader, false), marking: null },
+    question: { ...shown, marking: null, verdict: t('marking.model'), marked: shown['rightAnswer'] !== '' },
     previousHref: neighbour(item.previous),
     nextHref: neighbour(item.next),
     action: url('/desk/marking/:id/:slot', { id: seen.row.id, slot: String(slot) }),
