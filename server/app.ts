@@ -10,6 +10,7 @@ import { attemptRoutes } from './attempts/routes.ts'
 import { sampleRoutes } from './attempts/sample-routes.ts'
 import { markingRoutes } from './attempts/marking/routes.ts'
 import { regradeRoutes } from './attempts/regrade-routes.ts'
+import { satAttemptsRoutes } from './attempts/sat-attempts-routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
 import { cohortDeskRoutes } from './cohorts/desk-routes.ts'
 import { nominationRoutes } from './cohorts/nominations/routes.ts'
@@ -104,6 +105,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     regradeRoutes(scope, deps)
     accommodationRoutes(scope, deps)
     sampleRoutes(scope, deps, checker)
+    satAttemptsRoutes(scope, deps)
     reportRoutes(scope, deps)
     annualReportRoutes(scope, deps)
     matrixRoutes(scope, deps)

@@ -125,6 +125,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /desk/cohorts/:id/enrol': '-xx+0xx+',
   'POST /api/v1/cohorts/:id/enrolments': '-xx+0xx+',
+  'GET /desk/cohorts/:id/quizzes/:key/attempts': '-xx+0xx+',
+  'GET /api/v1/cohorts/:id/quizzes/:key/attempts': '-xx+0xx+',
   'GET /desk/marking': '-xx++xx+',
   'GET /api/v1/marking': '-xx++xx+',
   'GET /desk/marking/:id/:slot': '-xx+0xx+',

@@ -177,7 +177,7 @@ export function cohortView ({ overview, people, filter, instructors, notice, cha
     changesAction: manages ? url('/desk/cohorts/:id/changes', { id }) : '',
     remindAction: manages ? url('/desk/cohorts/:id/remind', { id }) : '',
     changes: changesFor(person, cohort.state).map((action) => ({ action, label: t(`cohorts.change.${action}`), danger: action === 'withdraw' })),
-    quizzes: manages ? overview.quizzes.map(({ key, title }) => ({ title: textIn(title, place.language), statisticsHref: url('/desk/cohorts/:id/quizzes/:key/statistics', { id, key }), regradeHref: url('/desk/cohorts/:id/quizzes/:key/regrade', { id, key }), markingHref: url('/desk/cohorts/:id/quizzes/:key/marking', { id, key }) })) : [],
+    quizzes: manages ? overview.quizzes.map(({ key, title }) => ({ title: textIn(title, place.language), statisticsHref: url('/desk/cohorts/:id/quizzes/:key/statistics', { id, key }), regradeHref: url('/desk/cohorts/:id/quizzes/:key/regrade', { id, key }), attemptsHref: url('/desk/cohorts/:id/quizzes/:key/attempts', { id, key }), markingHref: url('/desk/cohorts/:id/quizzes/:key/marking', { id, key }) })) : [],
     enrolHref: manages ? url('/desk/cohorts/:id/enrol', { id }) : '',
     csvHref: url('/desk/cohorts/:id/progress.csv', { id }),
     xlsxHref: url('/desk/cohorts/:id/progress.xlsx', { id }),

@@ -48,7 +48,12 @@ export function statisticsView (report: QuizReport, reader: Reader): PageView {
   const numbers = new Map([...statistics.questions].sort((a, b) => (a.slots[0] ?? 0) - (b.slots[0] ?? 0)).map(({ question }, index) => [question, formatNumber(index + 1, language)]))
   const named = (question: string) => ({ number: numbers.get(question) ?? '', prompt: promptOf(questions.get(question), language, report.language), key: question })
   const ordered = poorFirst(statistics.questions)
-  const view = (question: QuestionStatistics) => ({ ...named(question.question), ...questionView(question, statistics.differences, reader, figures) })
+  const view = (question: QuestionStatistics) => ({
+    ...named(question.question),
+    ...questionView(question, statistics.differences, reader, figures),
+    // Opens with the question chosen: what a correction would change is shown before anything is done.
+    regradeHref: url('/desk/cohorts/:id/quizzes/:key/regrade', { id: cohort.id, key: quiz.key }, { question: question.question })
+  })
   return {
     title: t('statistics.title', { quiz: textIn(quiz.title, language, report.language) }),
     nav: '/desk/cohorts',
@@ -101,12 +106,22 @@ function questionView (question: QuestionStatistics, differences: readonly Group
     ['time', question.medianSeconds === null ? t('statistics.unknown') : t('statistics.seconds', { seconds: Math.round(question.medianSeconds) })]
   ]
   return {
+    sentence: t('see.sentence', {
+      facility: figures(question.facilityPercent, 'percent'), count: question.count, tells: tellingOf(question.discriminationIndexPercent)
+    }),
     summary: t('statistics.summary', { facility: figures(question.facilityPercent, 'percent'), discrimination: figures(question.discriminationIndexPercent, 'number'), count: question.count }),
     concerns: question.concerns.map((concern) => ({ name: t(`statistics.concern.${concern}`), says: t(`statistics.concern.${concern}.says`), meaning: STOP.has(concern) ? 'stop' : 'due' })),
     languages: differences.filter((row) => row.suspect && row.question === question.question).map((row) => differenceView(row, { t, language }).says),
     values: values.map(([name, value]) => ({ label: t(`statistics.figure.${name}`), value })),
     responses: question.responses.map((response) => responseView(response, question, { t, language }))
   }
+}
+
+/** How well a question tells those who did well from those who did not, in the words of the message. Ebel, "Essentials of
+ * Educational Measurement", 1972: 20 and 40. */
+function tellingOf (discrimination: number | null): 'unknown' | 'against' | 'little' | 'some' | 'well' {
+  if (discrimination === null) return 'unknown'
+  return discrimination < 0 ? 'against' : discrimination < 20 ? 'little' : discrimination < 40 ? 'some' : 'well'
 }
 
 function responseView ({ part, response, label, count, percent, meanTotal, right }: Response, question: QuestionStatistics, { t, language }: Pick<Reader, 't' | 'language'>) {

@@ -49,7 +49,7 @@ function slotOf (attempt: ApiAttempt, kind: string): number {
 }
 
 t.test('the queue goes from answer to answer, without a script; two who mark one answer do not overwrite each other', async (t) => {
-  const { test, ines, omar, attempts, trainees } = await scene(t, 3)
+  const { test, ines, omar, attempts, trainees, cohortId } = await scene(t, 3)
   const open = (who: Somebody): Browser => { const browser = openBrowser(test.app); browser.cookies.set('muster', who.token); return browser }
   const [hers, his] = [open(ines), open(omar)]
   const { items } = (await call(test, ines, 'GET', '/marking')).json as { items: ReadonlyArray<{ waiting: object, next: { attemptId: string, slot: number } }> }
@@ -70,6 +70,12 @@ t.test('the queue goes from answer to answer, without a script; two who mark one
   t.match(await call(test, omar, 'POST', `/attempts/${first.id}/marks`, { slot: word, mark: 2, role: 'first' }), { status: 409, json: { type: '/problems/edited-meanwhile' } })
   t.match((await call(test, omar, 'GET', `/marking/${first.id}/${word}`)).json, { waits: false })
   t.equal((await call(test, trainees[1] ?? null, 'GET', '/marking')).status, 403)
+  const list = `/cohorts/${cohortId}/quizzes/by-hand/attempts`
+  t.match((await call(test, ines, 'GET', list)).json, { items: [{ id: first.id, trainee: 'Trainee 0', state: 'needs-marking' }, {}, {}], next: null })
+  t.match((await call(test, ines, 'GET', `${list}?search=NEE+2`)).json.items, [{ trainee: 'Trainee 2' }])
+  t.match((await hers.get(`/desk${list}`)).body, new RegExp(`${first.id}/review"><bdi>Trainee 0`), 'the way to what a trainee answered')
+  const poor = (await hers.get(`/desk/cohorts/${cohortId}/quizzes/by-hand/statistics`)).body
+  t.match(poor, /of the mark was earned on average by[^]*quizzes\/by-hand\/regrade\?question(=|&#x3D;)/, 'from the figures of a question to its correction')
 })
 
 t.test('a second marker, a third who decides, and marks that are held until they are released', async (t) => {

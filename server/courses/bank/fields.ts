@@ -193,7 +193,7 @@ export const FIELDS: Readonly<Record<KindName, readonly Field[]>> = {
   'mark-image': [image, areas, number('maxPoints', { label: 'maxPoints-all', hint: true }), PARTIAL, number('wrongPenalty', { hint: true })],
   'drag-image': [
     image,
-    list('items', [text('text', 1, { label: 'item' }), more([{ field: 'image', name: 'image', label: 'item-image', small: true }])], { keyed: true, least: 2, hint: true, label: 'drag-items' }),
+    list('items', [text('text', 1, { label: 'item' }), fold('item-more', [{ field: 'image', name: 'image', label: 'item-image', small: true }])], { keyed: true, least: 2, hint: true, label: 'drag-items' }),
     list('zones', [ref('item', 'items', { label: 'zone-item' }), number('x'), number('y'), number('width'), number('height'), text('label', 1, { label: 'zone-label' })], { keyed: true, least: 1, hint: true }),
     flag('reusable', false, { label: 'items-reusable' }),
     PARTIAL,
