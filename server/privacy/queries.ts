@@ -44,6 +44,9 @@ export async function selectHeldOn (tx: Tx, { id, accountId, email }: Subject): 
       .where((where) => where.or([where('email', '=', email), where('enrolment_id', 'in', mine)])).orderBy('nominated_at').execute(),
     reminders: await tx.selectFrom('reminder_sent').select(['cohort_id as cohortId', 'what', 'at']).where('person_id', '=', id).orderBy('at').execute(),
     notCome: await tx.selectFrom('no_show').select(['enrolment_id as enrolmentId', 'reason', 'at']).where('enrolment_id', 'in', mine).orderBy('at').execute(),
+    // Of answers that wait for another marker, or for their release.
+    marksGiven: await tx.selectFrom('mark_given').innerJoin('attempt', 'attempt.id', 'mark_given.attempt_id')
+      .select(['attempt_id as attemptId', 'slot', 'role', 'fraction', 'at']).where('attempt.enrolment_id', 'in', mine).orderBy('at').execute(),
     certificates: await tx.selectFrom('certificate').select(['serial', 'holder', 'country', 'agency', 'rank', 'course_title as course', 'course_version as version', 'mark', 'issued_at as issuedAt', 'expires_at as expiresAt', 'revoked_at as revokedAt', 'reason'])
       .where('person_id', '=', id).orderBy('issued_at').execute(),
     counted: await tx.selectFrom('quota_entry').innerJoin('quota', 'quota.id', 'quota_entry.quota_id')
