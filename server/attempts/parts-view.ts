@@ -28,11 +28,14 @@ const LISTS: Readonly<Record<string, { readonly name: string, readonly item: str
 /** How many parts are kept: those of some thousand questions at their places on papers. */
 const KEPT_FRAMES = 4000
 const KEPT_ITEMS = 30_000
+const KEPT_WHOLES = 2000
 
 /** One for each app: its parts have the app's addresses in them. */
 export function makeQuestionParts (): QuestionParts {
   const frames = makeRecent<Frame>(KEPT_FRAMES)
   const items = makeRecent<Fixed>(KEPT_ITEMS)
+  // By their own text, compressed like the others: seen again while the answer stays the same.
+  const wholes = makeRecent<Fixed>(KEPT_WHOLES)
 
   return (view, language, press) => {
     const list = LISTS[view.partial]
@@ -40,7 +43,8 @@ export function makeQuestionParts (): QuestionParts {
     const control = view.control as Readonly<Record<string, unknown>>
     // A comment, or a text of many words, is one trainee's own.
     if ((list === undefined && !isLine) || (list?.whenOpen === false && control['disabled'] !== true) || view.comment !== '') {
-      return [press.part('attempts/question', view)]
+      const html = press.part('attempts/question', view)
+      return [wholes.get(html) ?? wholes.keep(html, fixed(html))]
     }
     const around = { ...control, ...list === undefined ? { value: hole('value') } : { [list.name]: [], rendered: hole('items') } }
     const shown = { ...view, seq: hole('seq'), summary: '', control: around }
