@@ -44,5 +44,5 @@ export interface Given {
 
 /** Text of an option inside `<option>`, where no element may stand. */
 export function plain (html: string): string {
-  return html.replace(/<[^>]*>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&')
+  return html.replace(/<img\b[^>]*? alt="([^"]*)"[^>]*>/g, '$1').replace(/<[^>]*>/g, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&')
 }

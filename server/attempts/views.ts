@@ -195,10 +195,10 @@ export function squareOf ({ slot, page }: Pick<PaperSlot, 'slot' | 'page'>, numb
   }
 }
 
-function stimulusView (seen: SeenAttempt, slot: PaperSlot, { language }: Reader): object {
+function stimulusView (seen: SeenAttempt, slot: PaperSlot, { language, url }: Reader): object {
   const { prompt, markup } = seen.definitionOf(slot.slot)
   const written = languageOf(prompt, language, seen.language)
-  return { text: renderText(textIn(prompt, language, seen.language), markup, false, `carried${slot.slot}-`), language: written, direction: directionOf(written) }
+  return { text: lessonHtml(renderText(textIn(prompt, language, seen.language), markup, false, `carried${slot.slot}-`), url), language: written, direction: directionOf(written) }
 }
 
 export interface QuestionView {

@@ -23,6 +23,8 @@ interface Format {
   readonly write: (questions: readonly NamedQuestion[], options: ExportOptions) => WrittenFile | Promise<WrittenFile>
   readonly type: string
   readonly ending: string
+  /** What it has of the pictures that texts show: files; their words alone; their addresses in this house. */
+  readonly pictures: 'files' | 'words' | 'addresses'
 }
 
 export const FORMAT_NAMES = ['gift', 'aiken', 'moodle-xml', 'qti', 'qti12', 'canvas', 'csv', 'xlsx'] as const
@@ -33,14 +35,14 @@ const PLAIN = 'text/plain; charset=utf-8'
 
 /** Every format there is: another one is one line more. */
 export const FORMATS: Readonly<Record<FormatName, Format>> = {
-  gift: { read: ofText(importGift), write: asText(exportGift), type: PLAIN, ending: 'gift' },
-  aiken: { read: ofText(importAiken), write: asText(exportAiken), type: PLAIN, ending: 'txt' },
-  'moodle-xml': { read: ofXml(importMoodleXml), write: asText(exportMoodleXml), type: XML, ending: 'xml' },
-  qti: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip' },
-  qti12: { read: readQti, write: asText(exportQti12), type: XML, ending: 'xml' },
-  canvas: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip' },
-  csv: { read: readSheet('csv'), write: writeSheet('csv'), type: 'text/csv; charset=utf-8', ending: 'csv' },
-  xlsx: { read: readSheet('xlsx'), write: writeSheet('xlsx'), type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', ending: 'xlsx' }
+  gift: { read: ofText(importGift), write: asText(exportGift), type: PLAIN, ending: 'gift', pictures: 'words' },
+  aiken: { read: ofText(importAiken), write: asText(exportAiken), type: PLAIN, ending: 'txt', pictures: 'words' },
+  'moodle-xml': { read: ofXml(importMoodleXml), write: asText(exportMoodleXml), type: XML, ending: 'xml', pictures: 'files' },
+  qti: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip', pictures: 'addresses' },
+  qti12: { read: readQti, write: asText(exportQti12), type: XML, ending: 'xml', pictures: 'addresses' },
+  canvas: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip', pictures: 'addresses' },
+  csv: { read: readSheet('csv'), write: writeSheet('csv'), type: 'text/csv; charset=utf-8', ending: 'csv', pictures: 'addresses' },
+  xlsx: { read: readSheet('xlsx'), write: writeSheet('xlsx'), type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', ending: 'xlsx', pictures: 'addresses' }
 }
 
 function ofText (read: (text: string, options: ImportOptions) => Imported): Format['read'] {

@@ -9,10 +9,11 @@ import type { World } from '../world.ts'
 import { inflatedSize } from '../zip/read-zip.ts'
 import { readBankBytes, type BankFile, type BankOrder } from './bank-file.ts'
 import { FORMATS, type FormatName, type WrittenFile } from './bank-formats.ts'
+import { textPictureHashes, withoutTextPictures, withTextPictures } from './bank/pictures-in-texts.ts'
 import { withPicturesInside, withStoredPictures } from './bank/pictures.ts'
 import { insertBankPicture, selectLastPlace } from './bank/queries.ts'
 import type { Picture } from './picture.ts'
-import { insertBank, insertBankQuestions, insertMedia, selectBankKeys, selectBankQuestions, selectBanks, selectOptionalBank, type Bank } from './queries.ts'
+import { insertBank, insertBankQuestions, insertMedia, isMediaStored, selectBankKeys, selectBankQuestions, selectBanks, selectOptionalBank, type Bank } from './queries.ts'
 
 export type { Bank } from './queries.ts'
 export { FORMAT_NAMES, type FormatName } from './bank-formats.ts'
@@ -81,7 +82,15 @@ export async function readForBank (db: Database, bankId: string, format: FormatN
   if (await selectOptionalBank(db.read, bankId) === undefined) throw new Refusal('not-found')
   const { isBroken, ...read } = await readBeside({ format, bytes, taken: await selectBankKeys(db.read, bankId) })
   if (isBroken) throw new Refusal('bad-input', {}, read.problems)
-  return read
+  const brought = new Set(read.pictures.map(({ hash }) => hash))
+  const unknown = new Set<string>()
+  for (const hash of new Set(read.questions.flatMap(textPictureHashes))) {
+    if (!brought.has(hash) && !await isMediaStored(db.read, hash)) unknown.add(hash)
+  }
+  if (unknown.size === 0) return read
+  // Written in another house, where they are.
+  const { questions, problems } = withoutTextPictures(read.questions, unknown)
+  return { questions, pictures: read.pictures, problems: [...read.problems, ...problems] }
 }
 
 /** Reads a file, a large one in a thread of its own, within bounds of time and memory. */
@@ -100,8 +109,11 @@ async function readBeside (order: BankOrder): Promise<BankFile> {
  * @returns besides the file, what it could not say */
 export async function exportBank (db: Database, bankId: string, format: FormatName, language: string, keys?: readonly string[]): Promise<WrittenFile & { readonly type: string, readonly fileName: string }> {
   if (await selectOptionalBank(db.read, bankId) === undefined) throw new Refusal('not-found')
-  const { write, type, ending } = FORMATS[format]
+  const { write, type, ending, pictures } = FORMATS[format]
   const wanted = keys === undefined ? undefined : new Set(keys)
   const questions = (await selectBankQuestions(db.read, bankId)).filter(({ definition }) => wanted?.has(definition.key) ?? true)
-  return { ...await write(await withPicturesInside(db.read, questions), { language }), type, fileName: `bank.${ending}` }
+  const inside = await withPicturesInside(db.read, questions)
+  const { questions: said, problems } = pictures === 'words' ? withoutTextPictures(inside) : { questions: pictures === 'files' ? await withTextPictures(db.read, inside) : inside, problems: [] }
+  const written = await write(said, { language })
+  return { body: written.body, problems: [...problems, ...written.problems], type, fileName: `bank.${ending}` }
 }

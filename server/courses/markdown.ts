@@ -25,27 +25,39 @@ export function renderMarkdown (text: string, idPrefix = 'part-', pictures?: Rea
   return sanitizeHtml((pictures === undefined ? markdown : illustrated).render(text, { idPrefix, pictures, attachments }), SANITISED)
 }
 
-/** The same for one line: emphasis, code and links, no blocks. */
+/** The same for one line: emphasis, code, links and stored pictures, no blocks. */
 export function renderInline (text: string): string {
-  return sanitizeHtml(markdown.renderInline(text), SANITISED)
+  return sanitizeHtml(stored.renderInline(text), SANITISED)
 }
 
-/** HTML that was imported, made safe: structure, tables, formulas, links and stored pictures, nothing else that loads, runs or styles. */
-export function cleanHtml (html: string): string {
-  return sanitizeHtml(html, IMPORTED)
+/** HTML that was imported, made safe: structure, tables, formulas, links and stored pictures, nothing else that loads, runs or styles.
+ * @param take what is kept of a picture that is not stored yet, by its `src`, to be shown in its place; undefined: it is taken out */
+export function cleanHtml (html: string, take?: (src: string, alt: string) => PictureRef | undefined): string {
+  if (take === undefined) return sanitizeHtml(html, IMPORTED)
+  return sanitizeHtml(html, {
+    ...IMPORTED,
+    transformTags: {
+      ...IMPORTED.transformTags,
+      img: (tagName, attribs) => {
+        const { src = '', alt = '' } = attribs
+        if (STORED.test(src)) return { tagName, attribs }
+        const ref = take(src, alt)
+        return { tagName, attribs: ref === undefined ? {} : { src: `/media/${ref.hash}`, alt, width: String(ref.width), height: String(ref.height), loading: 'lazy' } }
+      }
+    }
+  })
 }
 
-/** What `cleanHtml` takes away that a reader would miss: [] where it is form alone. */
+/** What `cleanHtml` takes away that a reader would miss, but for pictures: [] where it is form alone. */
 export function lostInCleaning (html: string): string[] {
   const tags = new Set([...html.matchAll(/<([a-z][a-z0-9:]*)/gi)].map((found) => found[1]!.toLowerCase()))
-  const isForeign = [...html.matchAll(/<img\b[^>]*>/gi)].some(([tag]) => !/\ssrc=["']?\/media\/[0-9a-f]{64}["'\s>]/i.test(tag))
-  return [...tags].filter((tag) => tag === 'img' ? isForeign : !KEPT.has(tag) && tag !== 'font').sort()
+  return [...tags].filter((tag) => !KEPT.has(tag) && tag !== 'font').sort()
 }
 
 /** A text of a question in what it is written in. @param inline without blocks: for a label, or a line */
 export function renderText (text: string, markup: 'markdown' | 'html' | undefined, inline: boolean, idPrefix?: string): string {
-  if (markup !== 'html') return inline ? renderInline(text) : renderMarkdown(text, idPrefix)
-  return inline ? sanitizeHtml(text, { ...IMPORTED, allowedTags: [...INLINE, 'img'] }) : cleanHtml(text)
+  if (markup !== 'html') return inline ? renderInline(text) : sanitizeHtml(stored.render(text, { idPrefix: idPrefix ?? 'part-' }), SANITISED)
+  return inline ? sanitizeHtml(text, { ...IMPORTED, allowedTags: INLINE }) : cleanHtml(text)
 }
 
 /** The same for a text of a question, rendered once: a published text is asked for by every trainee, and never changes under its own words. */
@@ -94,6 +106,20 @@ illustrated.renderer.rules['link_open'] = (tokens, index, options, env, self) =>
   return self.renderToken(tokens, index, options)
 }
 
+/** A picture that the house keeps, as texts of questions name it: `![alt](/media/<hash> "640x400")`. */
+const STORED = /^\/media\/[0-9a-f]{64}$/
+
+const stored = makeMarkdown()
+stored.validateLink = (href) => isSafeLink(href) || STORED.test(href)
+stored.renderer.rules['image'] = (tokens, index) => {
+  const token = tokens[index]
+  const alt = stored.utils.escapeHtml(token?.content ?? '')
+  const src = String(token?.attrGet('src') ?? '')
+  if (!STORED.test(src)) return alt
+  const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(String(token?.attrGet('title') ?? '')) ?? []
+  return `<img src="${src}" alt="${alt}"${width === undefined || height === undefined ? '' : ` width="${width}" height="${height}"`} loading="lazy">`
+}
+
 function makeMarkdown () {
   const made = new MarkdownIt({ html: false, linkify: false, typographer: false })
   made.core.ruler.push('muster', ({ tokens, env, Token }) => { decorate(tokens, typeof env?.idPrefix === 'string' ? env.idPrefix : '', Token) })
@@ -125,7 +151,7 @@ const SANITISED: sanitizeHtml.IOptions = {
   allowedClasses: { th: ['n'], td: ['n'], div: ['scroll'], a: ['video', 'attachment'], span: ['video-host'] },
   allowedSchemes: ['http', 'https', 'mailto'],
   allowProtocolRelative: false,
-  exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !/^\/media\/[0-9a-f]{64}$/.test(attribs['src'] ?? ''),
+  exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !STORED.test(attribs['src'] ?? ''),
   transformTags: {
     a: (tagName, { href = '', class: name }) => {
       if (ATTACHED.test(href)) return { tagName, attribs: { href, class: 'attachment' } }
@@ -137,16 +163,16 @@ const SANITISED: sanitizeHtml.IOptions = {
 }
 
 const INLINE = [
-  'br', 'code', 'em', 'strong', 's', 'b', 'i', 'u', 'sub', 'sup', 'small', 'mark', 'q', 'cite', 'abbr', 'kbd', 'samp', 'var', 'del', 'ins', 'a', 'span', 'bdi', 'bdo',
+  'br', 'img', 'code', 'em', 'strong', 's', 'b', 'i', 'u', 'sub', 'sup', 'small', 'mark', 'q', 'cite', 'abbr', 'kbd', 'samp', 'var', 'del', 'ins', 'a', 'span', 'bdi', 'bdo',
   'ruby', 'rt', 'rp', 'rb', 'math', 'mrow', 'mi', 'mn', 'mo', 'ms', 'mtext', 'mspace', 'mfrac', 'msqrt', 'mroot', 'msub', 'msup', 'msubsup', 'munder', 'mover', 'munderover',
   'mtable', 'mtr', 'mtd', 'mstyle', 'mpadded', 'mphantom', 'menclose', 'mmultiscripts', 'mprescripts', 'semantics'
 ]
 
 const IMPORTED: sanitizeHtml.IOptions = {
   ...SANITISED,
-  allowedTags: [...INLINE, 'img', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'hr', 'ul', 'ol', 'li', 'dl', 'dt', 'dd', 'blockquote', 'pre', 'div', 'table', 'caption', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td'],
+  allowedTags: [...INLINE, 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'hr', 'ul', 'ol', 'li', 'dl', 'dt', 'dd', 'blockquote', 'pre', 'div', 'table', 'caption', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td'],
   allowedAttributes: {
-    a: ['href', 'rel'], img: ['src', 'alt', 'width', 'height'], ol: ['start'], th: ['scope', 'colspan', 'rowspan'], td: ['colspan', 'rowspan'], abbr: ['title'],
+    a: ['href', 'rel'], img: ['src', 'alt', 'width', 'height', 'loading'], ol: ['start'], th: ['scope', 'colspan', 'rowspan'], td: ['colspan', 'rowspan'], abbr: ['title'],
     ...Object.fromEntries(['p', 'span', 'div', 'td', 'th', 'li', 'bdo', 'bdi'].map((tag) => [tag, ['dir', 'lang', ...tag === 'td' ? ['colspan', 'rowspan'] : tag === 'th' ? ['scope', 'colspan', 'rowspan'] : []]]))
   },
   allowedClasses: {}

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
 
+/** Largest picture of a bank that is taken, in bytes. */
+export const PICTURE_BYTES = 5 * 1024 * 1024
+
 /** A picture of a course, as its file is and as it will be sent. */
 export interface Picture {
   /** In the course's folder: `images/street.png`. */

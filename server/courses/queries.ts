@@ -262,6 +262,10 @@ export async function selectVersionFiles (tx: Tx, versionId: string): Promise<Ar
   })
 }
 
+export async function isMediaStored (tx: Tx, hash: string): Promise<boolean> {
+  return await tx.selectFrom('media').select('hash').where('hash', '=', hash).executeTakeFirst() !== undefined
+}
+
 /** @throws Error when there is none: a published course has all of its pictures */
 export async function selectMedia (tx: Tx, hash: string): Promise<{ readonly type: string, readonly bytes: Buffer }> {
   const media = await selectOptionalMedia(tx, hash)

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { renderText } from '../../server/courses/markdown.ts'
 import { zipOf } from '../../server/zip/write-zip.ts'
+import type { QuestionDefinition } from '../../server/quiz/quiz.ts'
 import { testApp, type Somebody, type TestApp } from '../app.ts'
 
 t.setTimeout(120_000)
@@ -56,7 +58,7 @@ t.test('HTML is made safe, and what that takes away is said', async t => {
   const short = '<question type="shortanswer"><name><text>S</text></name><questiontext format="html"><text>&lt;b&gt;S&lt;/b&gt;</text><file name="a.png" encoding="base64">AAAA</file></questiontext><answer fraction="100"><text>&lt;script&gt;</text></answer></question>'
   const sent = await send(test, admin, bank, 'format=moodle-xml', XML(essay(nasty), essay('<script>1</script>'), short))
   t.match(sent, { status: 200, json: { imported: 2 } })
-  t.match(sent.json.problems?.map(({ message }) => message), [/<img>, <script>/, /<script>/, /is not taken: prompt: must not be empty/, /files are left out: a\.png/])
+  t.match(sent.json.problems?.map(({ message }) => message), [/a picture is left out, which is not in the file: @@PLUGINFILE@@\/a\.png/, /<script>/, /<script>/, /is not taken: prompt: must not be empty/, /files are left out: a\.png/])
   const { text } = await exported(test, admin, bank, 'gift')
   t.match(text, /<p>A <b>b<\/b> {2}?<span>c<\/span> H<sub>2<\/sub>O<\/p>|<p>A <b>b<\/b> <span>c<\/span> H<sub>2<\/sub>O<\/p>/)
   t.notMatch(text, /onclick|javascript|alert|onerror/)
@@ -65,6 +67,47 @@ t.test('HTML is made safe, and what that takes away is said', async t => {
   t.equal(renderText('<p>a</p><script>b</script>', 'html', false), '<p>a</p>')
   t.equal(renderText('*a* <b>', undefined, true), '<em>a</em> &lt;b&gt;')
   t.match(renderText('*a*', 'markdown', false), '<p><em>a</em></p>')
+})
+
+t.test('pictures in texts are kept with the bank, shown from the house alone, and given back', async t => {
+  const test = await testApp(t)
+  const admin = await test.somebody('Ada', [{ role: 'administrator' }])
+  const bank = await made(test, admin)
+  const png = readFileSync('test/fixtures/courses/all-kinds/images/camera.png')
+  const file = (name: string, bytes: Buffer = png): string => `<file name="${name}" path="/" encoding="base64">${bytes.toString('base64')}</file>`
+  const choice = `<question type="multichoice"><name><text>Seen</text></name><questiontext format="html"><text><![CDATA[<p>What is it? <img onerror="x()" src="@@PLUGINFILE@@/the%20camera.png" alt="A &quot;box&quot;" width="1"><img src="@@PLUGINFILE@@/gone.png"><img src="https://evil.example/p.png" alt="p"></p>]]></text>${file('the camera.png')}</questiontext>
+    <single>true</single><answer fraction="100" format="html"><text><![CDATA[<img src="data:image/png;base64,${png.toString('base64')}" alt="">]]></text></answer><answer fraction="0" format="html"><text>B</text></answer></question>`
+  const markdown = `<question type="essay"><name><text>Note</text></name><questiontext format="markdown"><text>Look: ![a camera](@@PLUGINFILE@@/b.png) and ![no picture](@@PLUGINFILE@@/c.png)</text>${file('b.png')}${file('c.png', Buffer.from('<svg/>'))}${file('spare.txt')}</questiontext></question>`
+  const sent = await send(test, admin, bank, 'format=moodle-xml', XML(choice, markdown))
+  t.match(sent, { status: 200, json: { imported: 2 } })
+  t.match(sent.json.problems?.map(({ message }) => message), [/gone\.png/, /https:\/\/evil\.example/, /a picture inside of a text has no words/, /'c\.png' is left out: it is no PNG/, /its files are left out: spare\.txt/])
+  const media = await test.db.read.selectFrom('media').select(['hash', 'width', 'height']).execute()
+  t.equal(media.length, 1, 'the same bytes are kept once')
+  const hash = media[0]?.hash ?? ''
+  const stored = (await test.db.read.selectFrom('bank_question').select('definition').orderBy('place').execute()).map(({ definition }) => JSON.parse(definition) as QuestionDefinition)
+  t.match(stored, [{ prompt: `<p>What is it? <img src="/media/${hash}" alt="A &quot;box&quot;" width="${media[0]?.width ?? 0}" height="${media[0]?.height ?? 0}" loading="lazy" /></p>` }, { prompt: `Look: ![a camera](/media/${hash} "${media[0]?.width ?? 0}x${media[0]?.height ?? 0}") and no picture` }])
+  t.match(renderText(stored[1]?.prompt as string, undefined, false), `<p>Look: <img src="/media/${hash}" alt="a camera" width="${media[0]?.width ?? 0}"`)
+  t.equal(renderText('![a](/media/../x) ![b](https://evil.example/p.png) ![c](javascript:x)', undefined, true), '![a](/media/../x) b ![c](javascript:x)')
+  t.equal(renderText('<img src="/media/x" alt="a"><img src="//evil.example/p.png">', 'html', true), '', 'from nowhere else')
+  const xml = await exported(test, admin, bank, 'moodle-xml')
+  t.equal(xml.text.match(/<file name="/g)?.length, 3, 'each text has its file beside it')
+  t.notMatch(xml.text, '/media/')
+  const again = await made(test, admin)
+  t.match(await send(test, admin, again, 'format=moodle-xml', xml.text), { status: 200, json: { imported: 2 } })
+  const back = (await test.db.read.selectFrom('bank_question').select('definition').where('bank_id', '=', again).orderBy('place').execute()).map(({ definition }) => JSON.parse(definition) as QuestionDefinition)
+  t.same(back.map((definition) => ({ ...definition, topic: '' })), stored.map((definition) => ({ ...definition, topic: '' })), 'brought in again, they are the same questions')
+  const gift = await exported(test, admin, bank, 'gift')
+  t.match(gift, { problems: '2', text: /Look\\?: a camera and no picture/ })
+  t.notMatch(gift.text, /media|<img/)
+  const sheet = await exported(test, admin, bank, 'csv')
+  t.match(sheet, { problems: '2', text: `![a camera](/media/${hash}` }, 'a sheet keeps their addresses')
+  const elsewhere = sheet.text.replaceAll(hash, 'f'.repeat(64))
+  t.match((await send(test, admin, again, 'format=csv', sheet.text)).json.problems, [])
+  t.match((await send(test, admin, again, 'format=csv', elsewhere)).json.problems?.map(({ message }) => message), [/'Seen': the pictures in its texts are left out/, /'Note'/], 'those of another house are none here')
+  const languages = `key,kind,topic,language,markup,prompt\nq,essay,Mules,en,html,<p>A <img src="data:image/svg+xml;base64,AAAA" alt="drawn"><script>x</script></p>\nq,essay,Mules,ar,html,<p>B <img src="data:image/png;base64,${png.toString('base64')}" alt="C"></p>`
+  t.match((await send(test, admin, again, 'format=csv', languages.replaceAll(/<p>.*<\/p>/g, (cell) => `"${cell.replaceAll('"', '""')}"`))).json.problems?.map(({ message }) => message), [/a picture inside of a text is left out: it is no PNG/, /<script>/])
+  const [last] = await test.db.read.selectFrom('bank_question').select('definition').orderBy('id', 'desc').limit(1).execute()
+  t.match(JSON.parse(last?.definition ?? '{}'), { prompt: { en: '<p>A </p>', ar: new RegExp(`<p>B <img src="/media/${hash}" alt="C"`) } }, 'in every language')
 })
 
 t.test('a malformed, hostile or enormous file is refused with its problems, soon, and leaves nothing', async t => {
@@ -142,8 +185,8 @@ t.test('a package brings its questions, with the pictures that they show', async
   const single = await made(test, admin)
   t.match(await send(test, admin, single, 'format=qti12', quiz(item('<b>Plain</b>'))), { status: 200, json: { imported: 1 } })
   const moodle = XML(`<question type="essay"><name><text>P</text></name><questiontext format="html"><text><![CDATA[<img src="@@PLUGINFILE@@/a%20b.png">]]></text><file name="a b.png" encoding="base64">${PNG.toString('base64')}</file><file name="%.txt" encoding="base64">AAAA</file></questiontext></question>`)
-  t.match(await send(test, admin, single, 'format=moodle-xml', moodle), { status: 200, json: { problems: [{ message: /files are left out: %\.txt/ }] } })
-  t.match((await exported(test, admin, single, 'moodle-xml')).text, /\/media\/[0-9a-f]{64}/)
+  t.match(await send(test, admin, single, 'format=moodle-xml', moodle), { status: 200, json: { problems: [{ message: /'a b\.png' has no words/ }, { message: /files are left out: %\.txt/ }] } })
+  t.match((await exported(test, admin, single, 'moodle-xml')).text, /@@PLUGINFILE@@\/[0-9a-f]{16}\.png/)
 })
 
 t.test('a sheet brings questions and takes them out, as CSV and as XLSX', async t => {

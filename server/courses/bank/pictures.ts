@@ -4,12 +4,9 @@ import type { Person } from '../../person.ts'
 import type { QuestionDefinition } from '../../quiz/definition.ts'
 import { Refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
-import { readPicture, type Picture, type PictureRef } from '../picture.ts'
+import { PICTURE_BYTES, readPicture, type Picture, type PictureRef } from '../picture.ts'
 import { insertMedia, selectOptionalBank, selectOptionalMedia } from '../queries.ts'
 import { insertBankPicture, selectBankPictures, type BankPicture } from './queries.ts'
-
-/** Largest picture that is taken, in bytes. */
-export const PICTURE_BYTES = 5 * 1024 * 1024
 
 const STORED = /^media\/([0-9a-f]{64})$/
 const INSIDE = /^data:image\/[a-z]+;base64,(.+)$/

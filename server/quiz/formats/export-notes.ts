@@ -27,7 +27,7 @@ export function notesOn ({ name, definition }: NamedQuestion, options: ExportOpt
   const changed = note('changed')
   const text = (text: Text): string => {
     const one = oneText(text, options, () => leftOut('texts in other languages are left out'))
-    if (/<img\b[^>]*\ssrc="\/media\//.test(one)) leftOut('the pictures that its texts show are not in the file')
+    if (/<img\b[^>]*\ssrc="\/media\/|!\[[^\]]{0,1000}\]\(\/media\//.test(one)) leftOut('the pictures that its texts show are not in the file')
     return one
   }
   return {

@@ -54,6 +54,8 @@ export interface NamedQuestion {
   readonly name: string
   readonly category?: readonly string[]
   readonly definition: QuestionDefinition
+  /** that its texts refer to as `@@PLUGINFILE@@/name`; of formats that carry files */
+  readonly files?: readonly QuestionFile[]
 }
 
 export interface ExportOptions {

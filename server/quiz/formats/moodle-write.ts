@@ -15,6 +15,8 @@ type Tolerance = NonNullable<Of<'numeric'>['tolerance']>
 interface Pen {
   readonly notes: Notes
   readonly format: 'html' | 'markdown'
+  /** the files that a text refers to, as elements beside it */
+  filesOf (text: string): string
   /** an element with a text in the question's markup */
   rich (name: string, text: Text | undefined): string
 }
@@ -51,12 +53,20 @@ function element (name: string, value: string | number): string {
   return `<${name}>${escapeXml(String(value))}</${name}>`
 }
 
-function questionXml ({ name, definition }: NamedQuestion, notes: Notes): string | undefined {
+function questionXml ({ name, definition, files = [] }: NamedQuestion, notes: Notes): string | undefined {
   const format = definition.markup ?? 'markdown'
+  const filesOf = (text: string): string => files
+    .filter(file => text.includes(`@@PLUGINFILE@@/${file.name}`))
+    .map(file => `<file name="${escapeXml(file.name)}" path="/" encoding="base64">${file.bytes}</file>`).join('')
   const pen: Pen = {
     notes,
     format,
-    rich: (name, text) => text === undefined ? '' : `<${name} format="${format}">${textElement(notes.text(text))}</${name}>`
+    filesOf,
+    rich: (name, text) => {
+      if (text === undefined) return ''
+      const written = notes.text(text)
+      return `<${name} format="${format}">${textElement(written)}${filesOf(written)}</${name}>`
+    }
   }
   const own = ownXml(definition, pen)
   if (own === undefined) return undefined
@@ -104,7 +114,7 @@ function ownXml (definition: QuestionDefinition, pen: Pen): Own | undefined {
 }
 
 function answer (pen: Pen, percent: string, text: string, feedback: Text | undefined, more = ''): string {
-  return `<answer fraction="${percent}" format="${pen.format}">${textElement(text)}${pen.rich('feedback', feedback)}${more}</answer>`
+  return `<answer fraction="${percent}" format="${pen.format}">${textElement(text)}${pen.filesOf(text)}${pen.rich('feedback', feedback)}${more}</answer>`
 }
 
 function onOff (name: string, on: boolean): string {

@@ -235,3 +235,18 @@ t.test('gaps that are exported and imported again are equal, their prompt being 
     assert.deepEqual(again.questions.map(known), named.map(known))
   }), { numRuns: 200 })
 })
+
+t.test('files that texts refer to stand beside each of them, and come back', async t => {
+  const definition = {
+    key: 'seen', kind: 'choice' as const, topic: 'imported', difficulty: 'medium' as const, markup: 'html' as const, prompt: '<p><img src="@@PLUGINFILE@@/a&b.png" alt="a" /></p>',
+    choices: [{ key: 'a', text: '<img src="@@PLUGINFILE@@/a&b.png" alt="a" />', correct: true, feedback: 'Yes' }, { key: 'b', text: 'B' }]
+  } satisfies QuestionDefinition
+  const files = [{ name: 'a&b.png', bytes: 'AAAA' }, { name: 'spare.png', bytes: 'BBBB' }]
+  const { text, problems } = exportMoodleXml([{ name: 'Seen', definition, files }])
+  t.strictSame(problems, [])
+  t.equal(text.match(/<file name="a&amp;b\.png" path="\/" encoding="base64">AAAA<\/file>/g)?.length, 2)
+  t.notMatch(text, 'spare')
+  const again = importMoodleXml(text)
+  t.strictSame(again.problems, [])
+  t.match(again.questions, [{ files: [{ name: 'a&b.png', bytes: 'AAAA' }], definition: { prompt: definition.prompt, choices: [{ text: definition.choices[0]?.text }, { text: 'B' }] } }])
+})
