@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database.ts'
+import { lockRow } from '../db/locks.ts'
 import { ERASED } from '../people/erased.ts'
 
 export interface Subject {
@@ -34,8 +35,9 @@ export async function selectHeldOn (tx: Tx, { id, accountId, email }: Subject): 
     answers: await tx.selectFrom('attempt_step').innerJoin('attempt', 'attempt.id', 'attempt_step.attempt_id')
       .select(['attempt_id as attemptId', 'slot', 'seq', 'action', 'answer', 'at']).where('answer', 'is not', null)
       .where('attempt.enrolment_id', 'in', mine).orderBy('attempt_id').orderBy('slot').orderBy('seq').execute(),
+    // Their bytes are downloaded by their ids, where the attempt is reviewed.
     files: await tx.selectFrom('upload').innerJoin('upload_content as content', 'content.hash', 'upload.hash').innerJoin('attempt', 'attempt.id', 'upload.attempt_id')
-      .select(['attempt_id as attemptId', 'slot', 'name', 'content.type', 'content.size', 'content.hash as sha256', 'at'])
+      .select(['attempt_id as attemptId', 'slot', 'upload.id', 'name', 'content.type', 'content.size', 'content.hash as sha256', 'at'])
       .where('attempt.enrolment_id', 'in', mine).orderBy('at').execute(),
     accommodations: await tx.selectFrom('accommodation').select(['extra_percent as extraPercent', 'extra_minutes as extraMinutes', 'extra_attempts as extraAttempts', 'later_days as laterDays', 'reason', 'starts_at as startsAt', 'ends_at as endsAt', 'ended_at as endedAt'])
       .where('person_id', '=', id).orderBy('given_at').execute(),
@@ -75,12 +77,13 @@ export async function erase (tx: Tx, { id, accountId, email }: Subject, nobody: 
     .where((where) => where.or([where('email', '=', email), where('enrolment_id', 'in', mine)])).execute()
   await tx.updateTable('no_show').set({ reason: '' }).where('enrolment_id', 'in', mine).execute()
   await tx.deleteFrom('accommodation').where('person_id', '=', id).execute()
-  const files = await tx.selectFrom('upload').select('hash').distinct().where('attempt_id', 'in', attempts).execute()
-  await tx.deleteFrom('upload').where('attempt_id', 'in', attempts).execute()
-  // The same bytes may be somebody else's answer too.
-  for (const { hash } of files) {
-    await tx.deleteFrom('upload_content').where('hash', '=', hash)
-      .where(({ not, exists, selectFrom }) => not(exists(selectFrom('upload').select('id').where('hash', '=', hash)))).execute()
+  const hashes = (await tx.selectFrom('upload').select('hash').distinct().where('attempt_id', 'in', attempts).execute()).map(({ hash }) => hash)
+  if (hashes.length > 0) {
+    // Somebody who hands in the same bytes at this moment is waited for, and keeps them.
+    await lockRow(tx, tx.selectFrom('upload_content').select('hash').where('hash', 'in', hashes).orderBy('hash'), 'upload_content').execute()
+    await tx.deleteFrom('upload').where('attempt_id', 'in', attempts).execute()
+    await tx.deleteFrom('upload_content').where('hash', 'in', hashes)
+      .where(({ not, exists, selectFrom }) => not(exists(selectFrom('upload').select('id').whereRef('upload.hash', '=', 'upload_content.hash')))).execute()
   }
   await tx.updateTable('attempt_step').set({ answer: null })
     .where('attempt_id', 'in', attempts)

@@ -39,6 +39,9 @@ t.test('one person: a copy of everything, and its end', async (t) => {
   await test.app.inject({ method: 'POST', url: `/api/v1/cohorts/${await addCohort(test, admin, 'first-steps')}/nominations`, headers: { ...admin.bearer, 'content-type': 'text/csv' }, payload: `name,email,country,agency,rank,locale\n${trainee.name},${trainee.email},ZM,Bureau of Lanterns,,en\n` })
   const handedIn = await start(test, walk, 'files', trainee, await enrol(test, admin, await addCohort(test, admin, 'all-kinds', [walk.instructor]), trainee))
   await sendFile(test, trainee, handedIn.id, 1, 'lamps.txt', 'Seen under the lamps.')
+  const other = await test.somebody('Olga Other', [{ role: 'trainee' }])
+  const hers = await start(test, walk, 'files', other, await enrol(test, admin, await addCohort(test, admin, 'all-kinds', [walk.instructor]), other))
+  for (const [who, attempt] of [[trainee, handedIn], [other, hers]] as const) await sendFile(test, who, attempt.id, 1, 'both.txt', 'What both saw.')
 
   const of = `/people/${trainee.personId}`
   let serial = ''
@@ -52,7 +55,7 @@ t.test('one person: a copy of everything, and its end', async (t) => {
       account: [{ email: trainee.email }],
       roles: [{ role: 'trainee' }],
       enrolments: [{ state: 'completed' }, { state: 'active' }],
-      files: [{ name: 'lamps.txt' }],
+      files: [{ id: String, name: 'lamps.txt' }, { name: 'both.txt' }],
       accommodations: [{ reason: 'Lamps hurt the eyes' }],
       nominations: [{ name: trainee.name }],
       certificates: [{ holder: trainee.name }],
@@ -116,6 +119,9 @@ t.test('one person: a copy of everything, and its end', async (t) => {
     t.match(await verify(test.url), { agrees: true })
     const answers = await test.db.read.selectFrom('attempt_step').select('answer').where('answer', 'like', '%"text"%').execute()
     t.same(answers, [], 'texts are gone')
+    const files = await test.db.read.selectFrom('upload').innerJoin('upload_content', 'upload_content.hash', 'upload.hash').select(['name', 'size']).execute()
+    t.same(files, [{ name: 'both.txt', size: 14 }], 'and files, but for those that somebody else has handed in too')
+    t.equal((await test.db.read.selectFrom('upload_content').select('hash').execute()).length, 1)
   })
 
   await t.test('the certificate stands without a name; the account is closed for good', async (t) => {
