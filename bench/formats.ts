@@ -47,6 +47,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   'moodle-xml': ofText(importMoodleXml, exportMoodleXml),
   qti12: ofBytes('qti12'),
   canvas: ofBytes('canvas'),
+  qti3: ofBytes('qti3'),
   csv: ofBytes('csv'),
   xlsx: ofBytes('xlsx')
 }

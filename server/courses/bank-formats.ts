@@ -4,6 +4,11 @@ import { importGift } from '../quiz/formats/gift-read.ts'
 import { exportGift } from '../quiz/formats/gift-write.ts'
 import { importMoodleXml } from '../quiz/formats/moodle-read.ts'
 import { exportMoodleXml } from '../quiz/formats/moodle-write.ts'
+import type { PackageFiles } from '../quiz/formats/package-files.ts'
+import { importQtiPackage } from '../quiz/formats/qti-package.ts'
+import type { QtiVersion } from '../quiz/formats/qti-pen.ts'
+import { importQti } from '../quiz/formats/qti-read.ts'
+import { exportQti } from '../quiz/formats/qti-write.ts'
 import { exportQti12Package, importQti12Package } from '../quiz/formats/qti12-package.ts'
 import { importQti12 } from '../quiz/formats/qti12-read.ts'
 import { exportQti12 } from '../quiz/formats/qti12-write.ts'
@@ -27,7 +32,7 @@ interface Format {
   readonly pictures: 'files' | 'words' | 'addresses'
 }
 
-export const FORMAT_NAMES = ['gift', 'aiken', 'moodle-xml', 'qti', 'qti12', 'canvas', 'csv', 'xlsx'] as const
+export const FORMAT_NAMES = ['gift', 'aiken', 'moodle-xml', 'qti', 'qti12', 'canvas', 'qti21', 'qti22', 'qti3', 'csv', 'xlsx'] as const
 export type FormatName = typeof FORMAT_NAMES[number]
 
 const XML = 'application/xml; charset=utf-8'
@@ -41,6 +46,9 @@ export const FORMATS: Readonly<Record<FormatName, Format>> = {
   qti: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip', pictures: 'addresses' },
   qti12: { read: readQti, write: asText(exportQti12), type: XML, ending: 'xml', pictures: 'addresses' },
   canvas: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip', pictures: 'addresses' },
+  qti21: { read: readQti, write: writeQti('2.1'), type: 'application/zip', ending: 'zip', pictures: 'addresses' },
+  qti22: { read: readQti, write: writeQti('2.2'), type: 'application/zip', ending: 'zip', pictures: 'addresses' },
+  qti3: { read: readQti, write: writeQti('3.0'), type: 'application/zip', ending: 'zip', pictures: 'addresses' },
   csv: { read: readSheet('csv'), write: writeSheet('csv'), type: 'text/csv; charset=utf-8', ending: 'csv', pictures: 'addresses' },
   xlsx: { read: readSheet('xlsx'), write: writeSheet('xlsx'), type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', ending: 'xlsx', pictures: 'addresses' }
 }
@@ -71,12 +79,36 @@ function asText (write: (questions: readonly NamedQuestion[], options: ExportOpt
   }
 }
 
-/** A single file of QTI, or a content package. */
+/** A single file of QTI, or a content package, of whichever version: each says which it is of. */
 function readQti (bytes: Uint8Array, options: ImportOptions): ReadFile {
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b
-  if (!isZip) return ofXml(importQti12)(bytes, options)
+  if (!isZip) return ofXml((text, options) => isOfLater(text) ? importQti(text, options) : importQti12(text, options))(bytes, options)
   const read = readPackage(bytes)
-  return 'files' in read ? importQti12Package(read.files, options) : { refused: read.problems }
+  if (!('files' in read)) return { refused: read.problems }
+  return (isPackageOfLater(read.files) ? importQtiPackage : importQti12Package)(read.files, options)
+}
+
+/** Whether a file is of QTI 2 or 3, by its first element. */
+function isOfLater (text: string): boolean {
+  return /<(?:[\w.-]+:)?(?:qti-)?assessment-?(?:item|test|stimulus|section)[\s>/]/i.test(text.slice(0, 20_000)) && !/<(?:[\w.-]+:)?questestinterop[\s>/]/.test(text.slice(0, 20_000))
+}
+
+/** Whether a package is of QTI 2 or 3: by its manifest, and without one, by its files. */
+function isPackageOfLater (files: PackageFiles): boolean {
+  const textOf = (path: string): string => {
+    const found = decodeXml(files.get(path)!)
+    return 'text' in found ? found.text : ''
+  }
+  const manifest = [...files.keys()].filter((path) => /(?:^|\/)imsmanifest\.xml$/i.test(path)).sort((a, b) => a.length - b.length)[0]
+  if (manifest !== undefined) return /type\s*=\s*["']imsqti(?:asi)?_(?:[a-z]+_)?xmlv(?:2p|3p)/i.test(textOf(manifest))
+  return [...files.keys()].some((path) => path.toLowerCase().endsWith('.xml') && isOfLater(textOf(path)))
+}
+
+function writeQti (version: QtiVersion): Format['write'] {
+  return (questions, options) => {
+    const { files, problems } = exportQti(questions, { ...options, version })
+    return { body: writePackage(files), problems }
+  }
 }
 
 function writeCanvas (questions: readonly NamedQuestion[], options: ExportOptions): WrittenFile {
