@@ -80,6 +80,8 @@ function cleaned ({ files = [], ...question }: ImportedQuestion, pictures: Map<s
   const checked = hasTexts ? checkQuestion(clean(definition, false)) : { question: definition }
   const unused = 'image' in definition ? [] : shown.unused()
   if (unused.length > 0) say(`its files are left out: ${unused.join(', ')}`, 'left-out')
+  const wordless = shown.wordless()
+  if (wordless.length > 0) say(`pictures have no words for those who cannot see them: ${wordless.join(', ')}`, 'changed')
   if (lost.size > 0) say(`what is not allowed in a text is left out: ${[...lost].map((tag) => `<${tag}>`).join(', ')}`, 'left-out')
   if ('question' in checked) {
     for (const picture of shown.pictures()) pictures.set(picture.hash, picture)

@@ -16,6 +16,8 @@ export interface TextPictures {
   readonly take: (src: string, alt: string) => PictureRef | undefined
   /** Markdown whose pictures are those of the house; others become their words. */
   readonly markdown: (text: string) => string
+  /** Those taken that have no words for who cannot see them. */
+  readonly wordless: () => string[]
   /** Files that no text showed. */
   readonly unused: () => string[]
   /** Those that were taken. */
@@ -29,6 +31,7 @@ export function textPictures ({ files = [] }: Pick<ImportedQuestion, 'files'>, s
   const used = new Set<string>()
   const read = new Map<string, Picture | undefined>()
   const kept = new Map<string, Picture>()
+  const wordless = new Set<string>()
 
   function fileOf (src: string): QuestionFile | undefined {
     const name = src.startsWith(FILE) ? src.slice(FILE.length) : src
@@ -53,7 +56,7 @@ export function textPictures ({ files = [] }: Pick<ImportedQuestion, 'files'>, s
   function take (src: string, alt: string): PictureRef | undefined {
     if (!read.has(src)) read.set(src, pictureOf(src))
     const picture = read.get(src)
-    if (picture !== undefined && alt.trim() === '') say(`${src.startsWith('data:') ? 'a picture inside of a text' : `'${picture.path}'`} has no words for those who cannot see it`, 'changed')
+    if (picture !== undefined && alt.trim() === '') wordless.add(src.startsWith('data:') ? 'one inside of a text' : picture.path)
     return picture
   }
 
@@ -64,6 +67,7 @@ export function textPictures ({ files = [] }: Pick<ImportedQuestion, 'files'>, s
       const ref = take(src, alt)
       return ref === undefined ? alt : `![${alt}](/media/${ref.hash} "${ref.width}x${ref.height}")`
     }),
+    wordless: () => [...wordless],
     unused: () => [...byName.keys()].filter((name) => !used.has(name)),
     pictures: () => kept.values()
   }

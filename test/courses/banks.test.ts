@@ -80,7 +80,7 @@ t.test('pictures in texts are kept with the bank, shown from the house alone, an
   const markdown = `<question type="essay"><name><text>Note</text></name><questiontext format="markdown"><text>Look: ![a camera](@@PLUGINFILE@@/b.png) and ![no picture](@@PLUGINFILE@@/c.png)</text>${file('b.png')}${file('c.png', Buffer.from('<svg/>'))}${file('spare.txt')}</questiontext></question>`
   const sent = await send(test, admin, bank, 'format=moodle-xml', XML(choice, markdown))
   t.match(sent, { status: 200, json: { imported: 2 } })
-  t.match(sent.json.problems?.map(({ message }) => message), [/gone\.png/, /https:\/\/evil\.example/, /a picture inside of a text has no words/, /'c\.png' is left out: it is no PNG/, /its files are left out: spare\.txt/])
+  t.match(sent.json.problems?.map(({ message }) => message), [/gone\.png/, /https:\/\/evil\.example/, /no words for those who cannot see them: one inside of a text/, /'c\.png' is left out: it is no PNG/, /its files are left out: spare\.txt/])
   const media = await test.db.read.selectFrom('media').select(['hash', 'width', 'height']).execute()
   t.equal(media.length, 1, 'the same bytes are kept once')
   const hash = media[0]?.hash ?? ''
@@ -191,7 +191,7 @@ t.test('a package brings its questions, with the pictures that they show', async
   const single = await made(test, admin)
   t.match(await send(test, admin, single, 'format=qti12', quiz(item('<b>Plain</b>'))), { status: 200, json: { imported: 1 } })
   const moodle = XML(`<question type="essay"><name><text>P</text></name><questiontext format="html"><text><![CDATA[<img src="@@PLUGINFILE@@/a%20b.png">]]></text><file name="a b.png" encoding="base64">${PNG.toString('base64')}</file><file name="%.txt" encoding="base64">AAAA</file></questiontext></question>`)
-  t.match(await send(test, admin, single, 'format=moodle-xml', moodle), { status: 200, json: { problems: [{ message: /'a b\.png' has no words/ }, { message: /files are left out: %\.txt/ }] } })
+  t.match(await send(test, admin, single, 'format=moodle-xml', moodle), { status: 200, json: { problems: [{ message: /files are left out: %\.txt/ }, { message: /no words for those who cannot see them: a b\.png/ }] } })
   t.match((await exported(test, admin, single, 'moodle-xml')).text, /@@PLUGINFILE@@\/[0-9a-f]{16}\.png/)
 })
 
