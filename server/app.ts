@@ -44,6 +44,7 @@ import { annualReportRoutes } from './reports/annual-report-routes.ts'
 import { matrixRoutes } from './reports/matrix/routes.ts'
 import { readinessRoutes } from './reports/readiness-routes.ts'
 import { reportRoutes } from './reports/routes.ts'
+import { searchRoutes } from './reports/search-routes.ts'
 import { realWorld, type World } from './world.ts'
 
 export interface AppOptions {
@@ -108,6 +109,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     satAttemptsRoutes(scope, deps)
     reportRoutes(scope, deps)
     annualReportRoutes(scope, deps)
+    searchRoutes(scope, deps)
     matrixRoutes(scope, deps)
     readinessRoutes(scope, deps)
     privacyRoutes(scope, deps)
@@ -119,6 +121,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
 function navigation (settings: Settings): NavEntry[] {
   return [
     { path: '/', label: 'nav.today', roles: ['trainee', 'instructor', 'administrator', 'liaison'] },
+    { path: '/desk/search', label: 'nav.search', roles: DESK },
     { path: '/desk/cohorts', label: 'nav.cohorts', roles: DESK },
     { path: '/desk/courses', label: 'nav.courses', roles: STAFF },
     { path: '/desk/banks', label: 'nav.banks', roles: STAFF },

@@ -70,6 +70,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /attempts/:id/finish': '-+000000',
   'POST /api/v1/attempts/:id/finish': '-+000000',
   // the desk: cohorts
+  'GET /desk/search': '-xx+++++',
+  'GET /api/v1/search': '-xx+++++',
   'GET /desk/cohorts': '-xx+++++',
   'GET /api/v1/cohorts': '-xx+++++',
   'GET /desk/cohorts/:id': '-xx+0+0+',

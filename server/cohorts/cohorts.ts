@@ -97,6 +97,8 @@ export interface ListCohorts {
   readonly state?: CohortState | undefined
   /** A course by its slug. */
   readonly course?: string | undefined
+  /** Part of a name. */
+  readonly search?: string | undefined
   /** `next` of the list before. */
   readonly after?: string | undefined
   readonly limit: number
@@ -104,13 +106,14 @@ export interface ListCohorts {
 
 /** The cohorts somebody may see, the latest to start first. Administrators: all; instructors: their own; liaisons: those
  * that have people of their country, with counts of only these. */
-export async function listCohorts (db: Database, world: World, person: Person, { state, course, after, limit }: ListCohorts): Promise<{ items: Cohort[], next: string | null }> {
+export async function listCohorts (db: Database, world: World, person: Person, { state, course, search, after, limit }: ListCohorts): Promise<{ items: Cohort[], next: string | null }> {
   const reach = reachOf(person)
   const now = world.now().toISOString()
   const rows = await selectCohorts(db.read, {
     of: reach.reach === 'everything' ? null : reach,
     state: state ?? null,
     course: course ?? null,
+    search: search ?? null,
     now,
     after: readCursor(after),
     limit: limit + 1

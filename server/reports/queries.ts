@@ -282,3 +282,22 @@ export async function selectStored (tx: Tx, ids: readonly string[]): Promise<Sto
     return attempt === undefined ? [] : [{ ...attempt, steps: steps.filter(({ attemptId }) => attemptId === id) }]
   })
 }
+
+export interface EnrolledLine {
+  readonly enrolmentId: string
+  readonly name: string
+  readonly cohort: string
+  readonly country: string | null
+}
+
+/** Trainees whose name holds what was typed: of the cohorts of an instructor, and of some countries. By name. */
+export async function selectEnrolledNamed (tx: Tx, of: { readonly instructorId: string | null, readonly countries: readonly string[] }, typed: string, limit: number): Promise<EnrolledLine[]> {
+  return await tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id').innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
+    .select(['enrolment.id as enrolmentId', 'person.name', 'cohort.name as cohort', 'person.country'])
+    .where(holds('person.name', typed))
+    .where((where) => where.or([
+      where.exists(where.selectFrom('cohort_instructor').select('cohort_id').whereRef('cohort_id', '=', 'cohort.id').where('person_id', '=', of.instructorId ?? '')),
+      where('person.country', 'in', of.countries.length === 0 ? [''] : [...of.countries])
+    ]))
+    .orderBy('person.name').orderBy('cohort.starts_at', 'desc').orderBy('enrolment.id').limit(limit).execute()
+}
