@@ -326,6 +326,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/people/:id/accommodations': '-xxxxxx+',
   'POST /desk/people/:id/accommodations': '-xxxxxx+',
   'POST /desk/accommodations/:id/end': '-xxxxxx+',
+  'GET /desk/people/alike': '-xxxxxx+',
+  'GET /api/v1/people/alike': '-xxxxxx+',
   'GET /desk/people/:id/same': '-xxxxxx+',
   'POST /desk/people/:id/same': '-xxxxxx+',
   'GET /api/v1/people/:id/same': '-xxxxxx+',

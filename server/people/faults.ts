@@ -27,9 +27,16 @@ export function findFaults (input: NewPerson, languages: readonly string[]): Fau
   for (const path of ['agency', 'rank'] as const) {
     if ((input[path] ?? '').length > MOST) faults.push({ path, key: 'people.fault.too-long' })
   }
+  if ((input.birthDay ?? null) !== null && !isBirthDay(input.birthDay ?? '')) faults.push({ path: 'birthDay', key: 'people.fault.birth-day' })
   if (!languages.includes(input.locale)) faults.push({ path: 'locale', key: 'people.fault.locale' })
   if (input.roles.length === 0) faults.push({ path: 'roles', key: 'people.fault.roles' })
   return [...faults, ...input.roles.flatMap(findGrantFaults)]
+}
+
+/** A day of the calendar since 1900; whether it is past is not asked: nobody is examined for it. */
+export function isBirthDay (typed: string): boolean {
+  const instant = Date.parse(`${typed}T00:00:00Z`)
+  return /^(19|20)\d\d-\d\d-\d\d$/.test(typed) && !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(typed)
 }
 
 export function findGrantFaults (grant: RoleGrant): Fault[] {

@@ -20,6 +20,8 @@ export interface NewPerson {
   readonly country: string | null
   readonly agency: string | null
   readonly rank: string | null
+  /** YYYY-MM-DD, where it is known: it tells namesakes apart. */
+  readonly birthDay?: string | null
   readonly locale: string
   readonly roles: readonly RoleGrant[]
 }
@@ -55,7 +57,7 @@ export async function createPeople (tx: Tx, world: World, actorId: string | null
   await insertPeople(
     tx,
     made.map(({ person, personId }) => ({
-      id: personId, name: person.name, country: person.country, agency: person.agency, rank: person.rank, locale: person.locale, created_at: at
+      id: personId, name: person.name, country: person.country, agency: person.agency, rank: person.rank, birth_day: person.birthDay ?? null, locale: person.locale, created_at: at
     })),
     made.map(({ email, personId, accountId }) => ({
       id: accountId, person_id: personId, email, password_hash: null, state: 'invited' as const, created_at: at

@@ -300,6 +300,8 @@ export interface PersonRow {
   readonly country: string | null
   readonly agency: string | null
   readonly rank: string | null
+  /** YYYY-MM-DD, where it is known. */
+  readonly birthDay: string | null
   readonly locale: string
   readonly accountId: string
   readonly email: string
@@ -307,7 +309,7 @@ export interface PersonRow {
 }
 
 const PERSON = [
-  'person.id', 'person.name', 'person.country', 'person.agency', 'person.rank', 'person.locale',
+  'person.id', 'person.name', 'person.country', 'person.agency', 'person.rank', 'person.birth_day as birthDay', 'person.locale',
   'account.id as accountId', 'account.email', 'account.state'
 ] as const
 

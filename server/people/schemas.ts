@@ -33,6 +33,7 @@ export const PersonOut = Type.Object({
   country: Nullable,
   agency: Nullable,
   rank: Nullable,
+  birthDay: Nullable,
   locale: Type.String(),
   state: AccountState,
   roles: Type.Array(Grant)
@@ -57,6 +58,7 @@ export const PersonIn = Type.Object({
   country: Type.Optional(Type.Union([typed, Type.Null()])),
   agency: Type.Optional(Type.Union([typed, Type.Null()])),
   rank: Type.Optional(Type.Union([typed, Type.Null()])),
+  birthDay: Type.Optional(Type.Union([Type.String({ maxLength: 10, description: 'YYYY-MM-DD; tells namesakes apart' }), Type.Null()])),
   locale: Type.Optional(typed),
   roles: Type.Array(Grant, { maxItems: 20 })
 })
@@ -67,6 +69,7 @@ export const PersonForm = Type.Object({
   country: Type.String({ maxLength: 10, default: '' }),
   agency: Type.String({ maxLength: 1000, default: '' }),
   rank: Type.String({ maxLength: 1000, default: '' }),
+  birthDay: Type.String({ maxLength: 10, default: '' }),
   locale: Type.String({ maxLength: 20, default: '' }),
   roles: Type.Array(RoleName, { default: [], maxItems: 4 }),
   liaisonCountry: Type.String({ maxLength: 10, default: '' })

@@ -16,8 +16,8 @@ export function meView ({ id, name, email, roles, locale }: Person): { id: strin
 }
 
 /** A person for the desk, without the account's inner id. */
-export function personOut ({ id, name, email, country, agency, rank, locale, state, roles }: PersonEntry): Omit<PersonEntry, 'accountId' | 'roles'> & { roles: RoleGrant[] } {
-  return { id, name, email, country, agency, rank, locale, state, roles: [...roles] }
+export function personOut ({ id, name, email, country, agency, rank, birthDay, locale, state, roles }: PersonEntry): Omit<PersonEntry, 'accountId' | 'roles'> & { roles: RoleGrant[] } {
+  return { id, name, email, country, agency, rank, birthDay, locale, state, roles: [...roles] }
 }
 
 /** Faults as the pages show them: in a list on top, and each beside its field. */
@@ -60,6 +60,7 @@ export function personView (entry: PersonEntry, own: boolean, t: Translate, url:
     id: entry.id,
     own,
     rank: entry.rank ?? '',
+    birthDay: entry.birthDay === null ? '' : new Intl.DateTimeFormat(`${language}-u-nu-latn`, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${entry.birthDay}T00:00:00Z`)),
     language: languageName(entry.locale, language),
     grants: entry.roles.map((grant) => ({ label: roleName(grant, t, language), role: grant.role, country: grant.country ?? '' })),
     roleChoices: ROLES.map((role) => ({ value: role, label: t(`role.${role}`) })),
@@ -89,6 +90,7 @@ export function personOfForm (fields: PersonFormFields): NewPerson {
     country: blank(fields.country),
     agency: blank(fields.agency),
     rank: blank(fields.rank),
+    birthDay: blank(fields.birthDay),
     locale: fields.locale,
     roles: fields.roles.map((role) => grantOfForm({ role, liaisonCountry: fields.liaisonCountry }))
   }

@@ -5,8 +5,8 @@ import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { ADMINISTRATORS } from '../people/access.ts'
 import { Refusal } from '../refusals.ts'
-import { mergePeople, samePerson, unmergePerson, type Human } from './one-person.ts'
-import { humanJson, samePersonView } from './one-person-views.ts'
+import { alikePeople, mergePeople, samePerson, unmergePerson, type Human } from './one-person.ts'
+import { alikeView, humanJson, samePersonView } from './one-person-views.ts'
 
 const PAGE = { hide: true } as const
 const ById = Type.Object({ id: Type.String({ maxLength: 100 }) })
@@ -18,6 +18,7 @@ const HumanOut = Type.Object({
   country: Text,
   agency: Text,
   rank: Text,
+  birthDay: Text,
   email: Text,
   mergedInto: Text,
   certificates: Type.Integer({ description: 'that stand' })
@@ -48,7 +49,21 @@ export function onePersonRoutes (app: App, { db, world }: Deps): void {
     return await reply.redirect(app.url('/desk/people/:id/same', { id }), 303)
   })
 
+  const Cursor = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 2000 })) })
+  app.get('/desk/people/alike', { config: { access: ADMINISTRATORS }, schema: { ...PAGE, querystring: Cursor } }, async (request, reply) => {
+    const { items, next } = await alikePeople(db, signedIn(request), request.query.cursor)
+    return reply.page('quotas/alike', alikeView(items, next, { t: request.t, url: app.url, place: request.place }))
+  })
+
   const tags = ['people']
+  app.get('/api/v1/people/alike', {
+    config: { access: ADMINISTRATORS },
+    schema: { tags, summary: 'Records that may be one human being, in groups', querystring: Cursor, response: { 200: Type.Object({ items: Type.Array(Type.Array(HumanOut)), next: Text }) } }
+  }, async (request) => {
+    const { items, next } = await alikePeople(db, signedIn(request), request.query.cursor)
+    return { items: items.map((group) => group.map(humanJson)), next }
+  })
+
   app.get('/api/v1/people/:id/same', {
     config: { access: ADMINISTRATORS },
     schema: {

@@ -7,16 +7,7 @@ import type { Reader } from './views.ts'
 export function samePersonView (same: SamePerson, form: { readonly intoId: string, readonly reason: string, readonly problems: readonly string[] }, reader: Reader): PageView {
   const { t, url, place } = reader
   const { human, root } = same
-  const line = (other: Human): object => ({
-    id: other.id,
-    name: other.name,
-    href: url('/desk/people/:id', { id: other.id }),
-    country: other.country === null ? '' : countryName(other.country, place.language),
-    agency: other.agency ?? '',
-    email: other.email ?? '',
-    certificates: formatNumber(other.certificates, place.language),
-    chosen: other.id === form.intoId
-  })
+  const line = (other: Human): object => ({ ...humanLine(other, reader), chosen: other.id === form.intoId })
   return {
     title: t('same-person.title-of', { name: human.name }),
     nav: '/desk/people',
@@ -36,6 +27,31 @@ export function samePersonView (same: SamePerson, form: { readonly intoId: strin
   }
 }
 
-export function humanJson ({ id, name, country, agency, rank, email, mergedInto, certificates }: Human): Human {
-  return { id, name, country, agency, rank, email, mergedInto, certificates }
+export function humanJson ({ id, name, country, agency, rank, birthDay, email, mergedInto, certificates }: Human): Human {
+  return { id, name, country, agency, rank, birthDay, email, mergedInto, certificates }
+}
+
+function humanLine (human: Human, { url, place }: Reader): object {
+  return {
+    id: human.id,
+    name: human.name,
+    href: url('/desk/people/:id', { id: human.id }),
+    same: url('/desk/people/:id/same', { id: human.id }),
+    country: human.country === null ? '' : countryName(human.country, place.language),
+    agency: human.agency ?? '',
+    birthDay: human.birthDay ?? '',
+    email: human.email ?? '',
+    certificates: formatNumber(human.certificates, place.language)
+  }
+}
+
+export function alikeView (groups: ReadonlyArray<readonly Human[]>, next: string | null, reader: Reader): PageView {
+  const { t, url } = reader
+  return {
+    title: t('same-person.list'),
+    nav: '/desk/people',
+    main: 'reading',
+    groups: groups.map((group) => ({ people: group.map((human) => humanLine(human, reader)), same: url('/desk/people/:id/same', { id: group[0]?.id ?? '' }) })),
+    next: next === null ? null : url('/desk/people/alike', {}, { cursor: next })
+  }
 }

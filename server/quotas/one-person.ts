@@ -5,7 +5,7 @@ import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { countMerge, countUnmerge } from './ledger.ts'
 import {
-  clearMerged, endMerge, insertMerge, selectAlike, selectGroup, selectMergeHistory, selectOptionalHuman, selectRoot, setMerged, type Human, type MergeRecord
+  clearMerged, endMerge, insertMerge, selectAlike, selectAlikeKeys, selectHumansOfKey, selectGroup, selectMergeHistory, selectOptionalHuman, selectRoot, setMerged, type Human, type MergeRecord
 } from './queries.ts'
 
 export type { Human, MergeRecord } from './queries.ts'
@@ -73,6 +73,38 @@ export async function samePerson (db: Database, person: Person, personId: string
   for (const id of group) if (id !== one.id) others.push(await human(tx, id))
   const alike = (await selectAlike(tx, one)).filter(({ id }) => !group.includes(id))
   return { human: one, root: rootId === one.id ? one : await human(tx, rootId), others, alike, history: await selectMergeHistory(tx, group) }
+}
+
+const GROUPS = 50
+
+/** Records that may be one human being, in groups: the same name in whatever order, script or spelling, in one country, not born
+ * on different days, and not merged. Somebody has to judge each.
+ * @param cursor `next` of the page before
+ * @throws Refusal not-allowed; bad-input for a cursor that is none */
+export async function alikePeople (db: Database, person: Person, cursor?: string): Promise<{ items: ReadonlyArray<readonly Human[]>, next: string | null }> {
+  assertAdministrator(person)
+  const after = cursor === undefined ? null : placeOf(cursor)
+  const keys = await selectAlikeKeys(db.read, after, GROUPS + 1)
+  const items: Human[][] = []
+  for (const { key, country } of keys.slice(0, GROUPS)) {
+    const group = await selectHumansOfKey(db.read, key, country)
+    const days = new Set(group.flatMap(({ birthDay }) => birthDay === null ? [] : [birthDay]))
+    // Where every birthday is known, those of one day belong together.
+    const parts = group.some(({ birthDay }) => birthDay === null) ? [group] : [...days].map((day) => group.filter(({ birthDay }) => birthDay === day))
+    items.push(...parts.filter((part) => part.length > 1))
+  }
+  const last = keys[GROUPS - 1]
+  return { items, next: keys.length > GROUPS && last !== undefined ? Buffer.from(JSON.stringify([last.key, last.country])).toString('base64url') : null }
+}
+
+function placeOf (cursor: string): { key: string, country: string } {
+  try {
+    const [key, country] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
+    if (typeof key === 'string' && typeof country === 'string') return { key, country }
+  } catch {
+    // Not JSON: refused below.
+  }
+  throw new Refusal('bad-input', { cursor })
 }
 
 async function human (tx: Tx, id: string): Promise<Human> {

@@ -374,6 +374,7 @@ export interface Human {
   readonly country: string | null
   readonly agency: string | null
   readonly rank: string | null
+  readonly birthDay: string | null
   readonly email: string | null
   readonly mergedInto: string | null
   /** Standing certificates. */
@@ -382,7 +383,7 @@ export interface Human {
 
 function humans (tx: Tx) {
   return tx.selectFrom('person').leftJoin('account', 'account.person_id', 'person.id').select((select) => [
-    'person.id', 'person.name', 'person.country', 'person.agency', 'person.rank', 'account.email', 'person.merged_into as mergedInto',
+    'person.id', 'person.name', 'person.country', 'person.agency', 'person.rank', 'person.birth_day as birthDay', 'account.email', 'person.merged_into as mergedInto',
     select.selectFrom('certificate').select((inner) => inner.fn.countAll<number>().as('count')).whereRef('certificate.person_id', '=', 'person.id')
       .where('revoked_at', 'is', null).as('certificates')
   ])
@@ -393,13 +394,28 @@ export async function selectOptionalHuman (tx: Tx, id: string): Promise<Human | 
   return row === undefined ? undefined : { ...row, certificates: Number(row.certificates ?? 0) }
 }
 
-/** People of the same country whose names may be the same; somebody without a letter in the name is like nobody. */
-export async function selectAlike (tx: Tx, { id, name, country }: Pick<Human, 'id' | 'name' | 'country'>): Promise<Human[]> {
+/** People of the same country whose names may be the same, and who were not born on different days; somebody without a letter in
+ * the name is like nobody. */
+export async function selectAlike (tx: Tx, { id, name, country, birthDay }: Pick<Human, 'id' | 'name' | 'country' | 'birthDay'>): Promise<Human[]> {
   const key = nameKey(name)
   if (key === '') return []
   let query = humans(tx).where('person.name_key', '=', key).where('person.id', '!=', id).orderBy('person.name').orderBy('person.id').limit(20)
-  query = country === null ? query : query.where((where) => where.or([where('person.country', '=', country), where('person.country', 'is', null)]))
+  if (country !== null) query = query.where((where) => where.or([where('person.country', '=', country), where('person.country', 'is', null)]))
+  if (birthDay !== null) query = query.where((where) => where.or([where('person.birth_day', '=', birthDay), where('person.birth_day', 'is', null)]))
   return (await query.execute()).map((row) => ({ ...row, certificates: Number(row.certificates ?? 0) }))
+}
+
+/** What several records that are not merged have in common: the key of their names, and a country. In order of both. */
+export async function selectAlikeKeys (tx: Tx, after: { readonly key: string, readonly country: string } | null, limit: number): Promise<Array<{ readonly key: string, readonly country: string }>> {
+  let query = tx.selectFrom('person').select(['name_key as key', 'country']).where('merged_into', 'is', null).where('name_key', '!=', '').where('country', 'is not', null)
+    .groupBy(['name_key', 'country']).having((having) => having(having.fn.countAll(), '>', 1)).orderBy('name_key').orderBy('country').limit(limit)
+  if (after !== null) query = query.where((where) => where.or([where('name_key', '>', after.key), where.and([where('name_key', '=', after.key), where('country', '>', after.country)])]))
+  return (await query.execute()).flatMap(({ key, country }) => country === null ? [] : [{ key, country }])
+}
+
+export async function selectHumansOfKey (tx: Tx, key: string, country: string): Promise<Human[]> {
+  const rows = await humans(tx).where('person.name_key', '=', key).where('person.country', '=', country).where('person.merged_into', 'is', null).orderBy('person.name').orderBy('person.id').limit(20).execute()
+  return rows.map((row) => ({ ...row, certificates: Number(row.certificates ?? 0) }))
 }
 
 /** @returns false when it is merged already */

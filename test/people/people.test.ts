@@ -46,7 +46,7 @@ t.test('the people desk', async (t) => {
     t.equal(made.statusCode, 201)
     const { id, ...rest } = made.json()
     t.same(rest, {
-      name: 'Amina Yusuf', email: 'amina@police.example', country: 'ZM', agency: 'Zambia Police Service', rank: 'Inspector', locale: 'ar',
+      name: 'Amina Yusuf', email: 'amina@police.example', country: 'ZM', agency: 'Zambia Police Service', rank: 'Inspector', birthDay: null, locale: 'ar',
       state: 'invited', roles: [{ role: 'liaison', country: 'ZM' }, { role: 'trainee' }]
     })
     t.same((await ask('GET', `/${String(id)}`)).json(), made.json())
