@@ -38,6 +38,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /': '-+++++++',
   'GET /media/:hash': '-+++++++',
   'GET /api/v1/me': '-+++++++',
+  'GET /api/v1/todo': '-+++++++',
   'PATCH /api/v1/me': '-+++++++',
   'GET /api/v1/enrolments': '-+++++++',
   'GET /me/data.json': '-+++++++',

@@ -301,3 +301,12 @@ export async function selectEnrolledNamed (tx: Tx, of: { readonly instructorId: 
     ]))
     .orderBy('person.name').orderBy('cohort.starts_at', 'desc').orderBy('enrolment.id').limit(limit).execute()
 }
+
+/** How many nominations wait to be decided, for cohorts that have not ended; the one that starts first, first. */
+export async function selectUndecided (tx: Tx, now: string, limit: number): Promise<Array<{ readonly cohortId: string, readonly cohort: string, readonly count: number }>> {
+  const rows = await tx.selectFrom('nomination').innerJoin('cohort', 'cohort.id', 'nomination.cohort_id')
+    .select(({ fn }) => ['cohort.id as cohortId', 'cohort.name as cohort', fn.countAll<number>().as('count')])
+    .where('nomination.state', '=', 'nominated').where('cohort.ends_at', '>', now)
+    .groupBy(['cohort.id', 'cohort.name', 'cohort.starts_at']).orderBy('cohort.starts_at').orderBy('cohort.id').limit(limit).execute()
+  return rows.map((row) => ({ ...row, count: Number(row.count) }))
+}

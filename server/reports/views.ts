@@ -5,8 +5,19 @@ import type { Person } from '../person.ts'
 import { enrolmentCard } from '../progress/views.ts'
 import { rowView, type Reader } from '../quotas/views.ts'
 import type { Home } from './home.ts'
+import type { Todo } from './todo.ts'
 
-export function homeView (home: Home, person: Person, now: Date, reader: Reader): PageView {
+/** One thing that waits, in words, with the page where it is done. */
+export function todoView (todo: Todo, { t, url, place }: Reader): { text: string, href: string } {
+  switch (todo.kind) {
+    case 'mark': return { text: t('todo.mark', { count: todo.count, since: todo.since === null ? '' : formatDate(todo.since, place) }), href: url('/desk/marking') }
+    case 'decide': return { text: t('todo.decide', { count: todo.count, cohort: todo.cohort }), href: url('/desk/cohorts/:id/nominations', { id: todo.cohortId }) }
+    case 'approve': return { text: t('todo.approve', { count: todo.count }), href: url('/desk/quotas/changes') }
+    case 'nominate': return { text: t('todo.nominate', { count: todo.count }), href: url('/desk/nominations') }
+  }
+}
+
+export function homeView (home: Home, todo: readonly Todo[], person: Person, now: Date, reader: Reader): PageView {
   const { t, url, place } = reader
   const onDesk = person.roles.some(({ role }) => role !== 'trainee')
   const wide = onDesk ? {} : { main: 'reading' as const }
@@ -17,6 +28,7 @@ export function homeView (home: Home, person: Person, now: Date, reader: Reader)
     greeting: t('home.greeting', { name: person.name }),
     today: formatDate(now.toISOString(), place),
     enrolments: home.enrolments.map(({ enrolment, course }) => enrolmentCard(enrolment, course, now.toISOString(), { t, url, ...place })),
+    todo: todo.map((one) => todoView(one, reader)),
     nothing: !onDesk && home.enrolments.length === 0,
     onDesk,
     quotas: home.quotas.map((quota) => rowView(quota, home.courseTitles, reader)),
