@@ -1,4 +1,6 @@
-import { pathToFileURL } from 'node:url'
+import { execFile } from 'node:child_process'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { quizStatistics, type Sitting } from '../server/quiz/quiz.ts'
 import { randomFrom, type Random } from '../server/quiz/random.ts'
 import type { QuestionDefinition } from '../server/quiz/definition.ts'
@@ -8,12 +10,18 @@ export const scenario: Scenario = {
   title: 'Statistics of 3,000 trainees',
   mostMinutes: 3,
   run: async () => {
-    const figures = benchStatistics()
+    // In a process of its own, as the server has them reckoned in a thread of its own: what ran before changes how it is compiled.
+    const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), '--json'], { timeout: 120_000 })
+    const figures = JSON.parse(stdout) as ReturnType<typeof benchStatistics>
+    const seconds = (value: number): string => `${Number(value.toFixed(2))} s`
     const row = (name: string, { seconds, processorSeconds }: Took): string[] => [name, seconds.toFixed(2), processorSeconds.toFixed(2)]
     return {
       figures,
       table: tableOf(['paper', 'seconds', 'of processor time'], [row('60 questions, the same for all', figures.samePaper), row('60 drawn of 200', figures.drawnFromBank)]),
-      targets: [atMost('statistics of 3,000 trainees × 60 questions', 2, Math.max(figures.samePaper.seconds, figures.drawnFromBank.seconds), (value) => `${Number(value.toFixed(2))} s`)]
+      targets: [
+        atMost('statistics of 3,000 trainees × 60 questions', 2, figures.samePaper.seconds, seconds),
+        atMost('the same, 60 drawn of 200 for each', 2, figures.drawnFromBank.seconds, seconds)
+      ]
     }
   }
 }
@@ -69,7 +77,8 @@ function spread (random: Random): number {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { samePaper, drawnFromBank } = benchStatistics()
+  const figures = benchStatistics()
+  const { samePaper, drawnFromBank } = figures
   const said = ({ seconds, processorSeconds }: Took): string => `${seconds.toFixed(2)} s (${processorSeconds.toFixed(2)} s of processor time)`
-  console.log(`statistics of 3,000 trainees × 60 questions: ${said(samePaper)}; 60 drawn of 200: ${said(drawnFromBank)}`)
+  console.log(process.argv.includes('--json') ? JSON.stringify(figures) : `statistics of 3,000 trainees × 60 questions: ${said(samePaper)}; 60 drawn of 200: ${said(drawnFromBank)}`)
 }
