@@ -71,7 +71,8 @@ async function limit (bench: Bench): Promise<LimitResult> {
       const browser = await openBrowser(ours.port, new Map(), trainee.token)
       browser.readToken(await browser.get('home', '/'))
       const path = await startExam(browser, trainee)
-      sitting.push({ browser, path, questions: await questionsOf(key, path) })
+      // A decision, once taken, stands: it cannot be answered otherwise again and again.
+      sitting.push({ browser, path, questions: (await questionsOf(key, path)).filter(({ answer }) => !('path' in answer)) })
     }
     const at = (index: number): (typeof sitting)[number] => sitting[index % sitting.length] as (typeof sitting)[number]
     const sample = await at(0).browser.get('view', `${at(0).path}?page=2`)
@@ -85,7 +86,8 @@ async function limit (bench: Bench): Promise<LimitResult> {
     const scale = bench.quick ? 0.2 : 1
     const rounds = bench.quick ? 3 : ROUNDS
     const pages = Math.ceil(PAGES * scale)
-    const saves = Math.ceil(SAVES * scale)
+    // Each slot of each attempt once a turn: the same answer again would not be written.
+    const saves = Math.min(Math.ceil(SAVES * scale), sitting.length * Math.min(...sitting.map(({ questions }) => questions.length)))
     const bareSend = async (index: number, message: string): Promise<void> => {
       const answer = await (connections[index % AT_ONCE] as Connection).send(message)
       if (answer.status !== 200) throw new Error(`the bare server answers ${answer.status}`)
@@ -101,14 +103,14 @@ async function limit (bench: Bench): Promise<LimitResult> {
         count: saves,
         ours: async (index: number) => {
           const { browser, path, questions } = at(index)
-          const { slot, answer } = questions[Math.floor(index / sitting.length) % 20] as Question
+          const { slot, answer } = questions[Math.floor(index / sitting.length) % questions.length] as Question
           // Another answer each time: the same one again would not be written.
           const given = seq % 2 === 1 ? answer : Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, Array.isArray(value) ? value.toReversed() : value]))
           await browser.put('save', `/api/v1${path}/answers/${slot.slot}`, JSON.stringify({ answer: given, seq }))
         },
         bare: async (index: number) => {
           const { path, questions } = at(index)
-          const { slot, answer } = questions[Math.floor(index / sitting.length) % 20] as Question
+          const { slot, answer } = questions[Math.floor(index / sitting.length) % questions.length] as Question
           const json = JSON.stringify({ answer, seq })
           await bareSend(index, `PUT /answers/${path.slice('/attempts/'.length)}/${slot.slot} HTTP/1.1\r\n${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`)
         }
