@@ -73,8 +73,11 @@ export async function erase (tx: Tx, { id, accountId, email }: Subject, nobody: 
   await tx.deleteFrom('failure').where('subject', 'in', [`sign-in:${email}`, `reset:${email}`]).execute()
   const mine = tx.selectFrom('enrolment').select('id').where('person_id', '=', id)
   const attempts = tx.selectFrom('attempt').select('id').where('enrolment_id', 'in', mine)
-  await tx.updateTable('nomination').set((where) => ({ name: ERASED, name_key: '', email: where.fn<string>('concat', [where.val('nomination-'), 'id', where.val('@erased.invalid')]), agency: null, rank: null, reason: '' }))
-    .where((where) => where.or([where('email', '=', email), where('enrolment_id', 'in', mine)])).execute()
+  const nominations = await tx.selectFrom('nomination').select('id').where((where) => where.or([where('email', '=', email), where('enrolment_id', 'in', mine)])).execute()
+  for (const nomination of nominations) {
+    // An address stands once in a cohort.
+    await tx.updateTable('nomination').set({ name: ERASED, name_key: '', email: `${nomination.id}@erased.invalid`, agency: null, rank: null, reason: '' }).where('id', '=', nomination.id).execute()
+  }
   await tx.updateTable('no_show').set({ reason: '' }).where('enrolment_id', 'in', mine).execute()
   await tx.deleteFrom('accommodation').where('person_id', '=', id).execute()
   const hashes = (await tx.selectFrom('upload').select('hash').distinct().where('attempt_id', 'in', attempts).execute()).map(({ hash }) => hash)

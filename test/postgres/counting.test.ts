@@ -9,5 +9,7 @@ await onPostgres(t, [
   'test/quotas/routes.test.ts',
   'test/certificates/certificates.test.ts',
   'test/certificates/routes.test.ts',
-  'test/reports/annual-report.test.ts'
+  'test/reports/annual-report.test.ts',
+  'test/quotas/alike.test.ts',
+  'test/privacy/privacy.test.ts'
 ])
