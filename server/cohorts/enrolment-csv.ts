@@ -1,7 +1,7 @@
-import { parse } from 'csv-parse/sync'
 import { isCountry } from '../people/countries.ts'
 import { isEmail } from '../people/faults.ts'
 import { normalEmail } from '../people/sign-in.ts'
+import { readCsv } from '../sheets/csv.ts'
 
 export const COLUMNS = ['name', 'email', 'country', 'agency', 'rank', 'locale'] as const
 export type Column = typeof COLUMNS[number]
@@ -58,7 +58,7 @@ export function readEnrolmentCsv (text: string): { readonly rows: readonly Enrol
   // What a decoder leaves where bytes were no UTF-8: names would be stored broken for good.
   if (text.includes('\uFFFD')) return refused(lineOf(text, text.indexOf('\uFFFD')), 'not-utf8')
 
-  const { records, brokenAt } = recordsOf(text)
+  const { rows: records, brokenAt } = readCsv(text, delimiterOf(text))
   if (brokenAt !== null) note(brokenAt, '', 'not-csv')
   const [header, ...rest] = records.filter(({ cells }) => cells.some((cell) => cell.trim() !== ''))
   if (header === undefined) return brokenAt === null ? refused(1, 'empty-file') : { rows: [], problems }
@@ -116,33 +116,6 @@ function faultsOf (typed: (column: Column) => string): Fault[] {
   if (country !== '' && !isCountry(country.toUpperCase())) faults.push({ field: 'country', code: 'country', values: { country: country.slice(0, 40) } })
   if (locale !== '' && knownLocale(locale) === null) faults.push({ field: 'locale', code: 'locale', values: { locale: locale.slice(0, 40) } })
   return faults
-}
-
-interface Row { readonly line: number, readonly cells: readonly string[] }
-
-/** `brokenAt` is the line where a record begins that no rule of RFC 4180 can read; what came before it is given. */
-function recordsOf (text: string): { records: Row[], brokenAt: number | null } {
-  const records: Row[] = []
-  // The parser counts the lines it has read up to the end of a record: the next one begins on the line after that.
-  let line = 1
-  try {
-    // The parser counts a CRLF inside quotes as two lines. No column may hold a line break, so nothing is lost by making them one.
-    parse(text.replace(/\r\n?/g, '\n'), {
-      bom: true,
-      delimiter: delimiterOf(text),
-      record_delimiter: '\n',
-      relax_column_count: true,
-      on_record: (cells: string[], { lines }) => {
-        records.push({ line, cells })
-        line = lines + 1
-        return null
-      }
-    })
-    return { records, brokenAt: null }
-  } catch {
-    // The parser's only errors are about quotes, and all of them are told by the line.
-    return { records, brokenAt: line }
-  }
 }
 
 /** Whichever of the three parts the first line into the most known columns; the comma when none does. */

@@ -3,6 +3,7 @@ import type { Database, Tx } from '../db/database.ts'
 import { hasRole, type Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
+import { cursorOf, readCursor } from './cursor.ts'
 import { countMerge, countUnmerge } from './ledger.ts'
 import {
   clearMerged, endMerge, insertMerge, selectAlike, selectAlikeKeys, selectHumansOfKey, selectGroup, selectMergeHistory, selectOptionalHuman, selectRoot, setMerged, type Human, type MergeRecord
@@ -83,8 +84,8 @@ const GROUPS = 50
  * @throws Refusal not-allowed; bad-input for a cursor that is none */
 export async function alikePeople (db: Database, person: Person, cursor?: string): Promise<{ items: ReadonlyArray<readonly Human[]>, next: string | null }> {
   assertAdministrator(person)
-  const after = cursor === undefined ? null : placeOf(cursor)
-  const keys = await selectAlikeKeys(db.read, after, GROUPS + 1)
+  const after = readCursor(cursor ?? null, ['string', 'string']) as readonly [string, string] | null
+  const keys = await selectAlikeKeys(db.read, after === null ? null : { key: after[0], country: after[1] }, GROUPS + 1)
   const items: Human[][] = []
   for (const { key, country } of keys.slice(0, GROUPS)) {
     const group = await selectHumansOfKey(db.read, key, country)
@@ -94,17 +95,7 @@ export async function alikePeople (db: Database, person: Person, cursor?: string
     items.push(...parts.filter((part) => part.length > 1))
   }
   const last = keys[GROUPS - 1]
-  return { items, next: keys.length > GROUPS && last !== undefined ? Buffer.from(JSON.stringify([last.key, last.country])).toString('base64url') : null }
-}
-
-function placeOf (cursor: string): { key: string, country: string } {
-  try {
-    const [key, country] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
-    if (typeof key === 'string' && typeof country === 'string') return { key, country }
-  } catch {
-    // Not JSON: refused below.
-  }
-  throw new Refusal('bad-input', { cursor })
+  return { items, next: keys.length > GROUPS && last !== undefined ? cursorOf([last.key, last.country]) : null }
 }
 
 async function human (tx: Tx, id: string): Promise<Human> {

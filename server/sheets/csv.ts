@@ -6,8 +6,9 @@ export interface CsvRow { readonly line: number, readonly cells: readonly string
 
 /** Reads CSV as spreadsheets save it (RFC 4180): comma, semicolon or tab, whichever parts the first line into most cells; with or
  * without a byte order mark; any line ending. Line breaks within quotes come out as `\n`. Never throws.
+ * @param delimiter for whoever knows better which it is
  * @returns the rows up to the first that cannot be read, and where that begins; null when all can */
-export function readCsv (text: string): { readonly rows: readonly CsvRow[], readonly brokenAt: number | null } {
+export function readCsv (text: string, delimiter = delimiterOf(text)): { readonly rows: readonly CsvRow[], readonly brokenAt: number | null } {
   const rows: CsvRow[] = []
   // The parser counts the lines it has read up to the end of a record: the next one begins on the line after that.
   let line = 1
@@ -15,7 +16,7 @@ export function readCsv (text: string): { readonly rows: readonly CsvRow[], read
     // It counts a CRLF inside quotes as two lines.
     parse(text.replace(/\r\n?/g, '\n'), {
       bom: true,
-      delimiter: delimiterOf(text),
+      delimiter,
       record_delimiter: '\n',
       relax_column_count: true,
       on_record: (cells: string[], { lines }) => {
