@@ -54,7 +54,7 @@ export async function cohortProgress (db: Database, world: World, person: Person
   const { cohort, countries } = await seenCohort(tx, person, cohortId)
   const stuckOf = await stuckRule(tx, world, cohort)
   const { show, country, limit } = input
-  const filter = { countries: within(countries, country), after: readCursor(input.after) }
+  const filter = { countries: within(countries, country), after: readNameCursor(input.after) }
   // Who is stuck is a rule, not a column: all who may be are read, and the page is cut from those who are.
   const rows = show === 'stuck'
     ? (await selectTrainees(tx, cohortId, { ...filter, state: 'active', limit: null })).filter((row) => stuckOf(row) !== null)
@@ -146,7 +146,9 @@ function within (countries: readonly string[] | null, country: string | undefine
   return countries === null || countries.includes(country) ? [country] : []
 }
 
-function readCursor (cursor: string | undefined): { name: string, id: string } | null {
+/** Where a list of people by name goes on.
+ * @throws Refusal bad-input for text that no such list gave */
+export function readNameCursor (cursor: string | undefined): { name: string, id: string } | null {
   if (cursor === undefined) return null
   try {
     const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]

@@ -1,6 +1,7 @@
 import { selectAllowedIn } from '../../cohorts/accommodations/queries.ts'
 import { cohortOf, countsOf, seenCohort, type Cohort } from '../../cohorts/cohorts.ts'
 import { addDays, daysBetween } from '../../cohorts/days.ts'
+import { readNameCursor } from '../../cohorts/progress.ts'
 import { sumsByCohort } from '../../cohorts/queries.ts'
 import type { CourseCache } from '../../courses/courses.ts'
 import { activitiesOf, type CourseOutline } from '../../courses/outline.ts'
@@ -71,7 +72,7 @@ export async function cohortMatrix (db: Database, deps: { readonly world: World,
     state: input.state ?? 'enrolled',
     doneAtMost: input.behind === true ? leastOf(pace, activities.length) : null,
     activity: input.activity === undefined ? null : { key: input.activity, is: input.is ?? 'not-done' },
-    after: readCursor(input.after),
+    after: readNameCursor(input.after),
     limit: input.limit === null ? null : input.limit + 1
   }
   const people = await selectPeople(tx, cohortId, filter)
@@ -174,15 +175,4 @@ export async function cohortActivity (db: Database, { world, cache }: { readonly
   const last = [cohort.endsAt.slice(0, 10) < today ? cohort.endsAt.slice(0, 10) : today, ...busy].sort().at(-1) ?? today
   const length = Math.max(0, daysBetween(first, last)) + 1
   return { days: Array.from({ length }, (_, index) => addDays(first, index)).map((day) => ({ day, count: byDay.get(day) ?? 0 })), done }
-}
-
-function readCursor (cursor: string | undefined): { name: string, id: string } | null {
-  if (cursor === undefined) return null
-  try {
-    const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
-    if (typeof name === 'string' && typeof id === 'string') return { name, id }
-  } catch {
-    // Told below, as any other text that is no cursor.
-  }
-  throw new Refusal('bad-input', {}, [{ path: 'after', message: 'is no cursor of this list' }])
 }
