@@ -39,7 +39,7 @@ export async function testDatabase (t: Ending, options: { on?: string, beginning
   const { on, beginning } = options
   const opened: Database[] = []
   const folder = on === undefined && template === undefined ? testFolder() : null
-  const url = on ?? (template === undefined ? `sqlite:${folder}/muster.db` : await copyOf(template))
+  const url = on ?? (template === undefined ? `sqlite:${folder}/muster.db` : await copyOf(await begun(beginning ?? MIGRATED)))
   const open = (): Database => {
     const db = openDatabase(url, { connections: 8 })
     opened.push(db)
@@ -51,7 +51,7 @@ export async function testDatabase (t: Ending, options: { on?: string, beginning
   })
   if (folder !== null) copyFileSync(await begun(beginning ?? MIGRATED), `${folder}/muster.db`)
   const db = open()
-  if (folder === null) {
+  if (on !== undefined) {
     await migrate(db)
     await beginning?.make(db)
   }
@@ -67,22 +67,33 @@ function testFolder (): string {
 
 const beginnings = new Map<string, Promise<string>>()
 
-/** @returns the path of a closed SQLite file to copy, made once in this process */
+/** @returns the path of a closed SQLite file to copy, or the url of a database on PostgreSQL: made once in this process */
 async function begun ({ name, make }: Beginning): Promise<string> {
-  let path = beginnings.get(name)
-  if (path === undefined) beginnings.set(name, path = makeOnce(make))
-  return await path
+  let from = beginnings.get(name)
+  if (from === undefined) beginnings.set(name, from = template === undefined ? makeFile(make) : makeOnPostgres(template, make))
+  return await from
 }
 
-async function makeOnce (make: Beginning['make']): Promise<string> {
+async function makeFile (make: Beginning['make']): Promise<string> {
   const folder = testFolder()
   process.once('exit', () => { rmSync(folder, { recursive: true, force: true }) })
   const path = `${folder}/begun.db`
-  const db = openDatabase(`sqlite:${path}`)
+  await begin(`sqlite:${path}`, make)
+  return path
+}
+
+async function makeOnPostgres (template: string, make: Beginning['make']): Promise<string> {
+  if (make === MIGRATED.make) return template
+  const url = await copyOf(template)
+  await begin(url, make)
+  return url
+}
+
+async function begin (url: string, make: Beginning['make']): Promise<void> {
+  const db = openDatabase(url)
   await migrate(db)
   await make(db)
   await db.close()
-  return path
 }
 
 async function copyOf (from: string): Promise<string> {
