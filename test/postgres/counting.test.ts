@@ -6,6 +6,7 @@ await onPostgres(t, [
   'test/quotas/ledger.test.ts',
   'test/quotas/changes.test.ts',
   'test/quotas/one-person.test.ts',
+  'test/quotas/years.test.ts',
   'test/quotas/routes.test.ts',
   'test/certificates/certificates.test.ts',
   'test/certificates/routes.test.ts',
