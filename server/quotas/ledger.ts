@@ -2,10 +2,9 @@ import type { Tx } from '../db/database.ts'
 import { lock } from '../db/locks.ts'
 import type { World } from '../world.ts'
 import { localDay } from '../cohorts/days.ts'
-import {
-  addCounted, addToParts, deleteCountedPerson, insertCountedPerson, insertNewEntries, moveCountedPerson, selectCountingPersons, selectGroup, selectOptionalCertificate,
-  selectOptionalValidCertificate, selectQuotasNear, selectRoot, selectTurns, type EntryCause, type Quota
-} from './queries.ts'
+import { addToParts, deleteCountedPerson, insertCountedPerson, insertNewEntries, moveCountedPerson, selectTurns, type EntryCause } from './lines/queries.ts'
+import { selectGroup, selectRoot } from './one-person/queries.ts'
+import { addCounted, selectCountingPersons, selectOptionalCertificate, selectOptionalValidCertificate, selectQuotasNear, type Quota } from './queries.ts'
 import { fallsUnder, type CountableCertificate } from './rule.ts'
 
 /** Counts a certificate in every quota it falls under, closed ones too: there it is a restatement. Called in the unit

@@ -9,15 +9,18 @@ import { forecast, type DayCount, type Forecast } from './forecast.ts'
 import { quotasOf } from './ledger.ts'
 import { localDay } from '../cohorts/days.ts'
 import {
-  countEntries, insertCountedPersons, insertEntries, insertParts, insertQuota, rootIn, selectAgencies, selectBreakdown, selectCertificatesUnder, selectCountedByCountry,
-  selectCountedByCourse, selectCourses, selectDayDeltas, selectEntries, selectLastEntryAt, selectMergedPeople, selectOptionalQuota, selectQuotas, selectQuotasCounting,
-  selectQuotasOfPeriod, sumRestatements, updateClosed, type DayDelta, type Entry, type EntryFilter, type Quota
+  countEntries, insertCountedPersons, insertEntries, insertParts, selectBreakdown, selectCountedByCountry, selectCountedByCourse, selectDayDeltas, selectEntries, selectLastEntryAt, selectQuotasCounting, sumRestatements, type DayDelta, type Entry, type EntryFilter
+} from './lines/queries.ts'
+import { rootIn, selectMergedPeople } from './one-person/queries.ts'
+import {
+  insertQuota, selectAgencies, selectCertificatesUnder, selectCourses, selectOptionalQuota, selectQuotas, selectQuotasOfPeriod, updateClosed, type Quota
 } from './queries.ts'
 import { readSnapshot, takeSnapshot, type SeenSnapshot, type Signer } from './snapshot.ts'
 import { problemsOf, tidied, type QuotaInput, type QuotaProblem } from './quota-input.ts'
 import { replay, type CountableCertificate } from './rule.ts'
 
-export type { Entry, EntryFilter, Quota } from './queries.ts'
+export type { Entry, EntryFilter } from './lines/queries.ts'
+export type { Quota } from './queries.ts'
 
 /** A quota with where it stands today. */
 export interface QuotaStanding extends Quota {

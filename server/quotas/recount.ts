@@ -1,7 +1,8 @@
 import type { Tx } from '../db/database.ts'
-import {
-  countFromCertificates, rootIn, sumChanges, selectAllQuotas, selectMergedPeople, selectCertificatesUnder, selectCountedPersons, selectLinesWithCertificates, selectWrongParts, type Quota
-} from './queries.ts'
+import { sumChanges } from './changes/queries.ts'
+import { selectCountedPersons, selectLinesWithCertificates, selectWrongParts } from './lines/queries.ts'
+import { rootIn, selectMergedPeople } from './one-person/queries.ts'
+import { countFromCertificates, selectAllQuotas, selectCertificatesUnder, type Quota } from './queries.ts'
 import { problemsOfSnapshot } from './snapshot.ts'
 import { localDay } from '../cohorts/days.ts'
 

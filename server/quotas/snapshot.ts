@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, hkdfSync, sign, verify } from 'node:crypto'
 import { headOfLog } from '../audit/audit.ts'
 import type { Tx } from '../db/database.ts'
-import { insertSnapshot, selectBreakdown, selectCountingSerials, selectOptionalSnapshot, type Part, type Quota, type SnapshotRow } from './queries.ts'
+import { selectBreakdown, selectCountingSerials, type Part } from './lines/queries.ts'
+import { insertSnapshot, selectOptionalSnapshot, type Quota, type SnapshotRow } from './queries.ts'
 
 /** Signs for the programme. */
 export interface Signer {

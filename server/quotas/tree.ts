@@ -1,4 +1,4 @@
-import { contains } from './changes.ts'
+import { contains } from './changes/changes.ts'
 import type { Quota } from './queries.ts'
 
 export interface Branch<Q> {

@@ -3,7 +3,7 @@ import { listForNomination } from '../cohorts/nominations/nominations.ts'
 import type { Database } from '../db/database.ts'
 import { hasRole, type Person } from '../person.ts'
 import type { ProgressDeps } from '../progress/progress.ts'
-import { listChanges } from '../quotas/changes.ts'
+import { listChanges } from '../quotas/changes/changes.ts'
 import { selectUndecided } from './queries.ts'
 
 /** Something that waits for whoever is signed in. */

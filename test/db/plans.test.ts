@@ -6,7 +6,9 @@ import { selectPeopleWhoInstruct } from '../../server/cohorts/queries.ts'
 import type { Tx } from '../../server/db/database.ts'
 import type { Tables } from '../../server/db/tables.ts'
 import { existsAdministrator, selectDueMails } from '../../server/people/queries.ts'
-import { countEntries, selectBreakdown, selectCountedByCountry, selectCountedByCourse, selectDayDeltas, selectEntries, selectLastEntryAt, sumRestatements } from '../../server/quotas/queries.ts'
+import {
+  countEntries, selectBreakdown, selectCountedByCountry, selectCountedByCourse, selectDayDeltas, selectEntries, selectLastEntryAt, sumRestatements
+} from '../../server/quotas/lines/queries.ts'
 import { dialect, testDatabase } from '../database.ts'
 
 const AT = '2026-10-01T00:00:00.000Z'

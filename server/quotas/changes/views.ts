@@ -1,9 +1,9 @@
-import type { PageView } from '../http/app-type.ts'
-import { formatDate, formatDateTime, formatNumber } from '../http/pages.ts'
+import type { PageView } from '../../http/app-type.ts'
+import { formatDate, formatDateTime, formatNumber } from '../../http/pages.ts'
 import type { ChangeProblem, TargetChange } from './changes.ts'
-import type { Quota } from './quotas.ts'
-import { treeOf } from './tree.ts'
-import type { Reader } from './views.ts'
+import type { Quota } from '../quotas.ts'
+import { treeOf } from '../tree.ts'
+import type { Reader } from '../views.ts'
 
 export interface ChangeFields {
   readonly fromId: string

@@ -1,8 +1,8 @@
-import type { PageView } from '../http/app-type.ts'
-import { formatDateTime, formatNumber } from '../http/pages.ts'
-import { countryName } from '../people/countries.ts'
+import type { PageView } from '../../http/app-type.ts'
+import { formatDateTime, formatNumber } from '../../http/pages.ts'
+import { countryName } from '../../people/countries.ts'
 import type { Human, SamePerson } from './one-person.ts'
-import type { Reader } from './views.ts'
+import type { Reader } from '../views.ts'
 
 export function samePersonView (same: SamePerson, form: { readonly intoId: string, readonly reason: string, readonly problems: readonly string[] }, reader: Reader): PageView {
   const { t, url, place } = reader

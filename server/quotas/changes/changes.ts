@@ -1,13 +1,13 @@
-import { audit } from '../audit/audit.ts'
-import type { Database, Tx } from '../db/database.ts'
-import { hasRole, type Person } from '../person.ts'
-import { Refusal } from '../refusals.ts'
-import type { World } from '../world.ts'
+import { audit } from '../../audit/audit.ts'
+import type { Database, Tx } from '../../db/database.ts'
+import { hasRole, type Person } from '../../person.ts'
+import { Refusal } from '../../refusals.ts'
+import type { World } from '../../world.ts'
 import {
-  addTarget, insertChange, selectChanges, selectOptionalChange, selectOptionalQuota, selectQuotas, sumCarried, updateDecided, type ChangeKind,
-  type ChangeState, type Quota, type TargetChange
+  addTarget, insertChange, selectChanges, selectOptionalChange, sumCarried, updateDecided, type ChangeKind, type ChangeState, type TargetChange
 } from './queries.ts'
-import type { Scope } from './rule.ts'
+import { selectOptionalQuota, selectQuotas, type Quota } from '../queries.ts'
+import type { Scope } from '../rule.ts'
 
 export type { TargetChange } from './queries.ts'
 

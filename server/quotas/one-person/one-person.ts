@@ -1,10 +1,10 @@
-import { audit } from '../audit/audit.ts'
-import type { Database, Tx } from '../db/database.ts'
-import { hasRole, type Person } from '../person.ts'
-import { Refusal } from '../refusals.ts'
-import type { World } from '../world.ts'
-import { cursorOf, readCursor } from './cursor.ts'
-import { countMerge, countUnmerge } from './ledger.ts'
+import { audit } from '../../audit/audit.ts'
+import type { Database, Tx } from '../../db/database.ts'
+import { hasRole, type Person } from '../../person.ts'
+import { Refusal } from '../../refusals.ts'
+import type { World } from '../../world.ts'
+import { cursorOf, readCursor } from '../cursor.ts'
+import { countMerge, countUnmerge } from '../ledger.ts'
 import {
   clearMerged, endMerge, insertMerge, selectAlike, selectAlikeKeys, selectHumansOfKey, selectGroup, selectMergeHistory, selectOptionalHuman, selectRoot, setMerged, type Human, type MergeRecord
 } from './queries.ts'

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import type { Deps } from '../deps.ts'
-import type { App } from '../http/app-type.ts'
-import { signedIn } from '../http/session.ts'
-import { ADMINISTRATORS } from '../people/access.ts'
-import { Refusal } from '../refusals.ts'
+import type { Deps } from '../../deps.ts'
+import type { App } from '../../http/app-type.ts'
+import { signedIn } from '../../http/session.ts'
+import { ADMINISTRATORS } from '../../people/access.ts'
+import { Refusal } from '../../refusals.ts'
 import { alikePeople, mergePeople, samePerson, unmergePerson, type Human } from './one-person.ts'
-import { alikeView, humanJson, samePersonView } from './one-person-views.ts'
+import { alikeView, humanJson, samePersonView } from './views.ts'
 
 const PAGE = { hide: true } as const
 const ById = Type.Object({ id: Type.String({ maxLength: 100 }) })

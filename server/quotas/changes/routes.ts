@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import type { Deps } from '../deps.ts'
-import type { App } from '../http/app-type.ts'
-import { signedIn } from '../http/session.ts'
-import { ADMINISTRATORS } from '../people/access.ts'
-import { Refusal } from '../refusals.ts'
+import type { Deps } from '../../deps.ts'
+import type { App } from '../../http/app-type.ts'
+import { signedIn } from '../../http/session.ts'
+import { ADMINISTRATORS } from '../../people/access.ts'
+import { Refusal } from '../../refusals.ts'
 import { approveChange, changeChoices, listChanges, proposeChange, rejectChange, withdrawChange, type ChangeProblem } from './changes.ts'
-import { changeJson, changesView, type ChangeFields } from './change-views.ts'
-import { wholeNumber } from './typed-number.ts'
+import { changeJson, changesView, type ChangeFields } from './views.ts'
+import { wholeNumber } from '../typed-number.ts'
 
 const PAGE = { hide: true } as const
 const Id = Type.String({ maxLength: 100 })

@@ -1,0 +1,132 @@
+import type { Tx } from '../../db/database.ts'
+import { nameKey } from '../../people/name-key.ts'
+import { prepared, type Value } from '../../db/prepared.ts'
+
+/** Every record that is merged, and what into. */
+export async function selectMergedPeople (tx: Tx): Promise<Map<string, string>> {
+  const rows = await tx.selectFrom('person').select(['id', 'merged_into as into']).where('merged_into', 'is not', null).execute()
+  return new Map(rows.flatMap(({ id, into }) => into === null ? [] : [[id, into] as const]))
+}
+
+export function rootIn (merged: ReadonlyMap<string, string>, id: string): string {
+  let root = id
+  for (let next = merged.get(root); next !== undefined; next = merged.get(root)) root = next
+  return root
+}
+
+/** The record that stands for a person: itself unless it is merged. */
+export async function selectRoot (tx: Tx, personId: string): Promise<string> {
+  let root = personId
+  for (;;) {
+    const [found] = await mergedInto(tx, { id: root })
+    if (found?.into == null) return root
+    root = found.into
+  }
+}
+
+const mergedInto = prepared((tx, value: Value<{ id: string }>) => tx.selectFrom('person').select('merged_into as into').where('id', '=', value('id')))
+
+/** Every record of a person whose root this is, the root first. */
+export async function selectGroup (tx: Tx, rootId: string): Promise<string[]> {
+  const group = [rootId]
+  for (let from = 0; from < group.length;) {
+    const some = group.slice(from)
+    from = group.length
+    const rows = await tx.selectFrom('person').select('id').where('merged_into', 'in', some).orderBy('id').execute()
+    group.push(...rows.map(({ id }) => id))
+  }
+  return group
+}
+
+export interface Human {
+  readonly id: string
+  readonly name: string
+  readonly country: string | null
+  readonly agency: string | null
+  readonly rank: string | null
+  readonly birthDay: string | null
+  readonly email: string | null
+  readonly mergedInto: string | null
+  /** Standing certificates. */
+  readonly certificates: number
+}
+
+function humans (tx: Tx) {
+  return tx.selectFrom('person').leftJoin('account', 'account.person_id', 'person.id').select((select) => [
+    'person.id', 'person.name', 'person.country', 'person.agency', 'person.rank', 'person.birth_day as birthDay', 'account.email', 'person.merged_into as mergedInto',
+    select.selectFrom('certificate').select((inner) => inner.fn.countAll<number>().as('count')).whereRef('certificate.person_id', '=', 'person.id')
+      .where('revoked_at', 'is', null).as('certificates')
+  ])
+}
+
+export async function selectOptionalHuman (tx: Tx, id: string): Promise<Human | undefined> {
+  const row = await humans(tx).where('person.id', '=', id).executeTakeFirst()
+  return row === undefined ? undefined : { ...row, certificates: Number(row.certificates ?? 0) }
+}
+
+/** People of the same country whose names may be the same, and who were not born on different days; somebody without a letter in
+ * the name is like nobody. */
+export async function selectAlike (tx: Tx, { id, name, country, birthDay }: Pick<Human, 'id' | 'name' | 'country' | 'birthDay'>): Promise<Human[]> {
+  const key = nameKey(name)
+  if (key === '') return []
+  let query = humans(tx).where('person.name_key', '=', key).where('person.id', '!=', id).orderBy('person.name').orderBy('person.id').limit(20)
+  if (country !== null) query = query.where((where) => where.or([where('person.country', '=', country), where('person.country', 'is', null)]))
+  if (birthDay !== null) query = query.where((where) => where.or([where('person.birth_day', '=', birthDay), where('person.birth_day', 'is', null)]))
+  return (await query.execute()).map((row) => ({ ...row, certificates: Number(row.certificates ?? 0) }))
+}
+
+/** What several records that are not merged have in common: the key of their names, and a country. In order of both. */
+export async function selectAlikeKeys (tx: Tx, after: { readonly key: string, readonly country: string } | null, limit: number): Promise<Array<{ readonly key: string, readonly country: string }>> {
+  let query = tx.selectFrom('person').select(['name_key as key', 'country']).where('merged_into', 'is', null).where('name_key', '!=', '').where('country', 'is not', null)
+    .groupBy(['name_key', 'country']).having((having) => having(having.fn.countAll(), '>', 1)).orderBy('name_key').orderBy('country').limit(limit)
+  if (after !== null) query = query.where((where) => where.or([where('name_key', '>', after.key), where.and([where('name_key', '=', after.key), where('country', '>', after.country)])]))
+  return (await query.execute()).flatMap(({ key, country }) => country === null ? [] : [{ key, country }])
+}
+
+export async function selectHumansOfKey (tx: Tx, key: string, country: string): Promise<Human[]> {
+  const rows = await humans(tx).where('person.name_key', '=', key).where('person.country', '=', country).where('person.merged_into', 'is', null).orderBy('person.name').orderBy('person.id').limit(20).execute()
+  return rows.map((row) => ({ ...row, certificates: Number(row.certificates ?? 0) }))
+}
+
+/** @returns false when it is merged already */
+export async function setMerged (tx: Tx, personId: string, intoId: string): Promise<boolean> {
+  const result = await tx.updateTable('person').set({ merged_into: intoId }).where('id', '=', personId).where('merged_into', 'is', null).executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+/** @returns false when it is not merged */
+export async function clearMerged (tx: Tx, personId: string): Promise<boolean> {
+  const result = await tx.updateTable('person').set({ merged_into: null }).where('id', '=', personId).where('merged_into', 'is not', null).executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+export interface MergeRecord {
+  readonly personId: string
+  readonly personName: string
+  readonly intoId: string
+  readonly intoName: string
+  readonly reason: string
+  readonly mergedBy: string
+  readonly mergedAt: string
+  readonly unmergedBy: string | null
+  readonly unmergedAt: string | null
+}
+
+export async function insertMerge (tx: Tx, merge: { readonly id: string, readonly personId: string, readonly intoId: string, readonly reason: string, readonly by: string, readonly at: string }): Promise<void> {
+  await tx.insertInto('person_merge').values({
+    id: merge.id, person_id: merge.personId, into_id: merge.intoId, reason: merge.reason, merged_by: merge.by, merged_at: merge.at, unmerged_by: null, unmerged_at: null
+  }).execute()
+}
+
+export async function endMerge (tx: Tx, personId: string, by: string, at: string): Promise<void> {
+  await tx.updateTable('person_merge').set({ unmerged_by: by, unmerged_at: at }).where('person_id', '=', personId).where('unmerged_at', 'is', null).execute()
+}
+
+/** Merges of some records, the newest first. */
+export async function selectMergeHistory (tx: Tx, personIds: readonly string[]): Promise<MergeRecord[]> {
+  return await tx.selectFrom('person_merge as merge').innerJoin('person as one', 'one.id', 'merge.person_id').innerJoin('person as other', 'other.id', 'merge.into_id')
+    .innerJoin('person as merger', 'merger.id', 'merge.merged_by').leftJoin('person as splitter', 'splitter.id', 'merge.unmerged_by')
+    .select(['merge.person_id as personId', 'one.name as personName', 'into_id as intoId', 'other.name as intoName', 'reason', 'merger.name as mergedBy', 'merged_at as mergedAt', 'splitter.name as unmergedBy', 'unmerged_at as unmergedAt'])
+    .where((where) => where.or([where('merge.person_id', 'in', [...personIds]), where('merge.into_id', 'in', [...personIds])]))
+    .orderBy('merge.id', 'desc').limit(100).execute()
+}
