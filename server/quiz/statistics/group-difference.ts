@@ -25,7 +25,16 @@ export interface GroupDifference extends MantelHaenszel {
  * all before it acts on a class; what is found among fewer is a reason to read the question, no more. */
 export const LEAST_IN_GROUP = 50
 
-interface Met { readonly item: SatItem, readonly group: string, readonly total: number, readonly markMax: number, readonly score: number, readonly byQuestion: ReadonlyMap<string, SatItem> }
+/** Whoever is compared, side by side. */
+interface People {
+  /** 1 for those of the focal group */
+  readonly focal: Uint8Array
+  readonly totals: Float64Array
+  readonly markMaxes: Float64Array
+}
+
+/** Who met a question, ascending, and what they did with it. */
+interface Met { readonly people: number[], readonly items: SatItem[] }
 
 /** Differential item functioning: which questions are harder for one group than for another among people of like score, each
  * group against the largest.
@@ -44,28 +53,22 @@ export function groupDifferences (sittings: readonly Sitting[], least = LEAST_IN
 }
 
 function between (sittings: readonly Sitting[], reference: string, focal: string, least: number): GroupDifference[] {
-  const met = new Map<string, Met[]>()
-  for (const sitting of sittings) {
-    if (sitting.group !== reference && sitting.group !== focal) continue
-    const total = totalOf(sitting)
-    const markMax = sitting.items.reduce((sum, item) => sum + item.markMax, 0)
-    const score = scoreOf(total, markMax)
-    const byQuestion = new Map(sitting.items.map(item => [item.question, item]))
-    for (const item of byQuestion.values()) {
-      const one = { item, group: sitting.group, total, markMax, score, byQuestion }
-      const list = met.get(item.question)
-      if (list === undefined) met.set(item.question, [one])
-      else list.push(one)
-    }
+  const chosen = sittings.filter(({ group }) => group === reference || group === focal)
+  const people: People = {
+    focal: Uint8Array.from(chosen, ({ group }) => group === focal ? 1 : 0),
+    totals: Float64Array.from(chosen, totalOf),
+    markMaxes: Float64Array.from(chosen, ({ items }) => items.reduce((sum, item) => sum + item.markMax, 0))
   }
-  const compared = [...met].filter(([, list]) => {
-    const ofFocal = list.filter(({ group }) => group === focal).length
-    return ofFocal >= least && list.length - ofFocal >= least
+  const met = metBy(chosen)
+  const compared = [...met].filter(([, { people: ofQuestion }]) => {
+    let ofFocal = 0
+    for (const person of ofQuestion) ofFocal += people.focal[person] as number
+    return ofFocal >= least && ofQuestion.length - ofFocal >= least
   })
-  const first = compared.map(([question, list]) => compare(question, list, focal, new Set()))
-  const faulty = new Set(compared.flatMap(([question], index) => first[index]?.effect === 'C' ? [question] : []))
-  const rows = compared.flatMap(([question, list], index) => {
-    const row = faulty.size === 0 ? first[index] : compare(question, list, focal, faulty)
+  const first = compared.map(([, one]) => compare(people, one, []))
+  const faulty = compared.filter((_, index) => first[index]?.effect === 'C').map(([, one]) => one)
+  const rows = compared.flatMap(([question, one], index) => {
+    const row = faulty.length === 0 ? first[index] : compare(people, one, faulty.filter(other => other !== one))
     return row === null || row === undefined ? [] : [{ ...row, question, reference, focal }]
   })
   const adjustments = adjusted(rows.map(({ probability }) => probability))
@@ -76,19 +79,42 @@ function between (sittings: readonly Sitting[], reference: string, focal: string
   }))
 }
 
-function compare (question: string, list: readonly Met[], focal: string, leftOut: ReadonlySet<string>): Omit<GroupDifference, 'question' | 'reference' | 'focal' | 'adjustedProbability' | 'suspect'> | null {
-  const others = [...leftOut].filter(other => other !== question)
-  const scores = others.length === 0 ? list.map(({ score }) => score) : list.map(({ total, markMax, byQuestion }) => {
-    const without = others.map(other => byQuestion.get(other)).filter(item => item !== undefined)
-    return scoreOf(without.reduce((left, item) => left - markOfItem(item), total), without.reduce((left, item) => left - item.markMax, markMax))
-  })
+function metBy (sittings: readonly Sitting[]): Map<string, Met> {
+  const met = new Map<string, Met>()
+  for (const [person, { items }] of sittings.entries()) {
+    for (const item of items) {
+      let one = met.get(item.question)
+      if (one === undefined) met.set(item.question, one = { people: [], items: [] })
+      one.people.push(person)
+      one.items.push(item)
+    }
+  }
+  return met
+}
+
+/** @param leftOut questions that do not count in the score */
+function compare ({ focal, totals, markMaxes }: People, { people, items }: Met, leftOut: readonly Met[]): Omit<GroupDifference, 'question' | 'reference' | 'focal' | 'adjustedProbability' | 'suspect'> | null {
+  const [earned, most] = leftOut.length === 0 ? [totals, markMaxes] : [totals.slice(), markMaxes.slice()]
+  for (const other of leftOut) {
+    for (const [index, person] of other.people.entries()) {
+      const item = other.items[index] as SatItem
+      earned[person] = at(earned, person) - markOfItem(item)
+      most[person] = at(most, person) - item.markMax
+    }
+  }
+  const placed = strataOf(Float64Array.from(people, person => scoreOf(at(earned, person), at(most, person))))
   const strata: { table: { -readonly [K in keyof Stratum]: number }, focalEarned: number, referenceEarned: number }[] = []
-  for (const [index, stratum] of strataOf(scores).entries()) {
-    const { item, group } = list[index] as Met
-    const into = strata[stratum] ??= { table: { referenceRight: 0, referenceWrong: 0, focalRight: 0, focalWrong: 0 }, focalEarned: 0, referenceEarned: 0 }
-    const ofFocal = group === focal
-    into.table[ofFocal ? isRight(item) ? 'focalRight' : 'focalWrong' : isRight(item) ? 'referenceRight' : 'referenceWrong']++
-    into[ofFocal ? 'focalEarned' : 'referenceEarned'] += markOfItem({ fraction: item.fraction, markMax: 1 })
+  for (let index = 0; index < people.length; index++) {
+    const item = items[index] as SatItem
+    const right = isRight(item)
+    const into = strata[at(placed, index)] ??= { table: { referenceRight: 0, referenceWrong: 0, focalRight: 0, focalWrong: 0 }, focalEarned: 0, referenceEarned: 0 }
+    if (focal[at(people, index)] === 1) {
+      into.table[right ? 'focalRight' : 'focalWrong']++
+      into.focalEarned += item.fraction ?? 0
+    } else {
+      into.table[right ? 'referenceRight' : 'referenceWrong']++
+      into.referenceEarned += item.fraction ?? 0
+    }
   }
   const used = strata.filter(stratum => stratum !== undefined)
   const estimate = mantelHaenszel(used.map(({ table }) => table))

@@ -1,4 +1,4 @@
-import { ascending, covariance, mean, momentsOf, variance } from './moments.ts'
+import { ascending, covariance, mean, variance } from './moments.ts'
 
 /** What one sitting earned in an item, and what it is compared with: the rest of its total. */
 export interface Observation {
@@ -29,16 +29,21 @@ export interface ItemFigures {
  * itemFigures([{ mark: 1, rest: 4 }, { mark: 0, rest: 1 }], 1)
  * // { count: 2, facilityPercent: 50, standardDeviation: 0.707…, discriminationIndexPercent: 100, discriminativeEfficiencyPercent: 100 } */
 export function itemFigures (observations: readonly Observation[], markMax: number): ItemFigures {
-  const marks = observations.map(({ mark }) => mark)
-  const rests = observations.map(({ rest }) => rest)
-  const spread = (variance(marks) ?? 0) * (variance(rests) ?? 0)
+  const marks = new Float64Array(observations.length)
+  const rests = new Float64Array(observations.length)
+  for (const [index, { mark, rest }] of observations.entries()) {
+    marks[index] = mark
+    rests[index] = rest
+  }
+  const ownSpread = variance(marks)
+  const spread = (ownSpread ?? 0) * (variance(rests) ?? 0)
   const together = covariance(marks, rests)
   const most = spread > 0 ? covariance(ascending(marks), ascending(rests)) : null
   const average = mean(marks)
   return {
     count: observations.length,
     facilityPercent: markMax === 0 || average === null ? null : 100 * average / markMax,
-    standardDeviation: markMax === 0 ? null : momentsOf(marks).standardDeviation,
+    standardDeviation: markMax === 0 || ownSpread === null ? null : Math.sqrt(ownSpread),
     discriminationIndexPercent: spread > 0 && together !== null ? 100 * together / Math.sqrt(spread) : null,
     discriminativeEfficiencyPercent: most !== null && most > 0 && together !== null ? 100 * together / most : null
   }

@@ -1,3 +1,6 @@
+/** A list of them, of whichever make. */
+export type Numbers = ArrayLike<number>
+
 /** How some numbers lie: what is not defined for so few, or for numbers all alike, is null. */
 export interface Moments {
   readonly count: number
@@ -13,11 +16,15 @@ export interface Moments {
  * With m_r = Σ (x − mean)^r ÷ n: k₂ = n m₂ ÷ (n−1), k₃ = n² m₃ ÷ ((n−1)(n−2)),
  * k₄ = n² ((n+1) m₄ − 3 (n−1) m₂²) ÷ ((n−1)(n−2)(n−3)); SD = √k₂, skewness = k₃ ÷ k₂^1.5, kurtosis = k₄ ÷ k₂².
  * Source: Moodle, "Quiz statistics calculations", Test statistics; the same as SKEW and KURT of spreadsheets. */
-export function momentsOf (values: readonly number[]): Moments {
+export function momentsOf (values: Numbers): Moments {
   const n = values.length
   const k2 = variance(values)
   const average = sum(values) / n
-  const power = (r: number): number => sum(values.map(value => (value - average) ** r)) / n
+  const power = (r: number): number => {
+    let total = 0
+    for (let i = 0; i < n; i++) total += (at(values, i) - average) ** r
+    return total / n
+  }
   const spread = k2 !== null && k2 > 0 ? k2 : null
   const [m2, m3, m4] = spread === null ? [0, 0, 0] : [power(2), power(3), power(4)]
   return {
@@ -33,27 +40,27 @@ export function momentsOf (values: readonly number[]): Moments {
 }
 
 /** null for no numbers */
-export function mean (values: readonly number[]): number | null {
+export function mean (values: Numbers): number | null {
   return values.length === 0 ? null : sum(values) / values.length
 }
 
 /** The middle one, or the mean of the middle two; null for no numbers. */
-export function median (values: readonly number[]): number | null {
+export function median (values: Numbers): number | null {
   const sorted = ascending(values)
   const half = sorted.length >> 1
-  return mean(sorted.slice(sorted.length % 2 === 1 ? half : half - 1, half + 1))
+  return mean(sorted.subarray(Math.max(0, sorted.length % 2 === 1 ? half : half - 1), half + 1))
 }
 
 /** The sample's variance, divided by n − 1; null for fewer than two. Exactly 0 for numbers that are alike but for the last
  * digits of their binary fractions: what is divided by it would otherwise be noise. */
-export function variance (values: readonly number[]): number | null {
+export function variance (values: Numbers): number | null {
   const value = covariance(values, values)
   return value !== null && value <= (1e-12 * greatest(values)) ** 2 ? 0 : value
 }
 
 /** Of pairs, divided by n − 1; null for fewer than two. In two passes, so that nothing large is subtracted from its like.
  * @param ys as many as xs */
-export function covariance (xs: readonly number[], ys: readonly number[]): number | null {
+export function covariance (xs: Numbers, ys: Numbers): number | null {
   const n = xs.length
   if (n < 2) return null
   const xMean = sum(xs) / n
@@ -63,21 +70,44 @@ export function covariance (xs: readonly number[], ys: readonly number[]): numbe
   return total / (n - 1)
 }
 
-export function sum (values: readonly number[]): number {
+export function sum (values: Numbers): number {
   let total = 0
-  for (const value of values) total += value
+  for (let i = 0; i < values.length; i++) total += at(values, i)
   return total
 }
 
-export function ascending (values: readonly number[]): number[] {
-  return Array.from(Float64Array.from(values).sort())
+/** Up to so many different numbers, as marks are, are counted rather than sorted. */
+const FEW = 8
+
+export function ascending (values: Numbers): Float64Array {
+  return counted(values) ?? new Float64Array(values).sort()
+}
+
+/** null where there are too many different ones */
+function counted (values: Numbers): Float64Array | null {
+  const different: number[] = []
+  const counts: number[] = []
+  for (let i = 0; i < values.length; i++) {
+    const place = different.indexOf(at(values, i))
+    if (place !== -1) counts[place] = at(counts, place) + 1
+    else if (different.length === FEW) return null
+    else counts[different.push(at(values, i)) - 1] = 1
+  }
+  const result = new Float64Array(values.length)
+  let next = 0
+  for (const place of different.map((_, index) => index).sort((a, b) => at(different, a) - at(different, b))) {
+    result.fill(at(different, place), next, next += at(counts, place))
+  }
+  return result
 }
 
 /** What stands at a place that is known to be within the list. */
-export function at (values: ArrayLike<number>, index: number): number {
+export function at (values: Numbers, index: number): number {
   return values[index] as number
 }
 
-function greatest (values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+function greatest (values: Numbers): number {
+  let most = 0
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(at(values, i)))
+  return most
 }

@@ -4,8 +4,8 @@ import { randomGuessPercent } from './guessing.ts'
 import { itemFigures, type ItemFigures } from './item-figures.ts'
 import { median, sum } from './moments.ts'
 import type { RaschItem } from './rasch.ts'
-import { responsesOf, type Response } from './responses.ts'
-import { markOfItem, type SatItem } from './sitting.ts'
+import { responsesOf, type AnswerReader, type Response } from './responses.ts'
+import type { SatItem } from './sitting.ts'
 import type { Weight } from './weights.ts'
 
 /** What is said of a place in the paper and of a question alike. */
@@ -44,8 +44,8 @@ export interface Breakdown extends ItemFigures { readonly name: string }
 /** Drawn variables can make as many variants as there are people: the most frequent are told. */
 const MOST_GROUPS = 50
 
-/** An item with the total of the sitting it belongs to. */
-export interface Met { readonly item: SatItem, readonly total: number }
+/** An item, what it earned, the total of the sitting it belongs to, and the rest of that without the item. */
+export interface Met { readonly item: SatItem, readonly mark: number, readonly total: number, readonly rest: number }
 
 export function slotStatistics (slot: number, met: readonly Met[], weight: Weight, allMarks: number): SlotStatistics {
   return { slot, questions: distinct(met.map(({ item }) => item.question)), ...placeStatistics(met, weight, allMarks) }
@@ -55,9 +55,11 @@ export function questionStatistics (
   question: string,
   met: readonly Met[],
   weight: Weight,
-  { allMarks, definition, language, rasch, suspect }: {
+  { allMarks, definition, read, language, rasch, suspect }: {
     readonly allMarks: number
     readonly definition: QuestionDefinition | undefined
+    /** of answers to it */
+    readonly read: AnswerReader | undefined
     readonly language: string
     readonly rasch: RaschItem | null
     readonly suspect: boolean
@@ -69,7 +71,7 @@ export function questionStatistics (
     ...placeStatistics(met, weight, allMarks),
     randomGuessPercent: definition === undefined ? null : randomGuessPercent(definition),
     blankCount: met.filter(({ item }) => item.answer === null).length,
-    responses: definition === undefined ? [] : responsesOf(definition, met, language),
+    responses: definition === undefined ? [] : responsesOf(definition, met, language, read),
     rasch,
     versions: breakdown(met, 'version'),
     variants: breakdown(met, 'variant')
@@ -84,16 +86,12 @@ function placeStatistics (met: readonly Met[], weight: Weight, allMarks: number)
     ...figuresOf(met),
     intendedWeightPercent: allMarks === 0 ? 0 : 100 * sum(marks) / allMarks,
     ...weight,
-    medianSeconds: median(met.flatMap(({ item: { seconds } }) => seconds === undefined || seconds === null ? [] : [seconds]))
+    medianSeconds: median(met.map(({ item }) => item.seconds).filter(seconds => seconds !== undefined && seconds !== null))
   }
 }
 
 function figuresOf (met: readonly Met[]): ItemFigures {
-  const observations = met.map(({ item, total }) => {
-    const mark = markOfItem(item)
-    return { mark, rest: total - mark }
-  })
-  return itemFigures(observations, sum(met.map(({ item }) => item.markMax)) / met.length)
+  return itemFigures(met, sum(met.map(({ item }) => item.markMax)) / met.length)
 }
 
 function breakdown (met: readonly Met[], by: 'version' | 'variant'): Breakdown[] {

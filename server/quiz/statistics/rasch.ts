@@ -1,5 +1,5 @@
 import { comparableItems } from './comparable.ts'
-import { chanceOf, givenCount, strengthFor } from './conditional.ts'
+import { chanceOf, givenCount, nearGivenCount, strengthFor } from './conditional.ts'
 import { inverseOf } from './inverse.ts'
 
 /** What somebody did with one item: its number from 0, and whether they had it fully right. */
@@ -17,11 +17,22 @@ export interface RaschItem {
   readonly people: number
 }
 
+/** What somebody did with the items that can be compared. */
+interface Telling {
+  /** ascending */
+  readonly items: Int32Array
+  /** 1 where the item at that place was right */
+  readonly right: Uint8Array
+  readonly alike: Alike
+}
+
 /** People who met the same items and had as many right: of all that they did only this matters to the estimate. */
 interface Alike {
-  readonly items: readonly number[]
+  readonly items: Int32Array
   readonly count: number
   people: number
+  /** where they stand, as far as it has been worked out: the next round begins there */
+  strength: number | undefined
 }
 
 /** Difficulties of items by the Rasch model, P(right) = 1 ÷ (1 + e^(difficulty − ability)), estimated by conditional maximum
@@ -45,12 +56,9 @@ export function raschOf (people: readonly (readonly Try[])[], count: number): (R
   })), count)
   const result = new Array<RaschItem | null>(count).fill(null)
   if (chosen.length === 0) return result
-  const place = new Map(chosen.map((item, index) => [item, index]))
-  const telling = people
-    .map(tries => tries.flatMap(({ item, right }) => place.has(item) ? [{ item: place.get(item) as number, right }] : []).sort((a, b) => a.item - b.item))
-    .filter(tries => tries.some(({ right }) => right) && tries.some(({ right }) => !right))
-  const difficulties = estimate(telling, chosen.length)
-  const errors = standardErrors(alikeOf(telling), difficulties)
+  const { telling, groups } = tellingOf(people, chosen, count)
+  const difficulties = estimate(telling, groups, chosen.length)
+  const errors = standardErrors(groups, difficulties)
   const fit = fitOf(telling, difficulties)
   for (const [index, item] of chosen.entries()) {
     result[item] = { difficulty: (difficulties[index] as number), standardError: (errors[index] as number), ...fit[index] as Fit }
@@ -58,40 +66,72 @@ export function raschOf (people: readonly (readonly Try[])[], count: number): (R
   return result
 }
 
-function alikeOf (people: readonly (readonly Try[])[]): Alike[] {
+/** Those whose answers to the chosen items tell something, the items numbered anew from 0. */
+function tellingOf (people: readonly (readonly Try[])[], chosen: readonly number[], count: number): { readonly telling: Telling[], readonly groups: Alike[] } {
+  const place = new Int32Array(count).fill(-1)
+  for (const [index, item] of chosen.entries()) place[item] = index
   const groups = new Map<string, Alike>()
+  const telling: Telling[] = []
+  // By item: 0 not met, 1 wrong, 2 right.
+  const marks = new Uint8Array(chosen.length)
   for (const tries of people) {
-    const items = tries.map(({ item }) => item)
-    const count = tries.filter(({ right }) => right).length
-    const name = `${count}/${items.join()}`
-    const group = groups.get(name)
-    if (group === undefined) groups.set(name, { items, count, people: 1 })
-    else group.people++
+    marks.fill(0)
+    let [met, rightCount] = [0, 0]
+    for (const { item, right } of tries) {
+      const index = place[item] as number
+      if (index === -1) continue
+      marks[index] = right ? 2 : 1
+      met++
+      if (right) rightCount++
+    }
+    if (rightCount === 0 || rightCount === met) continue
+    const items = new Int32Array(met)
+    const right = new Uint8Array(met)
+    let next = 0
+    for (let index = 0; index < marks.length; index++) {
+      const mark = marks[index] as number
+      if (mark === 0) continue
+      items[next] = index
+      right[next++] = mark - 1
+    }
+    const name = `${rightCount}/${items.join()}`
+    let alike = groups.get(name)
+    if (alike === undefined) groups.set(name, alike = { items, count: rightCount, people: 0, strength: undefined })
+    alike.people++
+    telling.push({ items, right, alike })
   }
-  return [...groups.values()]
+  return { telling, groups: [...groups.values()] }
 }
 
-function estimate (people: readonly (readonly Try[])[], n: number): Float64Array {
+/** Above this, a step leads from so far away that near covariances and, for long papers, near chances do. */
+const FAR = 1e-3
+
+function estimate (people: readonly Telling[], groups: readonly Alike[], n: number): Float64Array {
   const observed = new Float64Array(n)
   const met = new Float64Array(n)
-  for (const { item, right } of people.flat()) {
-    met[item] = (met[item] as number) + 1
-    if (right) observed[item] = (observed[item] as number) + 1
+  for (const { items, right } of people) {
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i] as number
+      met[item] = (met[item] as number) + 1
+      observed[item] = (observed[item] as number) + (right[i] as number)
+    }
   }
-  const groups = alikeOf(people)
-  const difficulties = observed.map((right, item) => Math.log(((met[item] as number) - right) / right))
-  const centre = difficulties.reduce((sum, difficulty) => sum + difficulty, 0) / n
-  for (let i = 0; i < n; i++) difficulties[i] = (difficulties[i] as number) - centre
+  const difficulties = centred(observed.map((right, item) => Math.log(((met[item] as number) - right) / right)))
   let inverse: Float64Array = new Float64Array()
   let farthest = Infinity
-  for (let round = 0; round < 200 && farthest > 1e-11; round++) {
+  // Near chances first, which lead to about a thousandth of a logit; then those that are exact.
+  let exact = groups.every(({ items }) => items.length <= EVERY_PAIR)
+  for (let round = 0; round < 200 && (farthest > 1e-11 || !exact); round++) {
+    if (farthest < FAR || round === 20) exact = true
     const surplus = Float64Array.from(observed)
-    for (const { items, count, people } of groups) {
-      const expected = givenCount(chancesOf(items, count, difficulties), count)
-      for (const [index, item] of items.entries()) surplus[item] = (surplus[item] as number) - people * (expected[index] as number)
+    for (const group of groups) {
+      const { items, count, people } = group
+      const chances = chancesOf(group, difficulties)
+      const expected = exact || items.length <= EVERY_PAIR ? givenCount(chances, count) : nearGivenCount(chances)
+      for (let i = 0; i < items.length; i++) surplus[items[i] as number] = (surplus[items[i] as number] as number) - people * (expected[i] as number)
     }
     // Near the solution the information hardly changes.
-    if (farthest > 0.1) inverse = inverseOf(grounded(information(groups, difficulties), n), n)
+    if (farthest > FAR) inverse = inverseOf(grounded(information(groups, difficulties, exact), n), n)
     const steps = difficulties.map((_, i) => {
       let step = 0
       for (let j = 0; j < n; j++) step -= (inverse[i * n + j] as number) * (surplus[j] as number)
@@ -102,34 +142,55 @@ function estimate (people: readonly (readonly Try[])[], n: number): Float64Array
     const part = farthest > 1 ? 1 / farthest : 1
     for (let i = 0; i < n; i++) difficulties[i] = (difficulties[i] as number) + part * (steps[i] as number)
   }
-  return difficulties
+  return centred(difficulties)
 }
 
-function chancesOf (items: readonly number[], count: number, difficulties: Float64Array): Float64Array {
-  const own = Float64Array.from(items, item => (difficulties[item] as number))
-  const strength = strengthFor(own, count)
-  return own.map(difficulty => chanceOf(strength - difficulty))
+function centred (difficulties: Float64Array): Float64Array {
+  const centre = difficulties.reduce((sum, difficulty) => sum + difficulty, 0) / difficulties.length
+  return difficulties.map(difficulty => difficulty - centre)
+}
+
+/** Adding up to the count, to eight digits or so. */
+function chancesOf (group: Alike, difficulties: Float64Array): Float64Array {
+  const own = ownOf(group.items, difficulties)
+  const strength = group.strength = strengthFor(own, group.count, 1e-4, group.strength)
+  for (let i = 0; i < own.length; i++) own[i] = chanceOf(strength - (own[i] as number))
+  return own
+}
+
+function ownOf (items: Int32Array, difficulties: Float64Array): Float64Array {
+  const own = new Float64Array(items.length)
+  for (let i = 0; i < items.length; i++) own[i] = difficulties[items[i] as number] as number
+  return own
 }
 
 /** Up to how many items of a paper the covariance of every pair is worked out. */
 const EVERY_PAIR = 20
 
-/** What all groups tell about the difficulties: the covariances of their answers given their counts, added up. */
-function information (groups: readonly Alike[], difficulties: Float64Array): Float64Array {
+/** What all groups tell about the difficulties: the covariances of their answers given their counts, added up.
+ * @param exact whether the variances are; else they are near, for long papers */
+function information (groups: readonly Alike[], difficulties: Float64Array, exact: boolean): Float64Array {
   const n = difficulties.length
   const total = new Float64Array(n * n)
-  for (const { items, count, people } of groups) {
-    const chances = chancesOf(items, count, difficulties)
-    const part = items.length > EVERY_PAIR ? nearCovariances(chances, count) : covariances(chances, count)
-    for (let i = 0; i < items.length; i++) {
-      const row = (items[i] as number) * n
-      for (let j = 0; j < items.length; j++) {
-        const to = row + (items[j] as number)
-        total[to] = (total[to] as number) + people * (part[i * items.length + j] as number)
-      }
+  for (const group of groups) {
+    const { items, count, people } = group
+    const chances = chancesOf(group, difficulties)
+    if (items.length > EVERY_PAIR) addNearCovariances(total, n, items, people, exact ? givenCount(chances, count) : nearGivenCount(chances))
+    else addCovariances(total, n, items, people, covariances(chances, count))
+  }
+  // Groups add to the lower triangle alone.
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) total[j * n + i] = total[i * n + j] as number
+  return total
+}
+
+function addCovariances (total: Float64Array, n: number, items: Int32Array, people: number, part: Float64Array): void {
+  for (let i = 0; i < items.length; i++) {
+    const row = (items[i] as number) * n
+    for (let j = 0; j <= i; j++) {
+      const to = row + (items[j] as number)
+      total[to] = (total[to] as number) + people * (part[i * items.length + j] as number)
     }
   }
-  return total
 }
 
 /** P(i and j right | count) = P(i right | count) P(j right | one fewer right among the others). */
@@ -150,27 +211,38 @@ function covariances (chances: Float64Array, count: number): Float64Array {
 
 /** The same at a small part of the cost: variances c (1 − c), c the chance given the count, and covariances −u_i u_j with the u that
  * makes every row add up to 0, as it must where the count is given. */
-function nearCovariances (chances: Float64Array, count: number): Float64Array {
-  const n = chances.length
-  const variances = givenCount(chances, count).map(chance => chance * (1 - chance))
+function addNearCovariances (total: Float64Array, n: number, items: Int32Array, people: number, given: Float64Array): void {
+  const variances = given.map(chance => chance * (1 - chance))
   const u = sharesOf(variances)
-  const result = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) result[i * n + j] = i === j ? variances[i] as number : -(u[i] as number) * (u[j] as number)
+  for (let i = 0; i < items.length; i++) {
+    const row = (items[i] as number) * n
+    const share = people * (u[i] as number)
+    for (let j = 0; j < i; j++) {
+      const to = row + (items[j] as number)
+      total[to] = (total[to] as number) - share * (u[j] as number)
+    }
+    const own = row + (items[i] as number)
+    total[own] = (total[own] as number) + people * (variances[i] as number)
   }
-  return result
 }
 
 /** The u with u_i (Σ u − u_i) = v_i, by steps halfway to what each equation asks for, which settle within a few dozen. */
 function sharesOf (variances: Float64Array): Float64Array {
-  const root = Math.sqrt(variances.reduce((sum, value) => sum + value, 0))
-  let shares = variances.map(variance => variance / root)
-  for (let round = 0; round < 200; round++) {
-    const all = shares.reduce((sum, share) => sum + share, 0)
-    const next = shares.map((share, i) => (share + (variances[i] as number) / (all - share)) / 2)
-    const change = next.reduce((most, share, i) => Math.max(most, Math.abs(share - (shares[i] as number))), 0)
-    shares = next
-    if (change < 1e-7 * root) break
+  let all = 0
+  for (const variance of variances) all += variance
+  const root = Math.sqrt(all)
+  const shares = variances.map(variance => variance / root)
+  let change = Infinity
+  for (let round = 0; round < 200 && change >= 1e-7 * root; round++) {
+    all = 0
+    for (const share of shares) all += share
+    change = 0
+    for (let i = 0; i < shares.length; i++) {
+      const share = shares[i] as number
+      const next = (share + (variances[i] as number) / (all - share)) / 2
+      change = Math.max(change, Math.abs(next - share))
+      shares[i] = next
+    }
   }
   return shares
 }
@@ -184,7 +256,7 @@ function grounded (information: Float64Array, n: number): Float64Array {
 
 function standardErrors (groups: readonly Alike[], difficulties: Float64Array): Float64Array {
   const n = difficulties.length
-  const total = information(groups, difficulties)
+  const total = information(groups, difficulties, true)
   let trace = 0
   for (let i = 0; i < n; i++) trace += total[i * n + i] as number
   const inverse = inverseOf(grounded(total, n), n)
@@ -194,25 +266,25 @@ function standardErrors (groups: readonly Alike[], difficulties: Float64Array): 
 
 type Fit = Pick<RaschItem, 'infit' | 'outfit' | 'people'>
 
-function fitOf (people: readonly (readonly Try[])[], difficulties: Float64Array): Fit[] {
-  const sums = Array.from(difficulties, () => ({ residual: 0, weight: 0, standardised: 0, people: 0 }))
-  const strengths = new Map<string, number>()
-  for (const tries of people) {
-    const items = tries.map(({ item }) => item)
-    const count = tries.filter(({ right }) => right).length
-    const name = `${count}/${items.join()}`
-    const strength = strengths.get(name) ?? strengthFor(items.map(item => (difficulties[item] as number)), count)
-    strengths.set(name, strength)
-    for (const { item, right } of tries) {
-      const sum = sums[item] as typeof sums[number]
+function fitOf (people: readonly Telling[], difficulties: Float64Array): Fit[] {
+  const n = difficulties.length
+  const [residuals, weights, standardised, met] = [new Float64Array(n), new Float64Array(n), new Float64Array(n), new Float64Array(n)]
+  const strengths = new Map<Alike, number>()
+  for (const { items, right, alike } of people) {
+    let strength = strengths.get(alike)
+    if (strength === undefined) strengths.set(alike, strength = strengthFor(ownOf(items, difficulties), alike.count, 1e-13, alike.strength))
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i] as number
       const chance = chanceOf(strength - (difficulties[item] as number))
       const weight = chance * (1 - chance)
-      const residual = ((right ? 1 : 0) - chance) ** 2
-      sum.residual += residual
-      sum.weight += weight
-      sum.standardised += residual / weight
-      sum.people++
+      const residual = ((right[i] as number) - chance) ** 2
+      residuals[item] = (residuals[item] as number) + residual
+      weights[item] = (weights[item] as number) + weight
+      standardised[item] = (standardised[item] as number) + residual / weight
+      met[item] = (met[item] as number) + 1
     }
   }
-  return sums.map(({ residual, weight, standardised, people }) => ({ infit: residual / weight, outfit: standardised / people, people }))
+  return Array.from({ length: n }, (_, i) => ({
+    infit: (residuals[i] as number) / (weights[i] as number), outfit: (standardised[i] as number) / (met[i] as number), people: met[i] as number
+  }))
 }

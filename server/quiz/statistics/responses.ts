@@ -25,18 +25,48 @@ const MOST = 20
 
 type Part = readonly [part: string, response: string]
 
+/** What of an answer can be counted. */
+interface Given {
+  readonly parts: readonly { readonly part: Part, readonly name: string }[]
+  /** one name for all answers that count as the same one, for comparing two people; null for a blank one */
+  readonly name: string | null
+}
+
+/** Reads answers to one question. */
+export type AnswerReader = (answer: unknown) => Given
+
+/** Answers longer than this, written as JSON, are seldom given twice. */
+const LONGEST_KEPT = 200
+
+/** A reader of answers to a question, which reads those that are given again and again but once. */
+export function makeReader (definition: QuestionDefinition): AnswerReader {
+  const kept = new Map<string | undefined, Given>()
+  return answer => {
+    const written = JSON.stringify(answer) as string | undefined
+    const known = kept.get(written)
+    if (known !== undefined) return known
+    const parts = partsOf(definition, answer).map(part => ({ part, name: nameOfPart(part) }))
+    const told = parts.filter(({ part: [part, response] }) => part !== '' || response !== '').map(({ name }) => name)
+    const given = { parts, name: told.length === 0 ? null : told.sort().join('\n') }
+    if (written === undefined || written.length <= LONGEST_KEPT) kept.set(written, given)
+    return given
+  }
+}
+
 /** Every response to a question, the most frequent of each part first; beyond twenty for a part the rarest are left out.
  * Answers are read by their shape, not by kind, so that a kind to come is analysed as well.
- * @param met the items of those who met it, each with the total of its sitting */
-export function responsesOf (definition: QuestionDefinition, met: readonly { readonly item: SatItem, readonly total: number }[], language: string): Response[] {
+ * @param met the items of those who met it, each with the total of its sitting
+ * @param read reads answers to this question */
+export function responsesOf (
+  definition: QuestionDefinition, met: readonly { readonly item: SatItem, readonly total: number }[], language: string, read: AnswerReader = makeReader(definition)
+): Response[] {
   const counts = new Map<string, { readonly part: Part, readonly answer: unknown, count: number, total: number }>()
   for (const { item, total } of met) {
-    for (const part of partsOf(definition, item.answer)) {
-      const name = nameOfPart(part)
-      const known = counts.get(name) ?? { part, answer: item.answer, count: 0, total: 0 }
+    for (const { part, name } of read(item.answer).parts) {
+      let known = counts.get(name)
+      if (known === undefined) counts.set(name, known = { part, answer: item.answer, count: 0, total: 0 })
       known.count++
       known.total += total
-      counts.set(name, known)
     }
   }
   const labels = labelsOf(definition, language)
@@ -83,12 +113,6 @@ function partsOf (definition: QuestionDefinition, answer: unknown): Part[] {
   const text = shape['text']
   if (typeof text === 'string') return [['', text.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()]]
   return [['', kindOf(definition).summary(definition, answer, '')]]
-}
-
-/** One name for all answers that count as the same one, for comparing two people; null for a blank one. */
-export function nameOfAnswer (definition: QuestionDefinition, answer: unknown): string | null {
-  const parts = partsOf(definition, answer).filter(([part, response]) => part !== '' || response !== '')
-  return parts.length === 0 ? null : parts.map(nameOfPart).sort().join('\n')
 }
 
 // Neither a key nor text read as one line holds the character between them.

@@ -32,84 +32,106 @@ const LEAST_SAME = 4
  * @param most how many pairs are returned
  * @returns pairs with an adjusted probability below 5 %, the least probable first */
 export function similarPairs (people: readonly ReadonlyMap<string, string>[], most = 50): Similarity[] {
-  const { chances, wrong, alike } = tabulate(people)
+  const { questions, chances, greatest, longest } = tabulate(people)
   const n = people.length
   const pairs = n * (n - 1) / 2
   // A normal tail of 0.05 ÷ pairs begins within this many standard deviations. What lies within half of that is not worth the
   // exact probability: it cannot come out that small.
   const near = Math.sqrt(2 * Math.log(20 * pairs)) / 2
+  // Of each pair in one number: how many same wrong answers, in the low bits, and above them how many are expected, as a multiple
+  // of 1 ÷ scale, rounded down. One number to add to where millions of pairs are gone through.
+  const bits = Math.ceil(Math.log2(longest + 2))
+  const scale = Math.floor(2 ** (31 - bits) / (longest + 1))
+  const low = 2 ** bits - 1
+  const mostExpected = Array.from({ length: longest + 1 }, (_, same) => same < LEAST_SAME ? -1 : scale * mostExpectedFor(same, near * Math.sqrt(1 - greatest)) + 1)
   const found: Similarity[] = []
-  const same = new Uint16Array(n)
-  // Of each pair the expected number of same wrong answers and its variance, side by side.
-  const chance = new Float64Array(2 * n)
+  const both = new Int32Array(n)
   for (const [first, answers] of people.entries()) {
-    same.fill(0)
-    chance.fill(0)
+    both.fill(0)
     for (const [question, answer] of answers) {
-      const of = chances.get(question) as number
-      addAbove(first, wrong.get(question) as Uint32Array, chance, of, of * (1 - of))
-      countAbove(first, alike.get(nameOf(question, answer)) as Uint32Array, same)
+      const { wrong, alike, chance } = questions.get(question) as Asked
+      addToFollowing(wrong, both, Math.floor(chance * scale) << bits)
+      addToFollowing(alike.get(answer) as Those, both, 1)
     }
     for (let second = first + 1; second < n; second++) {
-      const count = same[second] as number
-      const expected = chance[2 * second] as number
-      if (count < LEAST_SAME || count < expected + near * Math.sqrt(chance[2 * second + 1] as number)) continue
-      const both = [...answers.keys()].filter(question => people[second]?.has(question))
-      const probability = atLeast(count, both.map(question => chances.get(question) as number))
+      const seen = both[second] as number
+      const count = seen & low
+      if (seen >> bits > (mostExpected[count] as number)) continue
+      const other = people[second] as ReadonlyMap<string, string>
+      const shared = [...answers.keys()].filter(question => other.has(question)).map(question => chances.get(question) as number)
+      const expected = shared.reduce((sum, chance) => sum + chance, 0)
+      if (count < expected + near * Math.sqrt(shared.reduce((sum, chance) => sum + chance * (1 - chance), 0))) continue
+      const probability = atLeast(count, shared)
       const adjustedProbability = Math.min(1, probability * pairs)
       if (adjustedProbability < 0.05) {
-        found.push({ first, second, bothWrong: both.length, same: count, expected, probability, adjustedProbability })
+        found.push({ first, second, bothWrong: shared.length, same: count, expected, probability, adjustedProbability })
       }
     }
   }
   return found.sort((a, b) => a.probability - b.probability).slice(0, most)
 }
 
-// The innermost loops: people come in ascending order, and those after the first of a pair stand at the end.
+/** The greatest e with e + deviations √e ≤ same: where more are expected, as many same answers are nothing to speak of. */
+function mostExpectedFor (same: number, deviations: number): number {
+  return ((Math.sqrt(deviations ** 2 + 4 * same) - deviations) / 2) ** 2
+}
 
-function addAbove (first: number, people: Uint32Array, sums: Float64Array, mean: number, variance: number): void {
-  for (let i = people.length - 1; (people[i] as number) > first; i--) {
-    const place = 2 * (people[i] as number)
-    sums[place] = (sums[place] as number) + mean
-    sums[place + 1] = (sums[place + 1] as number) + variance
+/** The innermost loop. Who is first of a pair comes in ascending order, as the lists do, so that each list is gone through from where it
+ * was left; four at a time, which takes a third of the time. */
+function addToFollowing (those: Those, sums: Int32Array, value: number): void {
+  const { people } = those
+  let i = ++those.passed
+  for (; i + 3 < people.length; i += 4) {
+    const a = people[i] as number
+    const b = people[i + 1] as number
+    const c = people[i + 2] as number
+    const d = people[i + 3] as number
+    sums[a] = (sums[a] as number) + value
+    sums[b] = (sums[b] as number) + value
+    sums[c] = (sums[c] as number) + value
+    sums[d] = (sums[d] as number) + value
   }
+  for (; i < people.length; i++) sums[people[i] as number] = (sums[people[i] as number] as number) + value
 }
 
-function countAbove (first: number, people: Uint32Array, counts: Uint16Array): void {
-  for (let i = people.length - 1; (people[i] as number) > first; i--) counts[people[i] as number] = (counts[people[i] as number] as number) + 1
+/** People in ascending order, and how many of them have been first of a pair. */
+interface Those { readonly people: Int32Array, passed: number }
+
+interface Asked {
+  /** who had it wrong */
+  readonly wrong: Those
+  /** who gave each wrong answer */
+  readonly alike: ReadonlyMap<string, Those>
+  /** that two of those who had it wrong agree */
+  readonly chance: number
 }
 
-/** Who had each question wrong, who gave each wrong answer, both ascending, and the chance of each question that two of those who had
- * it wrong agree. */
+/** By question; the greatest chance among them; and how many questions one person had wrong at the most. */
 function tabulate (people: readonly ReadonlyMap<string, string>[]): {
-  readonly chances: ReadonlyMap<string, number>, readonly wrong: ReadonlyMap<string, Uint32Array>, readonly alike: ReadonlyMap<string, Uint32Array>
+  readonly questions: ReadonlyMap<string, Asked>, readonly chances: ReadonlyMap<string, number>, readonly greatest: number, readonly longest: number
 } {
-  const wrong = new Map<string, number[]>()
-  const alike = new Map<string, number[]>()
-  const squares = new Map<string, number>()
+  const lists = new Map<string, { readonly wrong: number[], readonly alike: Map<string, number[]> }>()
+  let longest = 0
   for (const [person, answers] of people.entries()) {
+    longest = Math.max(longest, answers.size)
     for (const [question, answer] of answers) {
-      append(wrong, question, person)
-      // The squares of 1, 2, 3 … differ by 1, 3, 5 …
-      squares.set(question, (squares.get(question) ?? 0) + 2 * append(alike, nameOf(question, answer), person) - 1)
+      let list = lists.get(question)
+      if (list === undefined) lists.set(question, list = { wrong: [], alike: new Map() })
+      list.wrong.push(person)
+      const alike = list.alike.get(answer)
+      if (alike === undefined) list.alike.set(answer, [person])
+      else alike.push(person)
     }
   }
-  const packed = (lists: ReadonlyMap<string, number[]>): Map<string, Uint32Array> => new Map([...lists].map(([name, list]) => [name, Uint32Array.from(list)]))
-  return {
-    chances: new Map([...wrong].map(([question, { length }]) => [question, (squares.get(question) as number) / length ** 2])),
-    wrong: packed(wrong),
-    alike: packed(alike)
+  const those = (list: readonly number[]): Those => ({ people: Int32Array.from(list), passed: 0 })
+  const chances = new Map<string, number>()
+  const questions = new Map<string, Asked>()
+  let greatest = 0
+  for (const [question, { wrong, alike }] of lists) {
+    const chance = [...alike.values()].reduce((sum, { length }) => sum + length ** 2, 0) / wrong.length ** 2
+    greatest = Math.max(greatest, chance)
+    chances.set(question, chance)
+    questions.set(question, { wrong: those(wrong), alike: new Map([...alike].map(([answer, list]) => [answer, those(list)])), chance })
   }
-}
-
-/** @returns how many there are now */
-function append (lists: Map<string, number[]>, name: string, person: number): number {
-  const list = lists.get(name)
-  if (list !== undefined) return list.push(person)
-  lists.set(name, [person])
-  return 1
-}
-
-function nameOf (question: string, answer: string): string {
-  return `${question}\n${answer}`
+  return { questions, chances, greatest, longest }
 }

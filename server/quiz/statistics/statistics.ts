@@ -1,9 +1,8 @@
 import type { QuestionDefinition } from '../kinds/index.ts'
 import { groupDifferences, type GroupDifference } from './group-difference.ts'
-import { sum } from './moments.ts'
 import { questionStatistics, slotStatistics, type Met, type QuestionStatistics, type SlotStatistics } from './question-statistics.ts'
 import { raschOf, type RaschItem } from './rasch.ts'
-import { nameOfAnswer } from './responses.ts'
+import { makeReader, type AnswerReader } from './responses.ts'
 import { similarPairs, type Similarity } from './similarity.ts'
 import { isRight, markOfItem, totalOf, type Sitting } from './sitting.ts'
 import { testFigures, type TestFigures } from './test-figures.ts'
@@ -38,9 +37,8 @@ export const LEAST_FOR_RASCH = 30
  * questions.filter(question => question.concerns.length > 0)        // those to look at */
 export function quizStatistics (sittings: readonly Sitting[], definitionOf: (question: string) => QuestionDefinition | undefined, language: string): QuizStatistics {
   const totals = sittings.map(totalOf)
-  const slots = tabulate(sittings, totals, ({ slot }) => slot)
-  const questions = tabulate(sittings, totals, ({ question }) => question)
-  const allMarks = sum(sittings.flatMap(({ items }) => items.map(({ markMax }) => markMax)))
+  const { slots, questions, allMarks } = tabulate(sittings, totals)
+  const readers = readersOf(questions.keys(), definitionOf)
   const same = [...questions.values()].every(({ met }) => met.length === sittings.length)
   const differences = groupDifferences(sittings)
   const suspects = new Set(differences.filter(({ suspect }) => suspect).map(({ question }) => question))
@@ -57,33 +55,52 @@ export function quizStatistics (sittings: readonly Sitting[], definitionOf: (que
     questions: [...questions].map(([question, { met }], index) => questionStatistics(question, met, questionWeights[index] as typeof questionWeights[number], {
       allMarks,
       definition: definitionOf(question),
+      read: readers.get(question),
       language,
       rasch: difficulties.get(question) ?? null,
       suspect: suspects.has(question)
     })).sort((a, b) => a.question < b.question ? -1 : 1),
     differences,
-    similarities: similaritiesOf(sittings, definitionOf)
+    similarities: similaritiesOf(sittings, readers)
   }
 }
 
 interface Column {
   readonly met: Met[]
   /** by sitting; 0 where it was not on the paper */
-  readonly marks: number[]
+  readonly marks: Float64Array
 }
 
-function tabulate<K> (sittings: readonly Sitting[], totals: readonly number[], keyOf: (item: Sitting['items'][number]) => K): Map<K, Column> {
-  const columns = new Map<K, Column>()
+/** By place in the paper and by question; and all marks that could be earned. */
+function tabulate (sittings: readonly Sitting[], totals: readonly number[]): { readonly slots: Map<number, Column>, readonly questions: Map<string, Column>, readonly allMarks: number } {
+  const slots = new Map<number, Column>()
+  const questions = new Map<string, Column>()
+  let allMarks = 0
   for (const [index, sitting] of sittings.entries()) {
+    const total = totals[index] as number
     for (const item of sitting.items) {
-      const key = keyOf(item)
-      const column = columns.get(key) ?? { met: [], marks: new Array<number>(sittings.length).fill(0) }
-      columns.set(key, column)
-      column.met.push({ item, total: totals[index] as number })
-      column.marks[index] = markOfItem(item)
+      const mark = markOfItem(item)
+      const one = { item, mark, total, rest: total - mark }
+      allMarks += item.markMax
+      enter(slots, item.slot, one, index, sittings.length)
+      enter(questions, item.question, one, index, sittings.length)
     }
   }
-  return columns
+  return { slots, questions, allMarks }
+}
+
+function enter<K> (columns: Map<K, Column>, key: K, one: Met, index: number, count: number): void {
+  let column = columns.get(key)
+  if (column === undefined) columns.set(key, column = { met: [], marks: new Float64Array(count) })
+  column.met.push(one)
+  column.marks[index] = one.mark
+}
+
+function readersOf (questions: Iterable<string>, definitionOf: (question: string) => QuestionDefinition | undefined): Map<string, AnswerReader> {
+  return new Map([...questions].flatMap(question => {
+    const definition = definitionOf(question)
+    return definition === undefined ? [] : [[question, makeReader(definition)]]
+  }))
 }
 
 function difficultiesOf (sittings: readonly Sitting[]): Map<string, RaschItem> {
@@ -101,12 +118,15 @@ function difficultiesOf (sittings: readonly Sitting[]): Map<string, RaschItem> {
   }))
 }
 
-function similaritiesOf (sittings: readonly Sitting[], definitionOf: (question: string) => QuestionDefinition | undefined): QuizStatistics['similarities'] {
-  const wrong = sittings.map(({ items }) => new Map(items.flatMap((item): [string, string][] => {
-    const definition = isRight(item) ? undefined : definitionOf(item.question)
-    const name = definition === undefined ? null : nameOfAnswer(definition, item.answer)
-    return name === null ? [] : [[item.question, name]]
-  })))
+function similaritiesOf (sittings: readonly Sitting[], readers: ReadonlyMap<string, AnswerReader>): QuizStatistics['similarities'] {
+  const wrong = sittings.map(({ items }) => {
+    const answers = new Map<string, string>()
+    for (const item of items) {
+      const name = isRight(item) ? undefined : readers.get(item.question)?.(item.answer).name
+      if (name !== undefined && name !== null) answers.set(item.question, name)
+    }
+    return answers
+  })
   const idOf = (index: number): string => (sittings[index] as Sitting).id
   return similarPairs(wrong).map(({ first, second, ...similarity }) => ({ first: idOf(first), second: idOf(second), ...similarity }))
 }

@@ -1,4 +1,4 @@
-import { momentsOf, sum, variance, type Moments } from './moments.ts'
+import { momentsOf, sum, variance, type Moments, type Numbers } from './moments.ts'
 
 /** A test as a whole, in marks unless a name says percent. */
 export interface TestFigures extends Moments {
@@ -16,7 +16,7 @@ export interface TestFigures extends Moments {
  * for p items; error ratio = 100 √(1 − CIC ÷ 100); standard error = error ratio × SD ÷ 100. Needs three totals that vary and
  * two items. Source: Moodle, "Quiz statistics calculations", Test statistics; Cronbach, Psychometrika 16 (1951).
  * @param items the marks of each item, a list for each */
-export function testFigures (totals: readonly number[], items: readonly (readonly number[])[]): TestFigures {
+export function testFigures (totals: Numbers, items: readonly Numbers[]): TestFigures {
   const moments = momentsOf(totals)
   const spread = variance(totals)
   const p = items.length

@@ -1,4 +1,4 @@
-import { covariance, sum } from './moments.ts'
+import { covariance, sum, type Numbers } from './moments.ts'
 
 /** How much of the spread of totals an item is responsible for. */
 export interface Weight {
@@ -14,7 +14,7 @@ export interface Weight {
  * An item that was not on somebody's paper earned them 0 there, so that the covariances of all items add up to the variance
  * of the totals whatever was drawn. Source: Moodle, "Quiz statistics calculations", Effective question weight.
  * @param items a list of marks each, one for every total */
-export function weightsOf (items: readonly (readonly number[])[], totals: readonly number[]): Weight[] {
+export function weightsOf (items: readonly Numbers[], totals: Numbers): Weight[] {
   const shares = items.map(marks => covariance(marks, totals) ?? 0)
   // Rounding must not make a question suspect that simply does not vary.
   const least = -1e-12 * sum(shares.map(Math.abs))

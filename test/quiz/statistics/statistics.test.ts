@@ -1,7 +1,7 @@
 import t from 'tap'
 import { kinds, quizStatistics, secondsBySlot, type QuestionDefinition, type SatItem, type Sitting } from '../../../server/quiz/quiz.ts'
 import { randomGuessPercent } from '../../../server/quiz/statistics/guessing.ts'
-import { nameOfAnswer, responsesOf } from '../../../server/quiz/statistics/responses.ts'
+import { makeReader, responsesOf } from '../../../server/quiz/statistics/responses.ts'
 import { randomFrom } from '../../../server/quiz/random.ts'
 
 const common = { topic: 'fraud', difficulty: 'easy' as const, prompt: 'Which?' }
@@ -73,9 +73,13 @@ t.test('responses are counted part by part, with the mean total of those who gav
   t.match(responsesOf({ ...common, key: 'd', kind: 'calculated', formula: '{a} * 2', variables: [{ key: 'a', values: [1, 2] }] }, met([{ text: '4' }]), 'en'), [{ right: null }], 'it depends on what was drawn')
   t.equal(responsesOf(text, met(Array.from({ length: 30 }, (_, index) => ({ text: `typed ${index}` }))), 'en').length, 20, 'no more than twenty')
   t.match(responsesOf(order, met([{ order: ['one', 'two'] }, { order: ['two', 'one'] }]), 'en').map(({ right }) => right).sort(), [false, true])
-  t.equal(nameOfAnswer(choice('q', { maxChoices: 0 }), { choices: ['c', 'b'] }), nameOfAnswer(choice('q', { maxChoices: 0 }), { choices: ['b', 'c'] }), 'in whatever order')
-  t.equal(nameOfAnswer(match, { pairs: { s: '' } }), null)
-  t.equal(nameOfAnswer(choice('q'), null), null)
+  const several = makeReader(choice('q', { maxChoices: 0 }))
+  t.equal(several({ choices: ['c', 'b'] }).name, several({ choices: ['b', 'c'] }).name, 'in whatever order')
+  t.equal(makeReader(match)({ pairs: { s: '' } }).name, null)
+  t.equal(makeReader(choice('q'))(null).name, null)
+  const long = { text: 'word '.repeat(100) }
+  t.same(makeReader(text)(long), makeReader(text)({ ...long }), 'a long answer is read as a short one is')
+  t.match(makeReader(text)(undefined), { name: null })
   t.end()
 })
 
