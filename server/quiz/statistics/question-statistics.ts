@@ -4,7 +4,7 @@ import { randomGuessPercent } from './guessing.ts'
 import { itemFigures, type ItemFigures } from './item-figures.ts'
 import { median, sum } from './moments.ts'
 import type { RaschItem } from './rasch.ts'
-import { responsesOf, type AnswerReader, type Response } from './responses.ts'
+import { responsesOf, type Given, type Response } from './responses.ts'
 import type { SatItem } from './sitting.ts'
 import type { Weight } from './weights.ts'
 
@@ -45,7 +45,14 @@ export interface Breakdown extends ItemFigures { readonly name: string }
 const MOST_GROUPS = 50
 
 /** An item, what it earned, the total of the sitting it belongs to, and the rest of that without the item. */
-export interface Met { readonly item: SatItem, readonly mark: number, readonly total: number, readonly rest: number }
+export interface Met {
+  readonly item: SatItem
+  readonly mark: number
+  readonly total: number
+  readonly rest: number
+  /** what of its answer can be counted; undefined without a definition */
+  readonly given: Given | undefined
+}
 
 export function slotStatistics (slot: number, met: readonly Met[], weight: Weight, allMarks: number): SlotStatistics {
   return { slot, questions: distinct(met.map(({ item }) => item.question)), ...placeStatistics(met, weight, allMarks) }
@@ -55,11 +62,9 @@ export function questionStatistics (
   question: string,
   met: readonly Met[],
   weight: Weight,
-  { allMarks, definition, read, language, rasch, suspect }: {
+  { allMarks, definition, language, rasch, suspect }: {
     readonly allMarks: number
     readonly definition: QuestionDefinition | undefined
-    /** of answers to it */
-    readonly read: AnswerReader | undefined
     readonly language: string
     readonly rasch: RaschItem | null
     readonly suspect: boolean
@@ -71,7 +76,7 @@ export function questionStatistics (
     ...placeStatistics(met, weight, allMarks),
     randomGuessPercent: definition === undefined ? null : randomGuessPercent(definition),
     blankCount: met.filter(({ item }) => item.answer === null).length,
-    responses: definition === undefined ? [] : responsesOf(definition, met, language, read),
+    responses: definition === undefined ? [] : responsesOf(definition, met, language),
     rasch,
     versions: breakdown(met, 'version'),
     variants: breakdown(met, 'variant')
@@ -95,6 +100,8 @@ function figuresOf (met: readonly Met[]): ItemFigures {
 }
 
 function breakdown (met: readonly Met[], by: 'version' | 'variant'): Breakdown[] {
+  const first = met[0]?.item[by]
+  if (met.every(({ item }) => item[by] === first)) return []
   const groups = new Map<string, Met[]>()
   for (const one of met) {
     const name = one.item[by] ?? ''
@@ -102,7 +109,6 @@ function breakdown (met: readonly Met[], by: 'version' | 'variant'): Breakdown[]
     if (group === undefined) groups.set(name, [one])
     else group.push(one)
   }
-  if (groups.size < 2) return []
   const frequent = [...groups].sort(([, a], [, b]) => b.length - a.length).slice(0, MOST_GROUPS)
   return frequent.sort(([a], [b]) => a < b ? -1 : 1).map(([name, group]) => ({ name, ...figuresOf(group) }))
 }

@@ -26,20 +26,17 @@ const MOST = 20
 type Part = readonly [part: string, response: string]
 
 /** What of an answer can be counted. */
-interface Given {
+export interface Given {
   readonly parts: readonly { readonly part: Part, readonly name: string }[]
   /** one name for all answers that count as the same one, for comparing two people; null for a blank one */
   readonly name: string | null
 }
 
-/** Reads answers to one question. */
-export type AnswerReader = (answer: unknown) => Given
-
 /** Answers longer than this, written as JSON, are seldom given twice. */
 const LONGEST_KEPT = 200
 
 /** A reader of answers to a question, which reads those that are given again and again but once. */
-export function makeReader (definition: QuestionDefinition): AnswerReader {
+export function makeReader (definition: QuestionDefinition): (answer: unknown) => Given {
   const kept = new Map<string | undefined, Given>()
   return answer => {
     const written = JSON.stringify(answer) as string | undefined
@@ -55,14 +52,14 @@ export function makeReader (definition: QuestionDefinition): AnswerReader {
 
 /** Every response to a question, the most frequent of each part first; beyond twenty for a part the rarest are left out.
  * Answers are read by their shape, not by kind, so that a kind to come is analysed as well.
- * @param met the items of those who met it, each with the total of its sitting
- * @param read reads answers to this question */
+ * @param met the items of those who met it, each with the total of its sitting, and what a reader read of its answer, or without */
 export function responsesOf (
-  definition: QuestionDefinition, met: readonly { readonly item: SatItem, readonly total: number }[], language: string, read: AnswerReader = makeReader(definition)
+  definition: QuestionDefinition, met: readonly { readonly item: SatItem, readonly total: number, readonly given?: Given | undefined }[], language: string
 ): Response[] {
+  const read = makeReader(definition)
   const counts = new Map<string, { readonly part: Part, readonly answer: unknown, count: number, total: number }>()
-  for (const { item, total } of met) {
-    for (const { part, name } of read(item.answer).parts) {
+  for (const { item, total, given } of met) {
+    for (const { part, name } of (given ?? read(item.answer)).parts) {
       let known = counts.get(name)
       if (known === undefined) counts.set(name, known = { part, answer: item.answer, count: 0, total: 0 })
       known.count++

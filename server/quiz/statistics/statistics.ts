@@ -2,7 +2,7 @@ import type { QuestionDefinition } from '../kinds/index.ts'
 import { groupDifferences, type GroupDifference } from './group-difference.ts'
 import { questionStatistics, slotStatistics, type Met, type QuestionStatistics, type SlotStatistics } from './question-statistics.ts'
 import { raschOf, type RaschItem } from './rasch.ts'
-import { makeReader, type AnswerReader } from './responses.ts'
+import { makeReader } from './responses.ts'
 import { similarPairs, type Similarity } from './similarity.ts'
 import { isRight, markOfItem, totalOf, type Sitting } from './sitting.ts'
 import { testFigures, type TestFigures } from './test-figures.ts'
@@ -37,8 +37,7 @@ export const LEAST_FOR_RASCH = 30
  * questions.filter(question => question.concerns.length > 0)        // those to look at */
 export function quizStatistics (sittings: readonly Sitting[], definitionOf: (question: string) => QuestionDefinition | undefined, language: string): QuizStatistics {
   const totals = sittings.map(totalOf)
-  const { slots, questions, allMarks } = tabulate(sittings, totals)
-  const readers = readersOf(questions.keys(), definitionOf)
+  const { slots, questions, allMarks } = tabulate(sittings, totals, definitionOf)
   const same = [...questions.values()].every(({ met }) => met.length === sittings.length)
   const differences = groupDifferences(sittings)
   const suspects = new Set(differences.filter(({ suspect }) => suspect).map(({ question }) => question))
@@ -55,32 +54,39 @@ export function quizStatistics (sittings: readonly Sitting[], definitionOf: (que
     questions: [...questions].map(([question, { met }], index) => questionStatistics(question, met, questionWeights[index] as typeof questionWeights[number], {
       allMarks,
       definition: definitionOf(question),
-      read: readers.get(question),
       language,
       rasch: difficulties.get(question) ?? null,
       suspect: suspects.has(question)
     })).sort((a, b) => a.question < b.question ? -1 : 1),
     differences,
-    similarities: similaritiesOf(sittings, readers)
+    similarities: similaritiesOf(sittings, questions)
   }
 }
 
 interface Column {
   readonly met: Met[]
+  /** whose each is, as the number of their sitting */
+  readonly people: number[]
   /** by sitting; 0 where it was not on the paper */
   readonly marks: Float64Array
 }
 
 /** By place in the paper and by question; and all marks that could be earned. */
-function tabulate (sittings: readonly Sitting[], totals: readonly number[]): { readonly slots: Map<number, Column>, readonly questions: Map<string, Column>, readonly allMarks: number } {
+function tabulate (sittings: readonly Sitting[], totals: readonly number[], definitionOf: (question: string) => QuestionDefinition | undefined): { readonly slots: Map<number, Column>, readonly questions: Map<string, Column>, readonly allMarks: number } {
   const slots = new Map<number, Column>()
   const questions = new Map<string, Column>()
+  const readers = new Map<string, ReturnType<typeof makeReader> | null>()
   let allMarks = 0
   for (const [index, sitting] of sittings.entries()) {
     const total = totals[index] as number
     for (const item of sitting.items) {
       const mark = markOfItem(item)
-      const one = { item, mark, total, rest: total - mark }
+      let read = readers.get(item.question)
+      if (read === undefined) {
+        const definition = definitionOf(item.question)
+        readers.set(item.question, read = definition === undefined ? null : makeReader(definition))
+      }
+      const one = { item, mark, total, rest: total - mark, given: read?.(item.answer) }
       allMarks += item.markMax
       enter(slots, item.slot, one, index, sittings.length)
       enter(questions, item.question, one, index, sittings.length)
@@ -91,16 +97,10 @@ function tabulate (sittings: readonly Sitting[], totals: readonly number[]): { r
 
 function enter<K> (columns: Map<K, Column>, key: K, one: Met, index: number, count: number): void {
   let column = columns.get(key)
-  if (column === undefined) columns.set(key, column = { met: [], marks: new Float64Array(count) })
+  if (column === undefined) columns.set(key, column = { met: [], people: [], marks: new Float64Array(count) })
   column.met.push(one)
+  column.people.push(index)
   column.marks[index] = one.mark
-}
-
-function readersOf (questions: Iterable<string>, definitionOf: (question: string) => QuestionDefinition | undefined): Map<string, AnswerReader> {
-  return new Map([...questions].flatMap(question => {
-    const definition = definitionOf(question)
-    return definition === undefined ? [] : [[question, makeReader(definition)]]
-  }))
 }
 
 function difficultiesOf (sittings: readonly Sitting[]): Map<string, RaschItem> {
@@ -118,15 +118,13 @@ function difficultiesOf (sittings: readonly Sitting[]): Map<string, RaschItem> {
   }))
 }
 
-function similaritiesOf (sittings: readonly Sitting[], readers: ReadonlyMap<string, AnswerReader>): QuizStatistics['similarities'] {
-  const wrong = sittings.map(({ items }) => {
-    const answers = new Map<string, string>()
-    for (const item of items) {
-      const name = isRight(item) ? undefined : readers.get(item.question)?.(item.answer).name
-      if (name !== undefined && name !== null) answers.set(item.question, name)
+function similaritiesOf (sittings: readonly Sitting[], questions: ReadonlyMap<string, Column>): QuizStatistics['similarities'] {
+  const wrong = sittings.map(() => new Map<string, string>())
+  for (const [question, { met, people }] of questions) {
+    for (const [index, { item, given }] of met.entries()) {
+      if (given !== undefined && given.name !== null && !isRight(item)) wrong[people[index] as number]?.set(question, given.name)
     }
-    return answers
-  })
+  }
   const idOf = (index: number): string => (sittings[index] as Sitting).id
   return similarPairs(wrong).map(({ first, second, ...similarity }) => ({ first: idOf(first), second: idOf(second), ...similarity }))
 }
