@@ -32,6 +32,8 @@ export type RefusalCode =
   | 'cohort-full'
   | 'enrolment-withdrawn'
   | 'already-enrolled'
+  | 'enrolment-elsewhere'
+  | 'nothing-to-change'
   | 'attempt-running'
   | 'cohort-not-begun'
   | 'nominations-closed'

@@ -47,6 +47,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /enrolments/:id': '-+0+0+0+',
   'GET /enrolments/:id/lessons/:key': '-+0+0+0+',
   'GET /api/v1/enrolments/:id': '-+0+0+0+',
+  'GET /api/v1/enrolments/:id/lessons/:key': '-+0+0+0+',
+  'GET /api/v1/enrolments/:id/quizzes/:key': '-+000000',
   'POST /enrolments/:id/lessons/:key/done': '-+000000',
   'POST /api/v1/enrolments/:id/lessons/:key/done': '-+000000',
   'GET /enrolments/:id/quizzes/:key': '-+000000',
@@ -85,6 +87,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
   'POST /desk/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
   'POST /api/v1/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
+  'GET /api/v1/cohorts/:id/quizzes/:key/regrade': '-xx+0xx+',
   'POST /api/v1/cohorts/plan': '-xxxxxx+',
   'POST /api/v1/tables/text': '-xx+++++',
   'GET /desk/cohorts/plan': '-xxxxxx+',
@@ -99,6 +102,10 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /api/v1/enrolments/:id/no-show': '-xxxxxx+',
   'POST /api/v1/enrolments/:id/came': '-xxxxxx+',
   'GET /desk/cohorts/:id/progress.xlsx': '-xx+0+0+',
+  'GET /desk/cohorts/:id/enrolments.csv': '-xx+0xx+',
+  'GET /desk/cohorts/:id/enrolments.xlsx': '-xx+0xx+',
+  'GET /api/v1/cohorts/:id/enrolments/export': '-xx+0xx+',
+  'GET /api/v1/cohorts/:id/summary': '-xx+0+0+',
   'GET /desk/cohorts/:id/matrix': '-xx+0+0+',
   'GET /desk/cohorts/:id/matrix.csv': '-xx+0+0+',
   'GET /desk/cohorts/:id/matrix.xlsx': '-xx+0+0+',
@@ -108,11 +115,13 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/reminders': '-xxxxxx+',
   'GET /desk/reminders/:kind/:language': '-xxxxxx+',
   'POST /desk/reminders/:kind/:language': '-xxxxxx+',
+  'DELETE /api/v1/reminders/:kind/:language': '-xxxxxx+',
   'GET /api/v1/cohorts/:id/reminders': '-xx+0xx+',
   'POST /api/v1/cohorts/:id/remind': '-xx+0xx+',
   'POST /desk/cohorts/:id/remind': '-xx+0xx+',
   // nominations: a liaison of any country may propose people for a cohort that is open, and sees only their own
   'GET /desk/nominations': '-xxxx+++',
+  'GET /api/v1/nominations': '-xxxx+++',
   'GET /api/v1/cohorts/:id/nominations': '-xx+0+++',
   'GET /desk/cohorts/:id/nominations': '-xx+0+++',
   'GET /desk/cohorts/:id/nominations.csv': '-xx+0+++',
@@ -192,6 +201,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/courses': '-xx++xx+',
   'GET /desk/courses/:slug': '-xx++xx+',
   'GET /desk/courses/:slug/lessons/:key': '-xx++xx+',
+  'GET /api/v1/courses/:slug/lessons/:key': '-xx++xx+',
   'GET /api/v1/courses': '-xx++xx+',
   'GET /api/v1/courses/:slug': '-xx++xx+',
   // courses that are being written: their authors' and administrators'
@@ -218,6 +228,9 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/drafts/:id/quizzes/:key': '-xx+0xx+',
   'POST /desk/drafts/:id/quizzes/:key': '-xx+0xx+',
   'POST /desk/drafts/:id/quizzes/:key/says': '-xx+0xx+',
+  'POST /api/v1/drafts/:id/quizzes/:key/says': '-xx+0xx+',
+  'POST /api/v1/drafts/:id/preview': '-xx+0xx+',
+  'POST /api/v1/drafts/:id/questions': '-xx+0xx+',
   'GET /desk/drafts/:id/quizzes/:key/sample': '-xx+0xx+',
   'POST /desk/drafts/:id/questions': '-xx+0xx+',
   'GET /desk/drafts/:id/history': '-xx+0xx+',
@@ -336,6 +349,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /api/v1/people/:id/unmerge': '-xxxxxx+',
   'GET /desk/mail': '-xxxxxx+',
   'GET /desk/mail/:id': '-xxxxxx+',
+  'GET /api/v1/mail': '-xxxxxx+',
+  'GET /api/v1/mail/:id': '-xxxxxx+',
   'GET /desk/audit': '-xxxxxx+',
   'GET /api/v1/audit': '-xxxxxx+',
   // last, because they end the session
@@ -451,8 +466,8 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':fileId', fileId).replace(':serial', serial)
     .replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
     .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js').replace(':file', bankFileId)
-    .replace(/\/(?:im|ex)port$/, '$&?format=gift').replace(/(\/api\/.*\/banks\/.*\/questions\/.*)$/, '$1?version=1')
-    .replace(':kind', 'start').replace(':language', 'en')
+    .replace(/\/banks\/[^/]+\/(?:im|ex)port$/, '$&?format=gift').replace(/(\/api\/.*\/banks\/.*\/questions\/.*)$/, '$1?version=1')
+    .replace(/:kind.*$/, 'start/en?version=0')
     .replace(/(\/drafts\/[^/]+\/(?:file|change|questions))$/, `$1?path=${path.endsWith('questions') ? 'banks/basics.yaml' : 'lessons/welcome.en.md'}&version=1`)
 }
 
@@ -465,12 +480,12 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId }: Scene): Re
     case '/drafts/:id/structure': return { version: '9', go: 'up-module:basics' }
     case '/drafts/:id/facts': return { version: '9', slug: 'first-steps', language: 'en' }
     case '/drafts/:id/lessons/:key': return { version: '9', title: 'Welcome', body: 'Text' }
-    case '/drafts/:id/preview': return { title: 'Welcome', body: 'Text', language: 'en' }
+    case '/drafts/:id/preview': return route.includes('/api/') ? { text: '# Welcome\n\nText\n', language: 'en' } : { title: 'Welcome', body: 'Text', language: 'en' }
     case '/drafts/:id/file': return route.includes('/api/') ? { text: 'a: b', version: 9 } : { text: 'a: b', version: '9' }
     case '/drafts/:id/files/remove': return { path: 'course.yaml', version: '9' }
     case '/drafts/:id/uploads': return { name: 'a.txt', base64: 'YQ==' }
     case '/drafts/:id/quizzes/:key': return route.includes('/api/') ? { version: 9, quiz: { key: 'practice', title: 'Practice', behaviour: 'deferred', passPercent: 50, sections: [{ questions: ['one'] }] } } : { version: '9', title: 'Practice' }
-    case '/drafts/:id/quizzes/:key/says': return { version: '9' }
+    case '/drafts/:id/quizzes/:key/says': return route.includes('/api/') ? {} : { version: '9' }
     case '/drafts/:id/questions': return { text: 'questions: []' }
     case '/drafts/:id/restore': return route.includes('/api/') ? { path: 'course.yaml', version: 1, seen: 9 } : { path: 'course.yaml', version: '1', seen: '9' }
     case '/drafts/:id/authors': return { personId: somebodyElse.personId, action: 'add' }
@@ -582,11 +597,96 @@ async function everything (test: TestApp): Promise<string> {
 
 const WRONG_SECRET = /:secret$/
 
+/** Where a desk's route has its like in the API, when it is not at the same path. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'GET /desk/banks/:id': 'GET /api/v1/banks/:id/questions',
+  'POST /desk/banks/:id/settings': 'PATCH /api/v1/banks/:id',
+  'POST /desk/banks/:id/new': 'POST /api/v1/banks/:id/questions',
+  'POST /desk/banks/:id/questions/:key/remove': 'DELETE /api/v1/banks/:id/questions/:key',
+  'GET /desk/banks/:id/import/:file': 'POST /api/v1/banks/:id/import',
+  'POST /desk/banks/:id/import/:file': 'POST /api/v1/banks/:id/import',
+  'POST /desk/cohorts/new': 'POST /api/v1/cohorts',
+  'POST /desk/cohorts/:id/changes': 'POST /api/v1/cohorts/:id/enrolments/changes',
+  'POST /desk/cohorts/:id/enrol': 'POST /api/v1/cohorts/:id/enrolments',
+  'POST /desk/cohorts/:id/instructors': 'PUT /api/v1/cohorts/:id/instructors/:personId',
+  'POST /desk/cohorts/:id/nominate': 'POST /api/v1/cohorts/:id/nominations',
+  'POST /desk/cohorts/:id/nominations': 'POST /api/v1/cohorts/:id/nominations/decisions',
+  'GET /desk/cohorts/:id/enrolments.csv': 'GET /api/v1/cohorts/:id/enrolments/export',
+  'GET /desk/cohorts/:id/enrolments.xlsx': 'GET /api/v1/cohorts/:id/enrolments/export',
+  'GET /desk/reminders/:kind/:language': 'GET /api/v1/reminders',
+  'GET /desk/courses/:slug/cohorts': 'GET /api/v1/courses',
+  'GET /desk/drafts/:id/facts': 'GET /api/v1/drafts/:id/file',
+  'POST /desk/drafts/:id/facts': 'PUT /api/v1/drafts/:id/file',
+  'POST /desk/drafts/:id/structure': 'PUT /api/v1/drafts/:id/file',
+  'GET /desk/drafts/:id/lessons/:key': 'GET /api/v1/drafts/:id/file',
+  'POST /desk/drafts/:id/lessons/:key': 'PUT /api/v1/drafts/:id/file',
+  'GET /desk/drafts/:id/quizzes/:key': 'GET /api/v1/drafts/:id/file',
+  'GET /desk/drafts/:id/files': 'GET /api/v1/drafts/:id',
+  'POST /desk/drafts/:id/files/remove': 'DELETE /api/v1/drafts/:id/file',
+  'GET /desk/drafts/:id/history': 'GET /api/v1/drafts/:id/changes',
+  'GET /desk/drafts/:id/publish': 'GET /api/v1/drafts/:id/compare',
+  'POST /desk/drafts/:id/authors': 'PUT /api/v1/drafts/:id/authors/:personId',
+  'POST /desk/drafts/:id/discard': 'DELETE /api/v1/drafts/:id',
+  'POST /desk/drafts/new': 'POST /api/v1/drafts',
+  'POST /desk/drafts/upload': 'POST /api/v1/drafts/zip',
+  'POST /desk/marking/:id/:slot': 'POST /api/v1/attempts/:id/marks',
+  'POST /desk/people/new': 'POST /api/v1/people',
+  'POST /desk/people/:id/roles/revoke': 'DELETE /api/v1/people/:id/roles/:role',
+  'POST /desk/people/:id/same': 'POST /api/v1/people/:id/merge',
+  'GET /desk/quotas/changes': 'GET /api/v1/quota-changes',
+  'POST /desk/quotas/changes': 'POST /api/v1/quota-changes',
+  'POST /desk/quotas/changes/:id': 'POST /api/v1/quota-changes/:id/approve',
+  'POST /desk/quotas/new': 'POST /api/v1/quotas',
+  'POST /desk/readiness': 'POST /api/v1/teams',
+  'GET /desk/readiness/teams': 'GET /api/v1/teams',
+  'GET /desk/readiness/teams/:id': 'GET /api/v1/teams/:id',
+  'POST /desk/readiness/teams/:id': 'PUT /api/v1/teams/:id',
+  'GET /desk/readiness/teams/:id/list.csv': 'GET /api/v1/teams/:id',
+  'POST /desk/readiness/teams/:id/members/:personId/remove': 'DELETE /api/v1/teams/:id/members/:personId',
+  'POST /desk/readiness/teams/:id/end': 'DELETE /api/v1/teams/:id'
+}
+
+/** Pages that only hold a form: what it sends has its like. */
+const FORMS = [
+  'GET /desk/banks/:id/new', 'GET /desk/banks/:id/import', 'GET /desk/cohorts/new', 'GET /desk/cohorts/plan', 'GET /desk/cohorts/:id/enrol', 'GET /desk/cohorts/:id/nominate',
+  'GET /desk/nominations/:id/substitute', 'GET /desk/drafts/new', 'GET /desk/people/new', 'GET /desk/quotas/new'
+]
+
+/** Where others may ask the API than the page: of one's own enrolment, of a certificate that anybody may check, and of a bank's file, which the wizard keeps for whoever sent it. */
+const WIDER = ['GET /desk/enrolments/:id', 'GET /desk/certificates/:serial', 'GET /desk/banks/:id/import/:file', 'POST /desk/banks/:id/import/:file']
+
+const SAFE = new Set(['GET'])
+
+/** A desk's routes that have no like in the API, or one for others. */
+function withoutLike (table: Readonly<Record<string, string>>): string[] {
+  return Object.entries(table).filter(([route]) => / \/desk\//.test(route) && !FORMS.includes(route)).flatMap(([route, who]) => {
+    const [method = '', path = ''] = route.split(' ')
+    const same = path.replace('/desk/', '/api/v1/').replace(/\.(csv|xlsx|json|pdf|zip)$/, '')
+    const likes = ELSEWHERE[route] !== undefined
+      ? [ELSEWHERE[route]]
+      : (SAFE.has(method) ? ['GET'] : ['POST', 'PUT', 'PATCH', 'DELETE']).map((verb) => `${verb} ${same}`).filter((like) => like in table)
+    if (!likes.some((like) => like in table)) return [`${route}: no like in the API`]
+    return likes.some((like) => table[like] === who) || WIDER.includes(route) ? [] : [`${route}: ${who}, and ${likes.map((like) => `${like}: ${table[like] ?? ''}`).join(', ')}`]
+  })
+}
+
 t.test('every route there is stands in the table, and no other', async (t) => {
   const test = await testApp(t, { demo: true })
   const routes = test.app.routeTable.filter(({ method }) => method !== 'HEAD').map(({ method, path }) => `${method} ${path}`)
   t.same(routes.filter((route) => !(route in TABLE)), [], 'not in the table')
   t.same(Object.keys(TABLE).filter((route) => !routes.includes(route)), [], 'no longer a route')
+
+  // Whatever the desk shows and does, other programs can read and do, and it is the same people who may.
+  t.same(withoutLike(TABLE), [])
+  t.same([...Object.keys(ELSEWHERE), ...FORMS, ...WIDER].filter((route) => !(route in TABLE)), [], 'no longer a route of the desk')
+  interface Operation { readonly responses?: Readonly<Record<string, { readonly content?: unknown }>> }
+  const described = (await test.app.inject('/api/v1/openapi.json')).json<{ paths: Record<string, Record<string, Operation>> }>().paths
+  const operations = Object.keys(TABLE).filter((route) => route.includes(' /api/v1/') && !route.endsWith('openapi.json')).map((route) => {
+    const [method = '', path = ''] = route.split(' ')
+    return { route, operation: described[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()] }
+  })
+  t.same(operations.filter(({ operation }) => operation === undefined).map(({ route }) => route), [], 'in OpenAPI')
+  t.same(operations.filter(({ operation }) => !Object.entries(operation?.responses ?? {}).some(([status, { content }]) => /^2/.test(status) && (status === '204' || content !== undefined))).map(({ route }) => route), [], 'with what it answers')
 })
 
 t.test('nobody reads or writes what is not theirs: every route, every role', { timeout: 120_000 }, async (t) => {

@@ -1,13 +1,13 @@
-import Type, { type Static } from 'typebox'
+import Type from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { endAccommodation, listAccommodations, type Accommodation, type AccommodationProblem, type NewAccommodation } from '../cohorts/accommodations/accommodations.ts'
+import { endAccommodation, listAccommodations, versionOf, type Accommodation, type AccommodationProblem, type NewAccommodation } from '../cohorts/accommodations/accommodations.ts'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { ADMINISTRATORS } from '../people/access.ts'
 import { getPerson } from '../people/people.ts'
 import { Refusal } from '../refusals.ts'
-import { accommodationJson, accommodationsView, type AccommodationForm } from './accommodation-views.ts'
+import { accommodationJson, accommodationsView, type AccommodationForm, type Notice } from './accommodation-views.ts'
 import { giveAccommodation } from './allow.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
@@ -34,11 +34,12 @@ const Body = Type.Object({
   laterDays: Type.Integer({ default: 0 }),
   reason: Type.String({ maxLength: 2000 }),
   from: Type.String({ maxLength: 20, default: '', description: 'A day, YYYY-MM-DD, in the programme\'s time zone; today when left out' }),
-  until: Type.String({ maxLength: 20, default: '', description: 'The last day; without end when left out' })
+  until: Type.String({ maxLength: 20, default: '', description: 'The last day; without end when left out' }),
+  version: Type.Optional(Type.Integer({ minimum: 0, description: 'As the list was read: refused when another was given or ended since' }))
 })
 
 const typed = Type.String({ maxLength: 40, default: '' })
-const Form = Type.Object({ extraPercent: typed, extraMinutes: typed, extraAttempts: typed, laterDays: typed, reason: Type.String({ maxLength: 2000, default: '' }), from: typed, until: typed })
+const Form = Type.Object({ extraPercent: typed, extraMinutes: typed, extraAttempts: typed, laterDays: typed, reason: Type.String({ maxLength: 2000, default: '' }), from: typed, until: typed, version: Type.Optional(Type.Integer({ minimum: 0 })) })
 const EMPTY: AccommodationForm = { extraPercent: '', extraMinutes: '', extraAttempts: '', laterDays: '', reason: '', from: '', until: '' }
 
 /** What single people are allowed beyond the rules: given and ended by administrators, seen by whom it is for. */
@@ -57,8 +58,11 @@ export function accommodationRoutes (app: App, deps: Deps): void {
 
   app.get('/api/v1/people/:id/accommodations', {
     config,
-    schema: { tags: ['people'], params: ById, response: { 200: Type.Object({ items: Type.Array(AccommodationAnswer), next: Type.Null() }) } }
-  }, async (request) => ({ items: (await listAccommodations(db, world, signedIn(request), request.params.id)).map(accommodationJson), next: null }))
+    schema: { tags: ['people'], params: ById, response: { 200: Type.Object({ items: Type.Array(AccommodationAnswer), next: Type.Null(), version: Type.Integer() }) } }
+  }, async (request) => {
+    const items = await listAccommodations(db, world, signedIn(request), request.params.id)
+    return { items: items.map(accommodationJson), next: null, version: versionOf(items) }
+  })
 
   app.post('/api/v1/people/:id/accommodations', {
     config,
@@ -82,30 +86,43 @@ export function accommodationRoutes (app: App, deps: Deps): void {
 
   app.get('/desk/people/:id/accommodations', {
     config,
-    schema: { params: ById, querystring: Type.Object({ lengthened: Type.Optional(Type.Integer({ minimum: 0 })) }) }
-  }, async (request, reply) => await show(request, reply, request.params.id, EMPTY, [], request.query.lengthened ?? null))
+    schema: { params: ById, querystring: Type.Object({ lengthened: Type.Optional(Type.Integer({ minimum: 0 })), ended: Type.Optional(Type.Enum(['now', 'before'])) }) }
+  }, async (request, reply) => {
+    const { lengthened, ended } = request.query
+    const { t } = request
+    return await show(request, reply, request.params.id, {
+      notice: lengthened !== undefined ? { text: t('accommodations.given', { lengthened }), kind: 'done' } : ended !== undefined ? { text: t(`accommodations.ended.${ended}`), kind: ended === 'now' ? 'done' : 'due' } : null
+    })
+  })
 
   app.post('/desk/people/:id/accommodations', { config, schema: { params: ById, body: Form } }, async (request, reply) => {
     const { id } = request.params
-    const made = await giveAccommodation(db, deps, signedIn(request), id, inputOf(request.body))
-    if ('problems' in made) return await show(request, reply.status(422), id, request.body, made.problems, null)
-    return await reply.redirect(app.url('/desk/people/:id/accommodations', { id }, { lengthened: made.lengthened }), 303)
+    const { version, ...form } = request.body
+    try {
+      const made = await giveAccommodation(db, deps, signedIn(request), id, { ...inputOf(form), ...version !== undefined && { version } })
+      if ('problems' in made) return await show(request, reply.status(422), id, { form, problems: made.problems })
+      return await reply.redirect(app.url('/desk/people/:id/accommodations', { id }, { lengthened: made.lengthened }), 303)
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'edited-meanwhile') throw error
+      // What was typed stays in the form, below what stands now.
+      return await show(request, reply.status(409), id, { form, notice: { text: request.t('accommodations.stale'), kind: 'due' } })
+    }
   })
 
   app.post('/desk/accommodations/:id/end', { config, schema: { params: ById } }, async (request, reply) => {
-    const { personId } = await endAccommodation(db, world, signedIn(request), request.params.id)
-    return await reply.redirect(app.url('/desk/people/:id/accommodations', { id: personId }), 303)
+    const { personId, ended } = await endAccommodation(db, world, signedIn(request), request.params.id)
+    return await reply.redirect(app.url('/desk/people/:id/accommodations', { id: personId }, { ended: ended ? 'now' : 'before' }), 303)
   })
 
-  async function show (request: FastifyRequest, reply: FastifyReply, id: string, form: AccommodationForm, problems: readonly AccommodationProblem[], lengthened: number | null): Promise<FastifyReply> {
+  async function show (request: FastifyRequest, reply: FastifyReply, id: string, { form = EMPTY, problems = [], notice = null }: { readonly form?: AccommodationForm, readonly problems?: readonly AccommodationProblem[], readonly notice?: Notice | null }): Promise<FastifyReply> {
     const person = signedIn(request)
     const whose = await getPerson(db, person, id)
     const items = await listAccommodations(db, world, person, id)
-    return reply.page('accommodations/accommodations', accommodationsView({ whose, items, form, problems: said(problems, request), lengthened }, { ...request.place, t: request.t, url: app.url }))
+    return reply.page('accommodations/accommodations', accommodationsView({ whose, items, form, problems: said(problems, request), notice }, { ...request.place, t: request.t, url: app.url }))
   }
 }
 
-function inputOf (form: Static<typeof Form>): NewAccommodation {
+function inputOf (form: AccommodationForm): NewAccommodation {
   const whole = (text: string): number => text.trim() === '' ? 0 : Number(text)
   return {
     extraPercent: whole(form.extraPercent), extraMinutes: whole(form.extraMinutes), extraAttempts: whole(form.extraAttempts), laterDays: whole(form.laterDays),

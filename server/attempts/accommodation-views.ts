@@ -1,4 +1,4 @@
-import type { Accommodation } from '../cohorts/accommodations/accommodations.ts'
+import { versionOf, type Accommodation } from '../cohorts/accommodations/accommodations.ts'
 import { allowedLines, periodOf } from '../cohorts/accommodations/views.ts'
 import type { PageView } from '../http/app-type.ts'
 import { formatDate, formatNumber } from '../http/pages.ts'
@@ -15,19 +15,21 @@ export interface AccommodationForm {
   readonly until: string
 }
 
+/** What happened just now: done as asked, or due to be looked at. */
+export interface Notice { readonly text: string, readonly kind: 'done' | 'due' }
+
 export function accommodationJson ({ id, extraPercent, extraMinutes, extraAttempts, laterDays, startsAt, endsAt, state, reason, givenBy, givenAt, endedBy, endedAt }: Accommodation) {
   return { id, extraPercent, extraMinutes, extraAttempts, laterDays, startsAt, endsAt, state, reason, givenBy, givenAt, endedBy, endedAt }
 }
 
 const PILL = { 'in-force': 'done', coming: 'info', ended: '' } as const
 
-export function accommodationsView ({ whose, items, form, problems, lengthened }: {
+export function accommodationsView ({ whose, items, form, problems, notice }: {
   readonly whose: { readonly id: string, readonly name: string }
   readonly items: readonly Accommodation[]
   readonly form: AccommodationForm
   readonly problems: readonly Problem[]
-  /** Attempts that were open, just now; null on other visits. */
-  readonly lengthened: number | null
+  readonly notice: Notice | null
 }, reader: Reader): PageView {
   const { t, url, language } = reader
   return {
@@ -36,7 +38,8 @@ export function accommodationsView ({ whose, items, form, problems, lengthened }
     main: 'reading',
     whose: { name: whose.name, href: url('/desk/people/:id', { id: whose.id }) },
     action: url('/desk/people/:id/accommodations', { id: whose.id }),
-    notice: lengthened === null ? '' : t('accommodations.given', { lengthened }),
+    notice,
+    version: String(versionOf(items)),
     items: items.map((one) => ({
       lines: allowedLines(one, t),
       reason: one.reason,

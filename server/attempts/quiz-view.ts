@@ -52,6 +52,21 @@ export function quizView (detail: EnrolmentDetail, quiz: QuizDefinition, questio
   }
 }
 
+/** The same for other programs. */
+export function quizJson ({ outline, allowance, states }: EnrolmentDetail, quiz: QuizDefinition, questions: number, attempts: readonly AttemptRow[], language: string) {
+  return {
+    key: quiz.key,
+    title: textIn(quiz.title, language, outline.language),
+    done: states.get(quiz.key) === 'done',
+    questions,
+    passPercent: quiz.passPercent,
+    limitSeconds: limitWith(limitOf(quiz), allowance),
+    attemptsAllowed: attemptsWith(quiz.attempts, allowance) ?? null,
+    behaviour: quiz.behaviour,
+    attempts: attempts.map(({ id, number, state, startedAt, percent, passed }) => ({ id, number, state, startedAt, percent, passed }))
+  }
+}
+
 /** What of a trainee's own allowance changes this quiz, in words; '' when nothing does. */
 function allowedOf (quiz: QuizDefinition, { extraPercent, extraMinutes, extraAttempts }: Allowance, t: Reader['t']): string {
   const time = quiz.limitMinutes !== undefined && extraPercent + extraMinutes > 0

@@ -74,6 +74,24 @@ export function regradeRoutes (app: App, deps: Deps): void {
     }
   })
 
+  app.get('/api/v1/cohorts/:id/quizzes/:key/regrade', {
+    config: { access: STAFF },
+    schema: {
+      description: 'What a regrade would look at: the questions that were asked, as they stand corrected',
+      params: CohortQuiz,
+      response: {
+        200: Type.Object({
+          attempts: Type.Integer({ description: 'Finished ones' }),
+          // The shape of a question is its kind's to say.
+          questions: Type.Array(Type.Object({ question: Type.String(), kind: Type.String(), corrected: Type.Boolean(), definition: Type.Unknown() }))
+        })
+      }
+    }
+  }, async (request) => {
+    const { attempts, questions } = await regradeDesk(db, deps, signedIn(request), { cohortId: request.params.id, quizKey: request.params.key })
+    return { attempts, questions: questions.map(({ definition, isCorrected }) => ({ question: definition.key, kind: definition.kind, corrected: isCorrected, definition })) }
+  })
+
   app.post('/api/v1/cohorts/:id/quizzes/:key/regrade', {
     config: { access: STAFF },
     schema: {

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
+import { Download } from '../http/download.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { courseOf, isRunning } from '../progress/progress.ts'
@@ -14,8 +15,8 @@ import { MAX_ATTEMPT_BYTES, MAX_FILE_BYTES } from './file-rules.ts'
 import { makeQuestionParts } from './parts-view.ts'
 import { answerOf, firstOf, markOf, slotsOf, withCertainty, type Fields } from './form.ts'
 import { markSlot } from './marking.ts'
-import { quizView } from './quiz-view.ts'
-import { AttemptAnswer, Tried } from './schemas.ts'
+import { quizJson, quizView } from './quiz-view.ts'
+import { AttemptAnswer, QuizAnswer, Tried } from './schemas.ts'
 import { addFile, listFiles, readFile, removeFile, type FileRefused } from './uploads.ts'
 import { asksCertainty, attemptJson, attemptView, pagesOf, reviewJson, reviewView, type Reader } from './views.ts'
 
@@ -49,6 +50,14 @@ export function attemptRoutes (app: App, deps: Deps): void {
   const partsOfQuestion = makeQuestionParts()
   const examView = makeExamView(partsOfQuestion)
   attemptApi(app, deps)
+
+  app.get('/api/v1/enrolments/:id/quizzes/:key', {
+    config: { access: 'signed-in' },
+    schema: { description: 'One’s own quiz before an attempt', params: Type.Object({ id: Id, key: Id }), response: { 200: QuizAnswer } }
+  }, async (request) => {
+    const { detail, quiz, questions, attempts } = await quizStanding(db, deps, signedIn(request), { enrolmentId: request.params.id, quizKey: request.params.key })
+    return quizJson(detail, quiz, questions, attempts, request.language)
+  })
 
   app.get('/enrolments/:id/quizzes/:key', {
     config: { access: 'signed-in' },
@@ -250,7 +259,7 @@ function attemptApi (app: App, deps: Deps): void {
 
   app.get('/api/v1/attempts/:id/files/:fileId', {
     config: { access: 'signed-in' },
-    schema: { params: FileOf }
+    schema: { params: FileOf, response: { 200: Download } }
   }, async (request, reply) => await sendFile(await readFile(db, deps, signedIn(request), request.params.id, request.params.fileId), reply))
 
   app.delete('/api/v1/attempts/:id/files/:fileId', {
@@ -304,7 +313,7 @@ function attemptApi (app: App, deps: Deps): void {
 
   app.get('/api/v1/attempts/:id/review', {
     config: { access: 'signed-in' },
-    schema: { params: AttemptId }
+    schema: { params: AttemptId, response: { 200: Type.Unknown({ description: 'Per slot answer, state, fraction, mark, feedback and right answer, as far as the review policy allows' }) } }
   }, async (request, reply) => {
     const seen = await seeAttempt(db, deps, signedIn(request), request.params.id)
     if (seen.row.state === 'open' && behaviours[seen.quiz.behaviour].check === null) throw new Refusal('review-not-offered')

@@ -57,19 +57,40 @@ export function sampleRoutes (app: App, deps: Deps, checker: Checker): void {
     }
   }, async (request, reply) => await questionsPage(request, reply, request.params.id, request.query.path, request.body))
 
-  const questionsPage = async (request: FastifyRequest, reply: FastifyReply, id: string, path: string, { text, key }: { readonly text: string, readonly key: string }): Promise<FastifyReply> => {
+  app.post('/api/v1/drafts/:id/questions', {
+    config: { access: STAFF },
+    bodyLimit: 6 * 1024 * 1024,
+    schema: {
+      tags: ['drafts'],
+      description: 'The questions of a bank’s file as trainees would see them: nothing is stored',
+      params: Type.Object({ id: Id }),
+      body: Type.Object({ text: Type.String({ maxLength: 5_000_000, description: 'The bank’s file' }) }),
+      response: { 200: Type.Object({ items: Type.Array(Type.Object({ key: Type.String(), kind: Type.String(), html: Type.String() })), next: Type.Null() }) }
+    }
+  }, async (request, reply) => {
+    const { questions } = await shownOf(request, request.params.id, request.body.text, (all) => all)
+    return { items: questions.map((question) => ({ key: question.keyOf, kind: question.kindOf, html: reply.part('drafts/questions', { questions: [question] }) })), next: null }
+  })
+
+  const shownOf = async (request: FastifyRequest, id: string, text: string, of: (all: readonly QuestionDefinition[]) => readonly QuestionDefinition[]) => {
     const { files } = await getDraft(db, signedIn(request), id)
     const frame = await frameOf(deps, checker, request, id)
     const language = frame.sketch?.language ?? 'en'
     const { pictures } = readSource(await allFiles(db.read, files.filter(({ path }) => path.startsWith('images/'))))
     const all = questionsOf(new Map([['banks/shown.yaml', text.replace(/\r\n?/g, '\n')]]))
-    const wantsJson = (request.headers.accept ?? '').includes('json')
-    const from = Math.max(0, all.findIndex((question) => question.key === key))
-    const shown = wantsJson ? all.slice(key === '' ? 0 : from, (key === '' ? 0 : from) + (key === '' ? MOST : 1)) : all
     const reader = { ...request.place, t: request.t, url: app.url }
-    const questions = shown.flatMap((question) => oneByOne(question)).map(({ paper, definitionOf, question }) => ({
-      ...drawnQuestions({ paper, behaviour: 'deferred', definitionOf, language, pictures: pictureRefs(pictures) }, reader)[0], keyOf: question.key
+    const questions = of(all).flatMap((question) => oneByOne(question)).map(({ paper, definitionOf, question }) => ({
+      ...drawnQuestions({ paper, behaviour: 'deferred', definitionOf, language, pictures: pictureRefs(pictures) }, reader)[0], keyOf: question.key, kindOf: question.kind
     }))
+    return { frame, reader, questions }
+  }
+
+  const questionsPage = async (request: FastifyRequest, reply: FastifyReply, id: string, path: string, { text, key }: { readonly text: string, readonly key: string }): Promise<FastifyReply> => {
+    const wantsJson = (request.headers.accept ?? '').includes('json')
+    const { frame, reader, questions } = await shownOf(request, id, text, (all) => {
+      const from = Math.max(0, all.findIndex((question) => question.key === key))
+      return wantsJson ? all.slice(key === '' ? 0 : from, (key === '' ? 0 : from) + (key === '' ? MOST : 1)) : all
+    })
     if (wantsJson) return await reply.send({ html: reply.part('drafts/questions', { questions }) })
     return reply.page('drafts/bank-preview', { ...frameView(frame, 'files', reader), main: 'reading', path, questions, backHref: app.url('/desk/drafts/:id/file', { id }, { path }) })
   }

@@ -21,3 +21,14 @@ export const AttemptAnswer = Type.Object({
     controls: Type.Unknown(), answer: Type.Unknown(), seq: Type.Integer(), state: Type.String(), locked: Type.Boolean(), ...Tried
   }))
 })
+
+export const QuizAnswer = Type.Object({
+  key: Type.String(), title: Type.String(), done: Type.Boolean(), questions: Type.Integer(), passPercent: Type.Number(),
+  limitSeconds: Type.Union([Type.Number(), Type.Null()], { description: 'With what the trainee is allowed' }),
+  attemptsAllowed: Type.Union([Type.Integer(), Type.Null()], { description: 'Null: as many as wished' }),
+  behaviour: Type.String(),
+  attempts: Type.Array(Type.Object({
+    id: Type.String(), number: Type.Integer(), state: Type.String(), startedAt: Type.String(),
+    percent: Type.Union([Type.Number(), Type.Null()]), passed: Type.Union([Type.Boolean(), Type.Null()])
+  }))
+})

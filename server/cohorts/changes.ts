@@ -12,7 +12,7 @@ import { assertSeat, enrolmentCreated, managedEnrolment, newEnrolments } from '.
 import { moveUp } from './nominations/waiting.ts'
 import { closeNominationOf } from './nominations/queries.ts'
 import {
-  copyDone, deleteNoShow, existsOpenAttempt, insertEnrolments, insertNoShow, moveEnrolmentRow, selectOptionalEnrolmentOf, setDone, updateEnrolmentState, type EnrolmentFacts
+  copyDone, deleteNoShow, existsOpenAttempt, insertEnrolments, insertNoShow, moveEnrolmentRow, selectOptionalEnrolment, selectOptionalEnrolmentOf, setDone, updateEnrolmentState, type EnrolmentFacts
 } from './queries.ts'
 
 /** What changes of enrolments need to know of the world outside the database: those who get a seat by them are told by mail. */
@@ -66,9 +66,14 @@ export async function changeEnrolments (db: Database, deps: DeskDeps, person: Pe
     const refused: Array<Changed['refused'][number]> = []
     let done = 0
     for (const id of new Set(ids)) {
-      const enrolment = await managedEnrolment(tx, person, id)
-      if (enrolment.cohortId !== cohortId) throw new Refusal('not-found')
+      const enrolment = await selectOptionalEnrolment(tx, id)
+      // Somebody may have moved them meanwhile. What never was there is answered in the same way, and nobody is named by it.
+      if (enrolment?.cohortId !== cohortId) {
+        refused.push({ id, name: '', code: 'enrolment-elsewhere' })
+        continue
+      }
       try {
+        if (isSoAlready(enrolment, change.action)) throw new Refusal('nothing-to-change')
         await changeIn(tx, deps, person, enrolment, change)
         done++
       } catch (error) {
@@ -79,6 +84,17 @@ export async function changeEnrolments (db: Database, deps: DeskDeps, person: Pe
     }
     return { done, refused }
   })
+}
+
+/** What somebody else has done meanwhile is said, not done again with another reason. */
+function isSoAlready ({ state, noShowAt }: EnrolmentFacts, action: ChangeName): boolean {
+  switch (action) {
+    case 'withdraw': return state === 'withdrawn'
+    case 'reinstate': return state !== 'withdrawn'
+    case 'no-show': return noShowAt !== null
+    case 'came': return noShowAt === null
+    case 'move': return false
+  }
 }
 
 /** Does one thing to one enrolment.

@@ -6,7 +6,7 @@ import { hasRole, type Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { canManageCohort, sightOf } from './access.ts'
-import { settingsProblems, writeSettings, type CohortSettings, type SettingsProblemCode } from './settings-rules.ts'
+import { areSeats, readFacts, settingsProblems, writeSettings, type CohortSettings, type FactsProblemCode, type SettingsProblemCode } from './settings-rules.ts'
 import {
   deleteInstructor, insertCohort, insertInstructor, selectCohorts, selectInstructors, selectInstructorsOfCohorts,
   selectOptionalCohort, selectPeopleWhoInstruct, sumsByCohort, sumsByCountry, type CohortRow, type CohortState, type Named, type Sums
@@ -27,7 +27,7 @@ export interface NewCohort {
   readonly settings?: CohortSettings
 }
 
-export type CohortProblemCode = 'name-missing' | 'name-too-long' | 'course-unknown' | 'not-a-time' | 'ends-before-start' | 'seats' | 'not-an-instructor' | SettingsProblemCode
+export type CohortProblemCode = FactsProblemCode | 'course-unknown' | 'seats' | 'not-an-instructor' | SettingsProblemCode
 
 /** One thing wrong with a new cohort: which part, and the code of the message that says what. */
 export interface CohortProblem {
@@ -47,9 +47,6 @@ export interface Counts extends Sums {
   readonly percent: number
 }
 
-const NAME_LENGTH = 200
-export const MOST_SEATS = 100_000
-
 /** Makes a cohort and pins it to the course's latest published version.
  * @returns its id, or everything that is wrong with the input; then nothing is written
  * @throws Refusal not-allowed for anybody but an administrator */
@@ -60,25 +57,21 @@ export async function createCohort (db: Database, world: World, person: Person, 
 
 /** The same in the caller's unit of work, for somebody who may. */
 export async function createIn (tx: Tx, world: World, person: Pick<Person, 'id'>, input: NewCohort): Promise<{ readonly id: string } | { readonly problems: readonly CohortProblem[] }> {
-  const name = input.name.normalize('NFC').trim()
   const seats = input.seats ?? null
-  const startsAt = instantOf(input.startsAt)
-  const endsAt = instantOf(input.endsAt)
+  const { facts, problems: wrong } = readFacts(input)
   const instructors = [...new Set(input.instructors ?? [])]
   const version = await selectOptionalLatestVersion(tx, input.course)
   const known = instructors.length === 0 ? [] : await selectPeopleWhoInstruct(tx, instructors)
-  const problems: CohortProblem[] = []
-  if (name === '') problems.push({ path: 'name', code: 'name-missing' })
-  if (name.length > NAME_LENGTH) problems.push({ path: 'name', code: 'name-too-long' })
+  // In the order in which the form asks.
+  const problems: CohortProblem[] = wrong.filter(({ path }) => path === 'name')
   if (version === undefined) problems.push({ path: 'course', code: 'course-unknown' })
-  if (startsAt === null) problems.push({ path: 'startsAt', code: 'not-a-time' })
-  if (endsAt === null) problems.push({ path: 'endsAt', code: 'not-a-time' })
-  if (startsAt !== null && endsAt !== null && endsAt <= startsAt) problems.push({ path: 'endsAt', code: 'ends-before-start' })
-  if (seats !== null && (!Number.isInteger(seats) || seats < 1 || seats > MOST_SEATS)) problems.push({ path: 'seats', code: 'seats' })
+  problems.push(...wrong.filter(({ path }) => path !== 'name'))
+  if (!areSeats(seats)) problems.push({ path: 'seats', code: 'seats' })
   if (input.settings !== undefined) problems.push(...settingsProblems(input.settings, seats))
   if (known.length < instructors.length) problems.push({ path: 'instructors', code: 'not-an-instructor' })
-  if (problems.length > 0 || version === undefined || startsAt === null || endsAt === null) return { problems }
+  if (problems.length > 0 || version === undefined || facts === null) return { problems }
 
+  const { name, startsAt, endsAt } = facts
   const id = world.newId()
   await insertCohort(tx, { id, name, course_version_id: version.id, starts_at: startsAt, ends_at: endsAt, seats, created_at: world.now().toISOString() })
   await audit(tx, world, {
@@ -236,14 +229,6 @@ export function countsOf (sums: Sums = NOBODY): Counts {
 /** 0..100, rounded down. */
 export function percentOf ({ done, total }: { readonly done: number, readonly total: number }): number {
   return total === 0 ? 0 : Math.floor(100 * done / total)
-}
-
-/** @returns in UTC, as it is stored; null for what is no instant */
-function instantOf (typed: string): string | null {
-  // Without an offset an instant would depend on where the server stands.
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(typed)) return null
-  const milliseconds = Date.parse(typed)
-  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString()
 }
 
 function readCursor (cursor: string | undefined): { startsAt: string, id: string } | null {

@@ -6,16 +6,18 @@ import { integerOrNull, textOrNull } from '../http/nullable.ts'
 import { takeTables, TABLE_TYPES } from '../http/table-body.ts'
 import { signedIn } from '../http/session.ts'
 import { ADMINISTRATORS, DESK, STAFF } from '../people/access.ts'
-import { isCountry } from '../people/countries.ts'
+import { countryCode, countryName } from '../people/countries.ts'
 import { Refusal, type Problem } from '../refusals.ts'
 import { changeEnrolment, changeEnrolments, CHANGES, isReason, needsReason, type Change, type Changed } from './changes.ts'
 import { getCohort, listCohorts } from './cohorts.ts'
+import { instantsOfDays, localDay } from './days.ts'
 import { actionsView, planView, settingsView, type SettingsForm } from './desk-views.ts'
 import { namesOf } from './enrol.ts'
 import { createFromPlan, PLAN_COLUMNS, type Planned } from './plan.ts'
+import { cohortReminders } from './reminders/reminders.ts'
 import { heldText, readHeld } from './seats.ts'
-import { changeSettings, getSettings, type SettingsSeen } from './settings.ts'
-import type { CohortSettings } from './settings-rules.ts'
+import { changeSettings, getSettings, type SettingsInput, type SettingsSeen } from './settings.ts'
+import { isTimeZone, type CohortSettings } from './settings-rules.ts'
 import type { Reader } from './views.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
@@ -40,6 +42,9 @@ const ChangedAnswer = Type.Object({
 })
 
 const SettingsBody = Type.Object({
+  name: Type.Optional(Type.String({ maxLength: 1000, description: 'Stays as it is when left out; so do the times' })),
+  startsAt: Type.Optional(Type.String({ maxLength: 40 })),
+  endsAt: Type.Optional(Type.String({ maxLength: 40 })),
   seats: integerOrNull(),
   seatsByCountry: Type.Record(Type.String({ maxLength: 4 }), Type.Integer(), { description: 'Held for a country, by its code; the others share the rest' }),
   language: textOrNull({ maxLength: 40 }),
@@ -135,23 +140,25 @@ function settingsRoutes (app: App, deps: Deps): void {
     schema: { params: ById, querystring: Type.Object({ movedUp: Type.Optional(Type.Integer({ minimum: 0 })) }) }
   }, async (request, reply) => {
     const seen = await getSettings(db, signedIn(request), request.params.id)
-    return await show(request, reply, seen, formOf(seen), [], request.query.movedUp ?? null)
+    return await show(request, reply, seen, formOf(seen, request.language), { movedUp: request.query.movedUp ?? null })
   })
 
   const typed = Type.String({ maxLength: 100, default: '' })
   app.post('/desk/cohorts/:id/settings', {
     config: { access: ADMINISTRATORS },
-    schema: { params: ById, body: Type.Object({ seats: typed, countries: Type.String({ maxLength: 10_000, default: '' }), language: typed, timeZone: typed, examDay: typed, nominationsUntil: typed, version: Type.Integer() }) }
+    schema: {
+      params: ById,
+      body: Type.Object({
+        name: Type.Optional(Type.String({ maxLength: 1000 })), first: Type.Optional(Type.String({ maxLength: 100 })), last: Type.Optional(Type.String({ maxLength: 100 })),
+        seats: typed, countries: Type.String({ maxLength: 10_000, default: '' }), language: typed, timeZone: typed, examDay: typed, nominationsUntil: typed, version: Type.Integer()
+      })
+    }
   }, async (request, reply) => {
     const person = signedIn(request)
     const { id } = request.params
-    const form = request.body
-    const held = readHeld(form.countries, isCountry)
-    const input = {
-      seats: form.seats.trim() === '' ? null : Number(form.seats), seatsByCountry: 'wrong' in held ? {} : Object.fromEntries(held),
-      language: form.language.trim() || null, timeZone: form.timeZone.trim() || null, examDay: form.examDay || null, nominationsUntil: form.nominationsUntil || null, version: form.version
-    }
-    const wrong = 'wrong' in held ? [{ path: 'seatsByCountry', message: request.t('cohorts.plan.countries-wrong', { part: held.wrong }) }] : []
+    const before = await getSettings(db, person, id)
+    const form: SettingsForm = { ...formOf(before, request.language), ...request.body }
+    const { input, wrong } = inputOf(form, before, request)
     let made: Awaited<ReturnType<typeof changeSettings>> | null = null
     let stale = false
     if (wrong.length === 0) {
@@ -166,26 +173,50 @@ function settingsRoutes (app: App, deps: Deps): void {
     const seen = await getSettings(db, person, id)
     const problems: Problem[] = [...wrong, ...made !== null && 'problems' in made ? made.problems.map(({ path, code }) => ({ path, message: request.t(`cohorts.problem.${code}`) })) : []]
     // What was typed stays in the form; what it would overwrite is shown beside it.
-    return await show(request, reply.status(stale ? 409 : 422), seen, { ...form, version: String(seen.version) }, problems, null, stale)
+    return await show(request, reply.status(stale ? 409 : 422), seen, { ...form, version: String(stale ? seen.version : form.version) }, { problems, stale })
   })
 
-  async function show (request: FastifyRequest, reply: FastifyReply, seen: SettingsSeen, form: SettingsForm, problems: readonly Problem[], movedUp: number | null, stale = false): Promise<FastifyReply> {
+  function formOf (seen: SettingsSeen, language: string): SettingsForm {
+    const zone = seen.timeZone ?? settings.timeZone
+    return {
+      name: seen.cohort.name, first: localDay(seen.cohort.startsAt, zone), last: localDay(seen.cohort.endsAt, zone),
+      seats: seen.seats === null ? '' : String(seen.seats), countries: heldText(new Map(Object.entries(seen.seatsByCountry)), { nameOf: (code) => countryName(code, language) }),
+      language: seen.language ?? '', timeZone: seen.timeZone ?? '', examDay: seen.examDay ?? '', nominationsUntil: seen.nominationsUntil ?? '', version: String(seen.version)
+    }
+  }
+
+  function inputOf (form: SettingsForm, before: SettingsSeen, { t, language }: FastifyRequest): { readonly input: SettingsInput, readonly wrong: readonly Problem[] } {
+    const held = readHeld(form.countries, (typed) => countryCode(typed, [language, 'en']))
+    const timeZone = form.timeZone.trim() || null
+    const was = formOf(before, language)
+    // A zone there is not is told of by its own field.
+    const zone = timeZone !== null && isTimeZone(timeZone) ? timeZone : settings.timeZone
+    const sameZone = timeZone === before.timeZone
+    const instant = (field: 'first' | 'last', end: 'startsAt' | 'endsAt'): string => sameZone && form[field] === was[field]
+      ? before.cohort[end]
+      : instantsOfDays({ first: form[field], last: form[field] }, zone)?.[end] ?? ''
+    return {
+      input: {
+        name: form.name, startsAt: instant('first', 'startsAt'), endsAt: instant('last', 'endsAt'),
+        seats: form.seats.trim() === '' ? null : Number(form.seats), seatsByCountry: 'wrong' in held ? {} : Object.fromEntries(held),
+        language: form.language.trim() || null, timeZone, examDay: form.examDay || null, nominationsUntil: form.nominationsUntil || null, version: Number(form.version)
+      },
+      wrong: 'wrong' in held ? [{ path: 'seatsByCountry', message: t('cohorts.settings.countries-wrong', { part: held.wrong }) }] : []
+    }
+  }
+
+  async function show (request: FastifyRequest, reply: FastifyReply, seen: SettingsSeen, form: SettingsForm, { problems = [], movedUp = null, stale = false }: { readonly problems?: readonly Problem[], readonly movedUp?: number | null, readonly stale?: boolean }): Promise<FastifyReply> {
     const person = signedIn(request)
     const cohort = await getCohort(db, deps.world, person, seen.cohort.id)
-    return reply.page('cohorts/settings', settingsView({ cohort, seen, form, problems, movedUp, stale, programmeZone: settings.timeZone }, person, readerOf(request)))
+    const reminders = await cohortReminders(db, deps, person, seen.cohort.id)
+    const now = stale ? formOf(seen, request.language) : null
+    return reply.page('cohorts/settings', settingsView({ cohort, seen, form, problems, movedUp, now, reminders, programmeZone: settings.timeZone, today: localDay(deps.world.now().toISOString(), seen.timeZone ?? settings.timeZone) }, person, readerOf(request)))
   }
 }
 
-function formOf (seen: SettingsSeen): SettingsForm {
-  return {
-    seats: seen.seats === null ? '' : String(seen.seats), countries: heldText(new Map(Object.entries(seen.seatsByCountry))), language: seen.language ?? '', timeZone: seen.timeZone ?? '',
-    examDay: seen.examDay ?? '', nominationsUntil: seen.nominationsUntil ?? '', version: String(seen.version)
-  }
-}
-
-function settingsJson ({ seats, seatsByCountry, language, timeZone, examDay, nominationsUntil, version, taken }: SettingsSeen): Static<typeof SettingsAnswer> {
+function settingsJson ({ cohort, seats, seatsByCountry, language, timeZone, examDay, nominationsUntil, version, taken }: SettingsSeen): Static<typeof SettingsAnswer> {
   const settings: CohortSettings = { seatsByCountry, language, timeZone, examDay, nominationsUntil }
-  return { seats, ...settings, version, taken: Object.fromEntries(taken) }
+  return { name: cohort.name, startsAt: cohort.startsAt, endsAt: cohort.endsAt, seats, ...settings, version, taken: Object.fromEntries(taken) }
 }
 
 function changeRoutes (app: App, deps: Deps): void {

@@ -6,6 +6,7 @@ import type { Problem } from '../refusals.ts'
 import { needsReason, type Changed, type ChangeName } from './changes.ts'
 import type { Cohort } from './cohorts.ts'
 import { MOST_COHORTS, PLAN_COLUMNS, type Planned } from './plan.ts'
+import type { CohortReminders } from './reminders/reminders.ts'
 import { freeFor } from './seats.ts'
 import type { SettingsSeen } from './settings.ts'
 import { cohortTabs } from './tabs.ts'
@@ -43,6 +44,10 @@ export function planView ({ csv, planned, timeZone }: { readonly csv: string, re
 }
 
 export interface SettingsForm {
+  readonly name: string
+  /** Local days, YYYY-MM-DD. */
+  readonly first: string
+  readonly last: string
   readonly seats: string
   readonly countries: string
   readonly language: string
@@ -52,15 +57,26 @@ export interface SettingsForm {
   readonly version: string | number
 }
 
-const FIELD: Readonly<Record<string, string>> = { seatsByCountry: 'countries' }
+const FIELD: Readonly<Record<string, string>> = { seatsByCountry: 'countries', startsAt: 'first', endsAt: 'last' }
+/** Languages to choose from; any other stays where it was set. */
+const LANGUAGES = ['ar', 'am', 'bn', 'dz', 'en', 'es', 'fa', 'fj', 'fr', 'hi', 'id', 'ka', 'kk', 'km', 'ko', 'ky', 'lo', 'mn', 'ms', 'my', 'ne', 'ps', 'pt', 'ru', 'si', 'sr', 'sw', 'tg', 'th', 'tr', 'uk', 'ur', 'uz', 'vi', 'zh'] as const
 
-export function settingsView ({ cohort, seen, form, problems, movedUp, stale, programmeZone }: {
+/** A fact of a cohort as the form has it, by its name on the page. */
+const SHOWN: ReadonlyArray<readonly [keyof SettingsForm, string]> = [
+  ['name', 'cohorts.new.name'], ['first', 'cohorts.new.first'], ['last', 'cohorts.new.last'], ['seats', 'cohorts.new.seats'], ['countries', 'cohorts.plan.countries'],
+  ['nominationsUntil', 'cohorts.settings.nominations'], ['examDay', 'cohorts.plan.exam'], ['timeZone', 'cohorts.settings.zone'], ['language', 'cohorts.settings.language']
+]
+
+export function settingsView ({ cohort, seen, form, problems, movedUp, now, reminders, programmeZone, today }: {
   readonly cohort: Cohort, readonly seen: SettingsSeen, readonly form: SettingsForm, readonly problems: readonly Problem[]
   /** Of those who wait, by an edit just now; null on other visits. */
   readonly movedUp: number | null
-  /** Somebody else changed the settings while this form was open. */
-  readonly stale: boolean
+  /** What stands there, where somebody else changed it while this form was open. */
+  readonly now: SettingsForm | null
+  readonly reminders: CohortReminders
   readonly programmeZone: string
+  /** On the cohort's clock. */
+  readonly today: string
 }, person: Person, reader: Reader): PageView {
   const { t, url, language } = reader
   const { id } = cohort
@@ -69,6 +85,11 @@ export function settingsView ({ cohort, seen, form, problems, movedUp, stale, pr
   const number = (value: number): string => Number.isFinite(value) ? formatNumber(value, language) : t('cohorts.seats.open')
   const countries = [...new Set([...held.keys(), ...seen.taken.keys()])].filter((code) => code !== '').sort((a, b) => countryName(a, language).localeCompare(countryName(b, language), language))
   const placed = problems.map(({ path = '', message }) => ({ field: FIELD[path] ?? path, message }))
+  const names = new Intl.DisplayNames([language], { type: 'language' })
+  const spoken = [...new Set([...LANGUAGES, ...form.language === '' ? [] : [form.language]])].flatMap((code) => {
+    const name = nameOr(names, code)
+    return name === null ? [] : [{ code, name, chosen: code === form.language }]
+  }).sort((a, b) => a.name.localeCompare(b.name, language))
   return {
     title: cohort.name,
     heading: t('cohorts.settings.title'),
@@ -77,10 +98,13 @@ export function settingsView ({ cohort, seen, form, problems, movedUp, stale, pr
     cohort: { href: url('/desk/cohorts/:id', { id }), courseTitle: cohort.course.title },
     action: hasRole(person, 'administrator') ? url('/desk/cohorts/:id/settings', { id }) : '',
     notice: movedUp === null ? '' : t('cohorts.settings.saved', { movedUp }),
-    stale,
-    now: stale ? { seats: seen.seats === null ? t('cohorts.seats.open') : number(seen.seats), countries: [...held].map(([code, count]) => `${code}:${count}`).join(', '), language: seen.language ?? '', timeZone: seen.timeZone ?? '', examDay: seen.examDay ?? '', nominationsUntil: seen.nominationsUntil ?? '' } : null,
+    // Only what differs from what was typed.
+    now: now === null ? [] : SHOWN.filter(([field]) => String(now[field]) !== String(form[field])).map(([field, label]) => ({ label: t(label), value: String(now[field]) === '' ? t('cohorts.none') : String(now[field]), typed: String(form[field]) === '' ? t('cohorts.none') : String(form[field]) })),
+    stale: now !== null,
     programmeZone,
     form: { ...form, version: String(form.version) },
+    languages: spoken,
+    zones: Intl.supportedValuesOf('timeZone'),
     problems: placed,
     problemsTitle: t('cohorts.enrol.problems', { count: problems.length }),
     error: Object.fromEntries(placed.map(({ field, message }) => [field, message])),
@@ -90,7 +114,26 @@ export function settingsView ({ cohort, seen, form, problems, movedUp, stale, pr
       taken: number(seen.taken.get(code) ?? 0),
       free: number(freeFor(seats, seen.taken, code))
     })),
-    othersFree: t('cohorts.settings.others', { free: number(freeFor(seats, seen.taken, null)) })
+    othersFree: t('cohorts.settings.others', { free: number(freeFor(seats, seen.taken, null)) }),
+    reminders: reminders.planned.map(({ what, kind, before, day }) => {
+      const sent = reminders.sent.find((one) => one.what === what)
+      return {
+        name: t(`cohorts.reminder.${kind}`, { before }),
+        day: formatDate(day, { ...reader, timeZone: 'UTC' }),
+        state: sent !== undefined ? t('cohorts.reminder.sent', { count: sent.count }) : t(day >= today ? 'cohorts.reminder.due' : 'cohorts.reminder.none'),
+        pill: sent !== undefined ? 'done' : day >= today ? 'info' : ''
+      }
+    }),
+    textsHref: hasRole(person, 'administrator') ? url('/desk/reminders') : ''
+  }
+}
+
+/** null for a code that Intl does not know. */
+function nameOr (names: Intl.DisplayNames, code: string): string | null {
+  try {
+    return names.of(code) ?? null
+  } catch {
+    return null
   }
 }
 
@@ -125,6 +168,6 @@ export function actionsView ({ cohort, people, action, reason, to, targets, prob
     problemsTitle: t('cohorts.enrol.problems', { count: problems.length }),
     error: Object.fromEntries(problems.map(({ path = '', message }) => [path, message])),
     done: changed === null ? '' : t(`cohorts.changed.${action}`, { count: changed.done }),
-    refused: changed === null ? [] : changed.refused.map(({ name, code }) => ({ name, why: t(`refusal.${code}`) }))
+    refused: changed === null ? [] : changed.refused.map(({ name, code }) => ({ name: name === '' ? t('cohorts.change.somebody') : name, why: t(`refusal.${code}`) }))
   }
 }

@@ -9,12 +9,13 @@ import type { Catalogues } from '../people/mails.ts'
 import { hasRole, type Person } from '../person.ts'
 import type { Allowance } from '../quiz/allowance.ts'
 import { Refusal, type Problem } from '../refusals.ts'
+import type { Cell } from '../sheets/sheet.ts'
 import type { World } from '../world.ts'
 import { allowanceOf } from './accommodations/accommodations.ts'
 import { managedCohort, seenCohort } from './cohorts.ts'
 import { readEnrolmentCsv, type EnrolmentRow, type RowProblem, type RowProblemCode } from './enrolment-csv.ts'
 import {
-  insertEnrolments, selectCountry, selectHeldSeats, selectKnown, selectNames, selectOptionalCohort, selectOptionalEnrolment, selectOptionalEnrolmentOf, selectTaken,
+  insertEnrolments, selectCountry, selectEnrolledList, selectHeldSeats, selectKnown, selectNames, selectOptionalCohort, selectOptionalEnrolment, selectOptionalEnrolmentOf, selectTaken,
   type CohortRow, type EnrolmentFacts, type Known
 } from './queries.ts'
 import { freeFor, type Seats, type Taken } from './seats.ts'
@@ -222,6 +223,14 @@ export async function getManagedEnrolment (db: Database, world: World, person: P
 export async function namesOf (db: Database, person: Person, cohortId: string, ids: readonly string[]): Promise<ReadonlyArray<{ readonly id: string, readonly name: string }>> {
   await managedCohort(db.read, person, cohortId)
   return await selectNames(db.read, cohortId, ids)
+}
+
+/** Everybody with a seat in a cohort, in the columns of a list that can be sent, to somebody who runs it.
+ * @throws Refusal not-found, not-allowed */
+export async function enrolledTable (db: Database, person: Person, cohortId: string): Promise<Cell[][]> {
+  await managedCohort(db.read, person, cohortId)
+  const columns = ['name', 'email', 'country', 'agency', 'rank', 'locale'] as const
+  return [[...columns], ...(await selectEnrolledList(db.read, cohortId)).map((row) => columns.map((column) => row[column]))]
 }
 
 /** @throws Refusal not-found, not-allowed */

@@ -1,7 +1,7 @@
 import { isCountry } from '../people/countries.ts'
 import { isEmail } from '../people/faults.ts'
 import { normalEmail } from '../people/sign-in.ts'
-import { readCsv } from '../sheets/csv.ts'
+import { readCsv, withoutGuard } from '../sheets/csv.ts'
 
 export const COLUMNS = ['name', 'email', 'country', 'agency', 'rank', 'locale'] as const
 export type Column = typeof COLUMNS[number]
@@ -43,7 +43,8 @@ export interface RowProblem<Code extends string = RowProblemCode> {
 }
 
 /** Reads a list of people as spreadsheets save it: comma, semicolon or tab; columns in any order, their names in any case;
- * with or without a byte order mark; any line ending. Every row is read, so all problems come at once.
+ * with or without a byte order mark; any line ending. A column whose name begins with # is left out. Every row is read, so all
+ * problems come at once.
  * Never throws.
  * @returns the good rows, in the order of the file, and what is wrong with the others */
 export function readEnrolmentCsv (text: string): { readonly rows: readonly EnrolmentRow[], readonly problems: readonly RowProblem[] } {
@@ -66,6 +67,7 @@ export function readEnrolmentCsv (text: string): { readonly rows: readonly Enrol
 
   const columns = header.cells.map((cell) => cell.trim().toLowerCase())
   for (const [index, column] of columns.entries()) {
+    if (column.startsWith('#')) continue
     if (!isColumn(column)) note(header.line, header.cells[index]?.trim() ?? '', 'column-unknown')
     else if (columns.indexOf(column) !== index) note(header.line, column, 'column-twice')
   }
@@ -80,7 +82,7 @@ export function readEnrolmentCsv (text: string): { readonly rows: readonly Enrol
       note(line, '', 'cells', { cells: cells.length, columns: columns.length })
       continue
     }
-    const typed = (column: Column): string => tidy(cells[columns.indexOf(column)] ?? '')
+    const typed = (column: Column): string => tidy(withoutGuard(cells[columns.indexOf(column)] ?? ''))
     const faults = faultsOf(typed)
     for (const { field, code, values } of faults) note(line, field, code, values)
     const email = normalEmail(typed('email'))

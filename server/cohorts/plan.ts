@@ -1,7 +1,7 @@
 import { audit } from '../audit/audit.ts'
 import { selectOptionalLatestVersion } from '../courses/queries.ts'
 import type { Database, Tx } from '../db/database.ts'
-import { isCountry } from '../people/countries.ts'
+import { countryCode } from '../people/countries.ts'
 import { normalEmail } from '../people/sign-in.ts'
 import { hasRole, type Person } from '../person.ts'
 import { textIn } from '../quiz/text.ts'
@@ -10,7 +10,7 @@ import { readCsv, withoutGuard } from '../sheets/csv.ts'
 import type { World } from '../world.ts'
 import { createIn, type CohortProblem } from './cohorts.ts'
 import { instantsOfDays } from './days.ts'
-import { selectInstructorsByEmail } from './queries.ts'
+import { existsCohort, selectInstructorsByEmail } from './queries.ts'
 import { heldText, readHeld } from './seats.ts'
 
 /** Of a plan's file; the first three must be there. */
@@ -64,7 +64,7 @@ export async function createFromPlan (
       const timeZone = cell('timezone') || null
       const title = version === undefined ? '' : textIn(version.title, cell('language') || version.outline.language, version.outline.language)
       const days = instantsOf(cell('first'), cell('last'), timeZone ?? settings.timeZone)
-      const held = readHeld(cell('countries'), isCountry)
+      const held = readHeld(cell('countries'), (typed) => countryCode(typed, ['en']))
       if ('wrong' in held) note('countries', t('cohorts.plan.countries-wrong', { part: held.wrong }))
       const emails = cell('instructors').split(/[\s,;]+/).filter((email) => email !== '').map(normalEmail)
       const known = await selectInstructorsByEmail(tx, emails)
@@ -73,6 +73,8 @@ export async function createFromPlan (
       const seats = cell('seats') === '' ? null : Number(cell('seats'))
       const seatsByCountry = 'wrong' in held ? {} : Object.fromEntries(held)
       const name = cell('name') || `${title || cell('course')}, ${cell('first').slice(0, 7)}`
+      // Sent twice, or by two at once, it would make every cohort twice.
+      if (await existsCohort(tx, { course: cell('course'), name, startsAt: days.startsAt })) note('name', t('cohorts.plan.exists'))
       const made = await createIn(tx, world, person, {
         name, course: cell('course'), startsAt: days.startsAt, endsAt: days.endsAt, seats, instructors: [...known.values()],
         settings: { seatsByCountry, language: cell('language') || null, timeZone, examDay: cell('exam') || null, nominationsUntil: cell('nominations') || null }

@@ -138,6 +138,12 @@ export async function insertCohort (tx: Tx, row: CohortTable): Promise<void> {
   await tx.insertInto('cohort').values(row).execute()
 }
 
+/** Whether a course has a cohort of this name that begins at this instant. */
+export async function existsCohort (tx: Tx, { course, name, startsAt }: { readonly course: string, readonly name: string, readonly startsAt: string }): Promise<boolean> {
+  return await tx.selectFrom('cohort').innerJoin('course_version', 'course_version.id', 'cohort.course_version_id').innerJoin('course', 'course.id', 'course_version.course_id')
+    .select('cohort.id').where('course.slug', '=', course).where('cohort.name', '=', name).where('starts_at', '=', startsAt).limit(1).executeTakeFirst() !== undefined
+}
+
 // instructors
 
 export interface Named { readonly id: string, readonly name: string }
@@ -266,8 +272,8 @@ export async function replaceHeldSeats (tx: Tx, cohortId: string, held: Readonly
   if (held.size > 0) await tx.insertInto('cohort_seat').values([...held].map(([country, seats]) => ({ cohort_id: cohortId, country, seats }))).execute()
 }
 
-export async function updateSeats (tx: Tx, cohortId: string, seats: number | null): Promise<void> {
-  await tx.updateTable('cohort').set({ seats }).where('id', '=', cohortId).execute()
+export async function updateCohort (tx: Tx, cohortId: string, { name, startsAt, endsAt, seats }: { readonly name: string, readonly startsAt: string, readonly endsAt: string, readonly seats: number | null }): Promise<void> {
+  await tx.updateTable('cohort').set({ name, starts_at: startsAt, ends_at: endsAt, seats }).where('id', '=', cohortId).execute()
 }
 
 export interface SettingsRow {
@@ -347,6 +353,13 @@ export async function insertEnrolments (tx: Tx, rows: readonly EnrolmentTable[])
   for (const batch of batches(rows)) await tx.insertInto('enrolment').values(batch).execute()
 }
 
+
+/** Everybody with a seat in a cohort, by name, as a list that can be sent has them. */
+export async function selectEnrolledList (tx: Tx, cohortId: string): Promise<Array<{ readonly name: string, readonly email: string, readonly country: string | null, readonly agency: string | null, readonly rank: string | null, readonly locale: string }>> {
+  return await tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id').innerJoin('account', 'account.person_id', 'person.id')
+    .select(['person.name', 'account.email', 'person.country', 'person.agency', 'person.rank', 'person.locale'])
+    .where('cohort_id', '=', cohortId).where('enrolment.state', '<>', 'withdrawn').orderBy('person.name').orderBy('enrolment.id').execute()
+}
 
 /** @returns false when it was not in state `from` */
 export async function updateEnrolmentState (tx: Tx, id: string, from: EnrolmentTable['state'], to: EnrolmentTable['state']): Promise<boolean> {

@@ -3,10 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { listLatestCourses } from '../courses/desk.ts'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
+import { Download } from '../http/download.ts'
 import { directionOf } from '../http/messages.ts'
 import { signedIn } from '../http/session.ts'
 import { integerOrNull, textOrNull } from '../http/nullable.ts'
-import { sendTable, takeTables, TABLE_TYPES } from '../http/table-body.ts'
+import { sendTable, takeTables, TABLE_TYPES, XLSX_TYPE } from '../http/table-body.ts'
 import { ADMINISTRATORS, DESK, STAFF } from '../people/access.ts'
 import { Refusal } from '../refusals.ts'
 import {
@@ -14,13 +15,13 @@ import {
 } from './cohorts.ts'
 import { instantsOfDays } from './days.ts'
 import { CHANGES, changeEnrolment, isReason } from './changes.ts'
-import { enrolFromCsv, getManagedEnrolment } from './enrol.ts'
+import { enrolFromCsv, enrolledTable, getManagedEnrolment } from './enrol.ts'
 import { cohortOverview, cohortProgress, SHOWS } from './progress.ts'
 import { progressTable } from './progress-table.ts'
 import { NO_SETTINGS } from './settings-rules.ts'
 import { STUCK_REASONS } from './stuck.ts'
 import {
-  cohortJson, cohortsView, cohortView, enrolmentJson, enrolView, managedEnrolmentView, newCohortView, progressJson, type CohortForm, type Reader
+  cohortJson, cohortsView, cohortView, enrolmentJson, enrolView, managedEnrolmentView, newCohortView, progressJson, summaryJson, type CohortForm, type Reader
 } from './views.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
@@ -81,6 +82,17 @@ const ProgressAnswer = Type.Object({
   noShow: Type.Boolean({ description: 'Marked as not come; the seat stays taken' })
 })
 
+const SummaryAnswer = Type.Object({
+  byCountry: Type.Array(Type.Object({ country: Text, ...CohortAnswer.properties.counts.properties, stuck: Type.Integer() })),
+  noShows: Type.Integer(),
+  needHelp: Type.Array(Type.Object({
+    ...ProgressAnswer.properties,
+    idleSince: Type.Union([Type.Null(), Type.String()], { description: 'Since when nothing was done that could have been' }),
+    usedUp: Type.Array(Type.String(), { description: 'Quizzes whose attempts are used up without a pass, by their keys' })
+  }), { description: 'Who is stuck, the most urgent first' }),
+  quizzes: Type.Array(Type.Object({ key: Type.String(), title: Type.String() }))
+})
+
 const EnrolledAnswer = Type.Object({
   created: Type.Integer({ description: 'New persons' }),
   enrolled: Type.Integer({ description: 'New enrolments, those of new persons among them' }),
@@ -117,6 +129,7 @@ const PAGE_OF_PEOPLE = 100
 const PAGE_OF_PAST = 50
 const MOST_OPEN_COHORTS = 200
 const MOST_STUCK_NAMED = 10
+const MOST_STUCK = 5000
 
 export function cohortRoutes (app: App, deps: Deps): void {
   apiRoutes(app, deps)
@@ -173,6 +186,22 @@ function apiRoutes (app: App, deps: Deps): void {
   }, async (request) => {
     const { items, next } = await cohortProgress(db, world, signedIn(request), request.params.id, request.query)
     return { items: items.map(enrolmentJson), next }
+  })
+
+  app.get('/api/v1/cohorts/:id/summary', {
+    config: { access: DESK },
+    schema: { description: 'How a cohort stands, of the people the asker may see', params: ById, response: { 200: SummaryAnswer } }
+  }, async (request) => summaryJson(await cohortOverview(db, world, signedIn(request), request.params.id, MOST_STUCK), request.language))
+
+  app.get('/api/v1/cohorts/:id/enrolments/export', {
+    config: { access: STAFF },
+    schema: {
+      description: 'Everybody with a seat, in the columns of a list that can be sent',
+      params: ById, querystring: Type.Object({ format: Type.Enum(['csv', 'xlsx'], { default: 'csv' }) }), produces: ['text/csv', XLSX_TYPE], response: { 200: Download }
+    }
+  }, async (request, reply) => {
+    const { format } = request.query
+    return await sendTable(reply, format, 'enrolments', await enrolledTable(db, signedIn(request), request.params.id), directionOf(request.language) === 'rtl')
   })
 
   // The parsers for tables are the scope's alone: no other route takes such a body.
@@ -331,6 +360,13 @@ function cohortPages (app: App, { db, world }: Deps): void {
     })
   }
 
+  for (const format of ['csv', 'xlsx'] as const) {
+    app.get(`/desk/cohorts/:id/enrolments.${format}`, {
+      config: { access: STAFF },
+      schema: { params: ById }
+    }, async (request, reply) => await sendTable(reply, format, 'enrolments', await enrolledTable(db, signedIn(request), request.params.id), directionOf(request.language) === 'rtl'))
+  }
+
   app.post('/desk/cohorts/:id/instructors', {
     config: { access: ADMINISTRATORS },
     schema: { params: ById, body: Type.Object({ personId: Id, action: Type.Enum(['assign', 'remove']) }) }
@@ -379,7 +415,7 @@ function enrolmentPages (app: App, deps: Deps): void {
     schema: { params: ById }
   }, async (request, reply) => {
     const enrolment = await getManagedEnrolment(db, world, signedIn(request), request.params.id)
-    return reply.page('cohorts/enrolment', managedEnrolmentView(enrolment, { reason: '', wrong: false }, readerOf(request)))
+    return reply.page('cohorts/enrolment', managedEnrolmentView(enrolment, { reason: '', wrong: false }, world.now(), signedIn(request), readerOf(request)))
   })
 
   app.post('/desk/enrolments/:id/withdraw', {
@@ -391,7 +427,7 @@ function enrolmentPages (app: App, deps: Deps): void {
     const { reason } = request.body
     if (!isReason(reason)) {
       const enrolment = await getManagedEnrolment(db, world, person, id)
-      return reply.status(422).page('cohorts/enrolment', managedEnrolmentView(enrolment, { reason, wrong: true }, readerOf(request)))
+      return reply.status(422).page('cohorts/enrolment', managedEnrolmentView(enrolment, { reason, wrong: true }, world.now(), person, readerOf(request)))
     }
     await changeEnrolment(db, deps, person, id, { action: 'withdraw', reason })
     return await reply.redirect(app.url('/desk/enrolments/:id', { id }), 303)

@@ -22,26 +22,39 @@ export function freeFor ({ total, held }: Seats, taken: Taken, country: string |
   return Math.max(0, Math.min(left, total - sum(held.values()) - others))
 }
 
+/** How many of a country a cohort may have at all, whoever is there already: 0 where every seat is held for others. */
+export function roomFor ({ total, held }: Seats, country: string): number {
+  return held.get(country) ?? (total === null ? Infinity : Math.max(0, total - sum(held.values())))
+}
+
 export function sum (counts: Iterable<number>): number {
   let sum = 0
   for (const count of counts) sum += count
   return sum
 }
 
-/** Reads `ZM:10, MY:5` or one a line, as a plan and a form have it.
+/** Reads `ZM:10, MY:5` or `Zambia: 10`, one a line or divided by commas, as a plan and a form have it.
+ * @param codeOf the code of a country as it is typed; null for what is none
  * @returns what is wrong, or the seats by country */
-export function readHeld (text: string, isCountry: (code: string) => boolean): ReadonlyMap<string, number> | { readonly wrong: string } {
+export function readHeld (text: string, codeOf: (typed: string) => string | null): ReadonlyMap<string, number> | { readonly wrong: string } {
   const held = new Map<string, number>()
-  for (const part of text.split(/[,;\s]+(?=[A-Za-z]{2}\b)|[;,\n]+/).map((part) => part.trim()).filter((part) => part !== '')) {
-    const [, code = '', count = ''] = /^([A-Za-z]{2})\s*[:= ]\s*(\d{1,6})$/.exec(part) ?? []
-    const country = code.toUpperCase()
-    if (!isCountry(country) || held.has(country)) return { wrong: part }
-    held.set(country, Number(count))
+  const western = text.replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
+  for (const part of western.split(/[,;،؛\n]+/).map((part) => part.trim()).filter((part) => part !== '')) {
+    // Several may stand in a row where each is a country and a number.
+    const several = /\s*(\D+?)\s*[:=]?\s*(\d{1,6})(?=\s|$)/y
+    while (several.lastIndex < part.length) {
+      const [, typed = '', count = ''] = several.exec(part) ?? []
+      const country = codeOf(typed)
+      if (country === null || held.has(country)) return { wrong: part }
+      held.set(country, Number(count))
+    }
   }
   return held
 }
 
-/** The same, as `readHeld` reads it. */
-export function heldText (held: ReadonlyMap<string, number>): string {
-  return [...held].sort(([a], [b]) => a < b ? -1 : 1).map(([country, seats]) => `${country}:${seats}`).join(', ')
+/** The same, as `readHeld` reads it.
+ * @param named what a country is called; its code when left out */
+export function heldText (held: ReadonlyMap<string, number>, named?: { readonly nameOf: (code: string) => string }): string {
+  return [...held].map(([code, seats]) => [named?.nameOf(code) ?? code, seats] as const).sort(([a], [b]) => a.localeCompare(b, 'en'))
+    .map(([name, seats]) => named === undefined ? `${name}:${seats}` : `${name}: ${seats}`).join(named === undefined ? ', ' : '\n')
 }

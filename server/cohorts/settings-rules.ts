@@ -19,6 +19,40 @@ export interface CohortSettings {
   readonly nominationsUntil: string | null
 }
 
+/** What every cohort has. */
+export interface CohortFacts {
+  readonly name: string
+  /** ISO 8601, UTC. */
+  readonly startsAt: string
+  readonly endsAt: string
+}
+
+export type FactsProblemCode = 'name-missing' | 'name-too-long' | 'not-a-time' | 'ends-before-start'
+
+/** Reads what somebody typed of a cohort.
+ * @param typed the times ISO 8601 with an offset or Z
+ * @returns null with every problem */
+export function readFacts (typed: CohortFacts): { readonly facts: CohortFacts, readonly problems: readonly [] } | { readonly facts: null, readonly problems: ReadonlyArray<{ readonly path: keyof CohortFacts, readonly code: FactsProblemCode }> } {
+  const name = typed.name.normalize('NFC').trim()
+  const startsAt = instantOf(typed.startsAt)
+  const endsAt = instantOf(typed.endsAt)
+  const problems: Array<{ path: keyof CohortFacts, code: FactsProblemCode }> = []
+  if (name === '') problems.push({ path: 'name', code: 'name-missing' })
+  if (name.length > NAME_LENGTH) problems.push({ path: 'name', code: 'name-too-long' })
+  if (startsAt === null) problems.push({ path: 'startsAt', code: 'not-a-time' })
+  if (endsAt === null) problems.push({ path: 'endsAt', code: 'not-a-time' })
+  if (startsAt !== null && endsAt !== null && endsAt <= startsAt) problems.push({ path: 'endsAt', code: 'ends-before-start' })
+  return problems.length > 0 || startsAt === null || endsAt === null ? { facts: null, problems } : { facts: { name, startsAt, endsAt }, problems: [] }
+}
+
+/** @returns in UTC, as it is stored; null for what is no instant */
+function instantOf (typed: string): string | null {
+  // Without an offset an instant would depend on where the server stands.
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/.test(typed)) return null
+  const milliseconds = Date.parse(typed)
+  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString()
+}
+
 export const NO_SETTINGS: CohortSettings = { seatsByCountry: {}, language: null, timeZone: null, examDay: null, nominationsUntil: null }
 
 export type SettingsProblemCode = 'country-seats' | 'country-seats-exceed' | 'language' | 'time-zone' | 'not-a-time'
@@ -30,6 +64,13 @@ export interface SettingsProblem {
 }
 
 const MOST_HELD = 100_000
+const NAME_LENGTH = 200
+export const MOST_SEATS = 100_000
+
+/** @param seats null: as many as wished */
+export function areSeats (seats: number | null): boolean {
+  return seats === null || (Number.isInteger(seats) && seats >= 1 && seats <= MOST_SEATS)
+}
 
 /** @param seats all there are; null: as many as wished */
 export function settingsProblems ({ seatsByCountry, language, timeZone, examDay, nominationsUntil }: CohortSettings, seats: number | null): SettingsProblem[] {
@@ -54,7 +95,8 @@ export async function writeSettings (tx: Tx, cohortId: string, { seatsByCountry,
   return true
 }
 
-function isTimeZone (name: string): boolean {
+/** Whether there is an IANA time zone of this name. */
+export function isTimeZone (name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

@@ -8,7 +8,7 @@ import { hasRole, type Person } from '../person.ts'
 import { textIn } from '../quiz/text.ts'
 import type { Problem } from '../refusals.ts'
 import { canManageCohort } from './access.ts'
-import type { Cohort, Counts } from './cohorts.ts'
+import { stateOf, type Cohort, type Counts } from './cohorts.ts'
 import { allowedLines } from './accommodations/views.ts'
 import type { ChangeName } from './changes.ts'
 import type { Enrolled, ManagedEnrolment } from './enrol.ts'
@@ -35,6 +35,15 @@ export function progressJson ({ enrolmentId, personId, name, country, agency, st
 
 export function enrolmentJson ({ enrolmentId, personId, name, country, agency, state, enrolledAt, activeAt, certificateSerial }: TraineeProgress) {
   return { id: enrolmentId, personId, name, country, agency, state, enrolledAt, activeAt, certificateSerial }
+}
+
+export function summaryJson ({ byCountry, noShows, stuck, quizzes }: CohortOverview, language: string) {
+  return {
+    byCountry: byCountry.map((row) => ({ ...row })),
+    noShows,
+    needHelp: stuck.first.map((row) => ({ ...progressJson(row), idleSince: row.idleSince, usedUp: [...row.usedUp] })),
+    quizzes: quizzes.map(({ key, title }) => ({ key, title: textIn(title, language) }))
+  }
 }
 
 export interface CohortLists {
@@ -160,6 +169,7 @@ export function cohortView ({ overview, people, filter, instructors, notice, cha
   return {
     title: cohort.name,
     nav: NAV,
+    scripts: ['choose.js'],
     cohort: {
       href: url('/desk/cohorts/:id', { id }),
       courseTitle: cohort.course.title,
@@ -181,6 +191,7 @@ export function cohortView ({ overview, people, filter, instructors, notice, cha
     enrolHref: manages ? url('/desk/cohorts/:id/enrol', { id }) : '',
     csvHref: url('/desk/cohorts/:id/progress.csv', { id }),
     xlsxHref: url('/desk/cohorts/:id/progress.xlsx', { id }),
+    listHrefs: manages ? { csv: url('/desk/cohorts/:id/enrolments.csv', { id }), xlsx: url('/desk/cohorts/:id/enrolments.xlsx', { id }) } : null,
     isEmpty: counts.enrolled + counts.withdrawn === 0,
     figures: [
       { value: formatPercent(counts.percent, place.language), label: t('cohorts.figure.percent'), href: at({ show: 'enrolled' }), meaning: '' },
@@ -285,16 +296,20 @@ export function enrolView (cohort: Cohort, { csv, result }: { readonly csv: stri
   }
 }
 
-export function managedEnrolmentView (enrolment: ManagedEnrolment, { reason, wrong }: { readonly reason: string, readonly wrong: boolean }, { t, url, language }: Reader): PageView {
-  const { id, cohort, state, country } = enrolment
+export function managedEnrolmentView (enrolment: ManagedEnrolment, { reason, wrong }: { readonly reason: string, readonly wrong: boolean }, now: Date, person: Person, { t, url, language }: Reader): PageView {
+  const { id, cohort, state, country, noShowAt } = enrolment
   return {
     title: enrolment.name,
     nav: NAV,
     main: 'reading',
     cohort: { name: cohort.name, href: url('/desk/cohorts/:id', { id: cohort.id }), courseTitle: cohort.course.title },
     country: country === null ? '' : countryName(country, language),
-    stateLine: t(`cohorts.enrolment.${state}`),
-    pill: state === 'completed' ? 'done' : state === 'withdrawn' ? 'stop' : 'info',
+    stateLine: t(noShowAt !== null && state !== 'withdrawn' ? 'cohorts.enrolment.no-show' : `cohorts.enrolment.${state}`),
+    pill: state === 'completed' ? 'done' : state === 'withdrawn' ? 'stop' : noShowAt !== null ? 'due' : 'info',
+    id,
+    changesAction: url('/desk/cohorts/:id/changes', { id: cohort.id }),
+    changes: state === 'active' ? changesFor(person, stateOf(cohort, now.toISOString())).filter((action) => action === 'move' || action === (noShowAt === null ? 'no-show' : 'came')).map((action) => ({ action, label: t(`cohorts.change.${action}`) })) : [],
+    accommodationsHref: hasRole(person, 'administrator') ? url('/desk/people/:id/accommodations', { id: enrolment.personId }) : '',
     progressHref: url('/enrolments/:id', { id }),
     withdrawAction: state === 'active' ? url('/desk/enrolments/:id/withdraw', { id }) : '',
     reinstateAction: state === 'withdrawn' ? url('/desk/enrolments/:id/reinstate', { id }) : '',

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
+import { Download } from '../http/download.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { FORMAT_NAMES, type WrittenFile } from './bank-formats.ts'
@@ -64,7 +65,8 @@ export function bankRoutes (app: App, { db, world }: Deps): void {
     config: { access: STAFF },
     schema: {
       params: ById,
-      querystring: Type.Object({ format: formatName, key: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 })], { description: 'Of the questions wanted; all when left out' })) })
+      querystring: Type.Object({ format: formatName, key: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 })], { description: 'Of the questions wanted; all when left out' })) }),
+      response: { 200: Download }
     }
   }, async (request, reply) => {
     const { body, type, fileName, problems } = await exportBank(db, request.params.id, request.query.format, request.language, request.query.key === undefined ? undefined : [request.query.key].flat())

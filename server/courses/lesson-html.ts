@@ -8,3 +8,8 @@ export function lessonHtml (html: string, url: Url): string {
   const attachments = url('/attachments/:hash/:name', { hash: 'x', name: 'x' }).slice(0, -'x/x'.length)
   return html.replaceAll('<img src="/media/', () => `<img src="${media}`).replaceAll('<a href="/attachments/', () => `<a href="${attachments}`)
 }
+
+/** A lesson as other programs read it. */
+export function lessonJson ({ key, language, title, minutes, html }: { readonly key: string, readonly language: string, readonly title: string, readonly minutes: number, readonly html: string }, url: Url) {
+  return { key, language, title, minutes, html: lessonHtml(html, url) }
+}

@@ -7,6 +7,7 @@ import { STAFF } from '../people/access.ts'
 import { courseAttachment, courseDetail, courseMedia, lessonPreview, listCourseEntries } from './desk.ts'
 import { listDrafts } from './drafts/drafts.ts'
 import { draftsView } from './drafts/views.ts'
+import { lessonJson } from './lesson-html.ts'
 import { courseDetailJson, courseJson, coursesView, courseView, lessonPreviewView, type Reader } from './views.ts'
 
 const Slug = Type.String({ minLength: 1, maxLength: 200 })
@@ -38,9 +39,18 @@ const CourseDetailAnswer = Type.Object({
       minutes: Type.Union([Type.Number(), Type.Null()])
     }))
   })),
+  quizzes: Type.Array(Type.Object({
+    key: Type.String(), title: Type.String(), asks: Type.Integer({ description: 'Questions' }), passPercent: Type.Number(),
+    attempts: Type.Union([Type.Integer(), Type.Null()], { description: 'Null: as many as wished' }), limitMinutes: Type.Union([Type.Number(), Type.Null()]), behaviour: Type.String()
+  })),
   versions: Type.Array(Type.Object({
     number: Type.Integer(), publishedAt: Type.String(), publishedBy: Type.Union([Type.String(), Type.Null()]), notes: Type.String(), cohorts: Type.Integer()
   }))
+})
+
+const LessonAnswer = Type.Object({
+  slug: Type.String(), version: Type.Integer(), key: Type.String(), language: Type.String({ description: 'The nearest there is to the reader’s' }),
+  title: Type.String(), minutes: Type.Number(), html: Type.String({ description: 'Safe HTML' })
 })
 
 /** What there is to teach, as it stands published: for those who run cohorts of it. */
@@ -71,6 +81,15 @@ export function courseRoutes (app: App, { db, courses }: Deps): void {
     config: { access: STAFF },
     schema: { params: BySlug, querystring: Version, response: { 200: CourseDetailAnswer } }
   }, async (request) => courseDetailJson(await courseDetail(db, courses, request.params.slug, request.query.version), request.language))
+
+  app.get('/api/v1/courses/:slug/lessons/:key', {
+    config: { access: STAFF },
+    schema: { description: 'A lesson as a trainee reads it', params: Type.Object({ slug: Slug, key: Slug }), querystring: Version, response: { 200: LessonAnswer } }
+  }, async (request) => {
+    const { slug, key } = request.params
+    const { version, lesson } = await lessonPreview(db, courses, slug, request.query.version, key, request.language)
+    return { slug, version: version.number, ...lessonJson(lesson, app.url) }
+  })
 
   app.get('/desk/courses', { config: { access: STAFF } }, async (request, reply) =>
     reply.page('courses/courses', coursesView(await listCourseEntries(db), draftsView(await listDrafts(db, signedIn(request)), readerOf(request)), readerOf(request))))

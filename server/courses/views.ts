@@ -31,7 +31,7 @@ export function courseJson ({ version, questions, cohorts }: CourseEntry, langua
   }
 }
 
-export function courseDetailJson ({ version, versions, questions }: CourseDetail, language: string) {
+export function courseDetailJson ({ version, versions, questions, quizzes }: CourseDetail, language: string) {
   const { outline } = version
   const said = (text: Parameters<typeof textIn>[0]): string => textIn(text, language, outline.language)
   return {
@@ -40,6 +40,9 @@ export function courseDetailJson ({ version, versions, questions }: CourseDetail
       key,
       title: said(title),
       activities: activities.map(({ key, kind, title, minutes }) => ({ key, kind, title: said(title), minutes: minutes ?? null }))
+    })),
+    quizzes: quizzes.map(({ quiz, asked }) => ({
+      key: quiz.key, title: said(quiz.title), asks: asked, passPercent: quiz.passPercent, attempts: quiz.attempts ?? null, limitMinutes: quiz.limitMinutes ?? null, behaviour: quiz.behaviour
     })),
     versions: [...versions]
   }

@@ -37,6 +37,8 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'enrolment-withdrawn': 409,
   'enrolment-completed': 409,
   'already-enrolled': 409,
+  'enrolment-elsewhere': 409,
+  'nothing-to-change': 409,
   'attempt-running': 409,
   'cohort-not-begun': 409,
   'nominations-closed': 409,

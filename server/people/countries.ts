@@ -34,3 +34,30 @@ export function countriesByName (language: string): Array<{ readonly code: strin
     .map((code) => ({ code, name: countryName(code, language) }))
     .sort((a, b) => a.name.localeCompare(b.name, language))
 }
+
+const codes = new Map<string, ReadonlyMap<string, string>>()
+
+/** The code of a country that somebody typed: its code, or what one of some languages calls it. Case and accents do not
+ * matter, nor does the part of a name that stands in brackets.
+ * @returns null for what is no country */
+export function countryCode (typed: string, languages: readonly string[]): string | null {
+  const code = typed.trim().toUpperCase()
+  if (CODES.has(code)) return code
+  for (const language of languages) {
+    let table = codes.get(language)
+    if (table === undefined) {
+      table = new Map([...CODES].flatMap((code) => {
+        const name = countryName(code, language)
+        return [name, ...name.split(/[()]/)].map(plain).filter((part) => part !== '').map((part) => [part, code] as const)
+      }))
+      codes.set(language, table)
+    }
+    const found = table.get(plain(typed))
+    if (found !== undefined) return found
+  }
+  return null
+}
+
+function plain (name: string): string {
+  return name.normalize('NFKD').replace(/\p{M}+/gu, '').replace(/[\s’'.-]+/g, ' ').trim().toLowerCase()
+}

@@ -232,6 +232,22 @@ function deskPages (app: App, { db, world, settings, messages }: Deps): void {
 
 function mailPages (app: App, { db, settings }: Deps): void {
   const config = { access: ADMINISTRATORS } as const
+  const MailAnswer = Type.Object({ id: Type.String(), to: Type.String(), subject: Type.String(), at: Type.String() })
+
+  app.get('/api/v1/mail', {
+    config, schema: { tags: ['people'], description: 'What a demonstration would send', querystring: CursorQuery, response: { 200: Type.Object({ items: Type.Array(MailAnswer), next: Type.Union([Type.String(), Type.Null()]) }) } }
+  }, async (request) => {
+    const { items, next } = await listMails(db, request.query)
+    return { items: items.map(({ id, to, subject, createdAt }) => ({ id, to, subject, at: createdAt })), next }
+  })
+
+  app.get('/api/v1/mail/:id', {
+    config, schema: { tags: ['people'], params: PersonId, response: { 200: Type.Object({ ...MailAnswer.properties, body: Type.String() }) } }
+  }, async (request) => {
+    const mail = await getOptionalMail(db, request.params.id)
+    if (mail === null) throw new Refusal('not-found')
+    return { id: mail.id, to: mail.to, subject: mail.subject, at: mail.createdAt, body: mail.body }
+  })
 
   app.get('/desk/mail', { config, schema: { ...PAGE, querystring: CursorQuery } }, async (request, reply) => {
     const { items, next } = await listMails(db, request.query)

@@ -27,6 +27,7 @@ export interface EnrolmentDetail {
   readonly standings: ReadonlyMap<string, QuizStanding>
   /** What its trainee is allowed at this moment beyond what everybody is. */
   readonly allowance: Allowance
+  readonly reach: 'own' | 'staff' | 'liaison'
 }
 
 /** What progress needs to know of the world outside the database. */
@@ -75,12 +76,12 @@ export async function runningEnrolment (tx: Tx, person: Person, enrolmentId: str
 }
 
 export async function enrolmentDetail (db: Database, deps: ProgressDeps, person: Person, enrolmentId: string): Promise<EnrolmentDetail> {
-  const { enrolment, allowance } = await readableEnrolment(db.read, person, enrolmentId, deps.world.now().toISOString())
+  const { enrolment, allowance, reach } = await readableEnrolment(db.read, person, enrolmentId, deps.world.now().toISOString())
   const outline = await deps.courses.outline(db.read, enrolment.courseVersionId)
   const done = await selectDoneKeys(db.read, enrolmentId)
   const standings = new Map((await selectQuizStandings(db.read, enrolmentId)).map((standing) => [standing.quizKey, standing]))
   const states = new Map(activitiesOf(outline).map(({ key }) => [key, done.has(key) ? 'done' as const : standings.has(key) ? 'begun' as const : 'open' as const]))
-  return { enrolment, outline, states, standings, allowance }
+  return { enrolment, outline, states, standings, allowance, reach }
 }
 
 /** The course of an enrolment, by name, in a language. */

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import type { FastifyRequest } from 'fastify'
+import { lessonJson } from '../courses/lesson-html.ts'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { directionOf } from '../http/messages.ts'
@@ -36,6 +37,19 @@ export function progressRoutes (app: App, deps: Deps): void {
   }, async (request) => {
     const detail = await enrolmentDetail(db, deps, signedIn(request), request.params.id)
     return enrolmentDetailJson(detail, await courseOf(db.read, deps, detail.enrolment, request.language), request.language)
+  })
+
+  app.get('/api/v1/enrolments/:id/lessons/:key', {
+    config: { access: 'signed-in' },
+    schema: {
+      params: Activity,
+      response: { 200: Type.Object({ key: Type.String(), language: Type.String(), title: Type.String(), minutes: Type.Number(), html: Type.String({ description: 'Safe HTML' }), done: Type.Boolean() }) }
+    }
+  }, async (request) => {
+    const { enrolment, outline, states } = await enrolmentDetail(db, deps, signedIn(request), request.params.id)
+    const lesson = await courses.lesson(db.read, enrolment.courseVersionId, request.params.key, [request.language, outline.language])
+    if (lesson === undefined) throw new Refusal('not-found')
+    return { ...lessonJson(lesson, app.url), done: states.get(lesson.key) === 'done' }
   })
 
   app.post('/api/v1/enrolments/:id/lessons/:key/done', {

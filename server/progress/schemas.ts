@@ -11,6 +11,9 @@ export const EnrolmentAnswer = Type.Object({
 
 export const EnrolmentDetailAnswer = Type.Object({
   ...EnrolmentAnswer.properties,
+  allowance: Type.Union([
+    Type.Object({ extraPercent: Type.Integer(), extraMinutes: Type.Integer(), extraAttempts: Type.Integer(), laterDays: Type.Integer() }), Type.Null()
+  ], { description: 'What the trainee is allowed beyond the rules; null to a liaison, whom it does not concern' }),
   modules: Type.Array(Type.Object({
     key: Type.String(),
     title: Type.String(),

@@ -30,6 +30,7 @@ export function enrolmentDetailJson (detail: EnrolmentDetail, course: EnrolmentC
   const { outline, states } = detail
   return {
     ...enrolmentJson(detail.enrolment, course),
+    allowance: detail.reach === 'liaison' ? null : detail.allowance,
     modules: outline.modules.map((module) => ({
       key: module.key,
       title: textIn(module.title, language, outline.language),

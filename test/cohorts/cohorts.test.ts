@@ -340,7 +340,7 @@ t.test('three thousand people are enrolled and shown', async (t) => {
   test.world.advance(4 * 86400)
   t.equal((await call(test, admin, 'GET', `/cohorts/${cohortId}/progress?limit=5000`)).json.items.length, 3000)
   const page = await browse(test, admin)
-  t.match((await page.get(`/desk/cohorts/${cohortId}`)).body, /All 3,000 who are stuck/)
+  t.match((await page.get(`/desk/cohorts/${cohortId}`)).body, /All 3,000 who need help/)
   t.ok((await page.get(`/desk/cohorts/${cohortId}?show=stuck&country=MY`)).body.length < 200_000)
   t.match((await page.get('/desk/cohorts')).body, /3,000/)
 })

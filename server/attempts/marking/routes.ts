@@ -140,6 +140,7 @@ function markingApi (app: App, deps: Deps): void {
       response: {
         200: Type.Object({
           waits: Type.Boolean(), wants: Type.Union([Type.Enum(['first', 'second', 'third']), Type.Null()]), mayMark: Type.Boolean(), trainee: Type.String({ description: 'A code where marking is anonymous' }),
+          question: Type.Unknown({ description: 'As it was asked, its rubric too, in the shape of its kind; null when it waits no more' }),
           answer: Type.Unknown(), given: Type.Array(Type.Object({ role: Type.String(), by: Type.String(), fraction: Type.Number(), comment: Type.String() }), { description: 'Where two differ' }),
           next: Type.Union([Type.Object({ attemptId: Type.String(), slot: Type.Integer() }), Type.Null()])
         })
@@ -147,11 +148,12 @@ function markingApi (app: App, deps: Deps): void {
     }
   }, async (request) => {
     const item = await markingItem(db, deps, signedIn(request), request.params.id, request.params.slot)
-    if (item === null) return { waits: false, wants: null, mayMark: false, trainee: '', answer: null, given: [], next: null }
+    if (item === null) return { waits: false, wants: null, mayMark: false, trainee: '', question: null, answer: null, given: [], next: null }
     const { standing, seen, waiting, rule, next } = item
     return {
       waits: true, wants: standing.wants, mayMark: item.mayMark,
       trainee: rule.anonymous ? codeOf(seen.row.id) : waiting.personName,
+      question: seen.definitionOf(item.slot),
       answer: seen.slots[item.slot - 1]?.answer ?? null,
       given: standing.wants === 'third' ? waiting.given.map(({ role, byName, fraction, marking }) => ({ role, by: byName, fraction, comment: marking.comment ?? '' })) : [],
       next: next === null ? null : { attemptId: next.attemptId, slot: next.slot }

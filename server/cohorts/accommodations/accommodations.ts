@@ -20,6 +20,13 @@ export interface NewAccommodation {
   readonly from: string
   /** YYYY-MM-DD; '' for no end. */
   readonly until: string
+  /** What was seen of those that there are (`versionOf`): refused when another was given or ended since. Left out: given whatever there is. */
+  readonly version?: number
+}
+
+/** One more with each that is given or ended: none is ever taken away. */
+export function versionOf (items: ReadonlyArray<Pick<AccommodationRow, 'endedAt'>>): number {
+  return items.length + items.filter(({ endedAt }) => endedAt !== null).length
 }
 
 export type AccommodationProblemCode = 'nothing' | 'both-times' | 'percent' | 'minutes' | 'attempts' | 'days' | 'reason' | 'not-a-day' | 'before-from' | 'past'
@@ -65,10 +72,14 @@ export function problemsOf (input: NewAccommodation, today: string): Accommodati
 
 /** Writes one down, in the caller's unit of work: what it does to attempts that are open is for attempts/allow.ts. The log says
  * what was given and not why, for the log cannot be erased.
- * @throws Refusal not-allowed for anybody but an administrator, not-found */
+ * @throws Refusal not-allowed for anybody but an administrator, not-found, edited-meanwhile */
 export async function addAccommodation (tx: Tx, world: World, timeZone: string, person: Person, personId: string, input: NewAccommodation): Promise<{ id: string, begun: boolean }> {
   if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
   if (!await existsPerson(tx, personId)) throw new Refusal('not-found')
+  if (input.version !== undefined) {
+    const now = versionOf(await selectAccommodations(tx, personId))
+    if (now !== input.version) throw new Refusal('edited-meanwhile', { now: { version: now } })
+  }
   const at = world.now().toISOString()
   const id = world.newId()
   const { extraPercent, extraMinutes, extraAttempts, laterDays } = input
@@ -87,16 +98,18 @@ export async function addAccommodation (tx: Tx, world: World, timeZone: string, 
 }
 
 /** Ends one at once. What it gave an attempt that is open stays with that attempt. Ending it twice changes nothing.
+ * @returns whose it is, and whether it was ended by this
  * @throws Refusal not-allowed, not-found */
-export async function endAccommodation (db: Database, world: World, person: Person, id: string): Promise<{ readonly personId: string }> {
+export async function endAccommodation (db: Database, world: World, person: Person, id: string): Promise<{ readonly personId: string, readonly ended: boolean }> {
   if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
   return await db.write(async (tx) => {
     const found = await selectOptionalAccommodation(tx, id)
     if (found === undefined) throw new Refusal('not-found')
-    if (await endAccommodationRow(tx, id, person.id, world.now().toISOString())) {
+    const ended = await endAccommodationRow(tx, id, person.id, world.now().toISOString())
+    if (ended) {
       await audit(tx, world, { actorId: person.id, action: 'accommodation.ended', subjectType: 'person', subjectId: found.personId, detail: { accommodationId: id } })
     }
-    return { personId: found.personId }
+    return { personId: found.personId, ended }
   })
 }
 

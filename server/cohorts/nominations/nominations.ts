@@ -10,7 +10,7 @@ import { localDay } from '../days.ts'
 import { strings } from '../enrol.ts'
 import { readEnrolmentCsv, type EnrolmentRow, type RowProblem, type RowProblemCode } from '../enrolment-csv.ts'
 import { selectHeldSeats, selectInstructors, selectKnown, selectOptionalCohort, selectOptionalEnrolment, selectSettings, selectTaken, updateEnrolmentState, type CohortRow } from '../queries.ts'
-import { freeFor } from '../seats.ts'
+import { freeFor, roomFor, sum } from '../seats.ts'
 import {
   countNominations, decideNomination, insertNominations, selectMerged, selectNominations, selectOpenCohortIds, selectOptionalNomination, selectStandings,
   type Nomination, type Standing
@@ -42,11 +42,13 @@ export interface NominationsSeen {
   readonly until: string | null
   /** Seats that are free: of each country that has some held for it, and of all others together. */
   readonly free: ReadonlyMap<string, number>
+  /** Of all seats, whoever they are for. */
+  readonly left: number
   /** May decide on nominations. */
   readonly decides: boolean
 }
 
-/** @throws Refusal not-found, to a liaison also of a cohort that is over and had nobody of theirs */
+/** @throws Refusal not-found, to a liaison also of a cohort that has nobody of theirs and is over, or holds all its seats for others */
 export async function seenNominations (db: Database, deps: Pick<DeskDeps, 'world' | 'settings'>, person: Person, cohortId: string): Promise<NominationsSeen> {
   return await seen(db.read, deps, person, cohortId)
 }
@@ -61,14 +63,16 @@ async function seen (tx: Tx, { world, settings }: Pick<DeskDeps, 'world' | 'sett
   const { nominationsUntil, timeZone } = await selectSettings(tx, cohortId)
   const at = world.now().toISOString()
   const open = at < cohort.endsAt && (nominationsUntil === null || localDay(at, timeZone ?? settings.timeZone) <= nominationsUntil)
-  if (countries !== null && !open && nominations.length === 0) throw new Refusal('not-found')
   const held = await selectHeldSeats(tx, cohortId)
-  const taken = await selectTaken(tx, cohortId)
   const seats = { total: cohort.seats, held }
+  const isTheirs = countries === null || nominations.length > 0 || (open && countries.some((country) => roomFor(seats, country) > 0))
+  if (!isTheirs) throw new Refusal('not-found')
+  const taken = await selectTaken(tx, cohortId)
   const pools = countries === null ? [...held.keys(), ''] : countries
   return {
     cohort, nominations, countries, open, until: nominationsUntil,
     free: new Map(pools.map((country) => [country, freeFor(seats, taken, country === '' ? null : country)])),
+    left: cohort.seats === null ? Infinity : Math.max(0, cohort.seats - sum(taken.values())),
     decides: hasRole(person, 'administrator')
   }
 }
@@ -78,12 +82,13 @@ export interface OpenCohort {
   readonly cohort: CohortRow
   readonly open: boolean
   readonly until: string | null
-  /** Seats free for one's own country; null where nothing bounds them, or for those who see all. */
+  /** Seats free for one's own country, for those who see all of any; null where nothing bounds them. */
   readonly free: number | null
   readonly counts: Readonly<Partial<Record<Nomination['state'], number>>>
 }
 
-/** Cohorts that have not ended: for a liaison those that take nominations or have some of theirs, for an administrator all. */
+/** Cohorts that have not ended: for an administrator all; for a liaison those that take nominations and have a seat that may be
+ * their country's, and those that have people of theirs nominated. */
 export async function listForNomination (db: Database, deps: Pick<DeskDeps, 'world' | 'settings'>, person: Person): Promise<OpenCohort[]> {
   const tx = db.read
   const whole = hasRole(person, 'administrator')
@@ -92,9 +97,9 @@ export async function listForNomination (db: Database, deps: Pick<DeskDeps, 'wor
   const counts = Map.groupBy(await countNominations(tx, ids, countries), ({ cohortId }) => cohortId)
   const found: OpenCohort[] = []
   for (const id of ids) {
-    const { cohort, open, until, free } = await seen(tx, deps, whole ? person : { ...person, roles: person.roles.filter(({ role }) => role === 'liaison') }, id).catch(ifNotFound) ?? {}
+    const { cohort, open, until, free, left = 0 } = await seen(tx, deps, whole ? person : { ...person, roles: person.roles.filter(({ role }) => role === 'liaison') }, id).catch(ifNotFound) ?? {}
     if (cohort === undefined || free === undefined) continue
-    const seats = whole ? Infinity : Math.max(...free.values())
+    const seats = whole ? left : Math.max(...free.values())
     found.push({
       cohort, open: open ?? false, until: until ?? null, free: Number.isFinite(seats) ? seats : null,
       counts: Object.fromEntries((counts.get(id) ?? []).map(({ state, count }) => [state, count]))
@@ -234,7 +239,7 @@ async function decideOne (tx: Tx, deps: DeskDeps, person: Person, cohort: Cohort
   const { id, state } = nomination
   const at = deps.world.now().toISOString()
   const by = person.id
-  const decided: Against = { code: 'decided', values: { state } }
+  const decided: Against = { code: 'decided', values: { state, by: nomination.decidedBy?.name ?? '', at: nomination.decidedAt ?? '' } }
   const note = async (action: string): Promise<void> => {
     await audit(tx, deps.world, { actorId: by, action: `nomination.${action}`, subjectType: 'nomination', subjectId: id, detail: { cohortId: cohort.id, ...reason !== '' && { reason } } })
   }

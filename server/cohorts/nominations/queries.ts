@@ -1,19 +1,16 @@
 import type { Tx } from '../../db/database.ts'
 import type { NominationTable } from '../../db/tables.ts'
+import type { EnrolmentRow } from '../enrolment-csv.ts'
 
-export interface Nomination {
+export interface Nomination extends Omit<EnrolmentRow, 'line'> {
   readonly id: string
   readonly cohortId: string
-  readonly name: string
-  readonly email: string
-  readonly country: string
-  readonly agency: string | null
-  readonly rank: string | null
-  readonly locale: string
   readonly state: NominationTable['state']
   readonly reason: string
   readonly nominatedBy: { readonly id: string, readonly name: string }
   readonly nominatedAt: string
+  /** Null before a decision, and of one that was made of itself. */
+  readonly decidedBy: { readonly id: string, readonly name: string } | null
   readonly decidedAt: string | null
   readonly waitingAt: string | null
   readonly enrolmentId: string | null
@@ -25,18 +22,18 @@ export interface Nomination {
 
 function nominations (tx: Tx) {
   return tx.selectFrom('nomination').innerJoin('person as nominator', 'nominator.id', 'nomination.nominated_by')
-    .leftJoin('enrolment', 'enrolment.id', 'nomination.enrolment_id').leftJoin('no_show', 'no_show.enrolment_id', 'nomination.enrolment_id')
+    .leftJoin('person as decider', 'decider.id', 'nomination.decided_by').leftJoin('enrolment', 'enrolment.id', 'nomination.enrolment_id').leftJoin('no_show', 'no_show.enrolment_id', 'nomination.enrolment_id')
     .select([
       'nomination.id', 'nomination.cohort_id as cohortId', 'nomination.name', 'nomination.email', 'nomination.country', 'nomination.agency', 'nomination.rank',
       'nomination.locale', 'nomination.state', 'nomination.reason', 'nominated_by as nominatedById', 'nominator.name as nominatedByName', 'nominated_at as nominatedAt',
-      'decided_at as decidedAt', 'waiting_at as waitingAt', 'nomination.enrolment_id as enrolmentId', 'enrolment.state as enrolmentState', 'no_show.at as noShowAt', 'replaces'
+      'decided_by as decidedById', 'decider.name as decidedByName', 'decided_at as decidedAt', 'waiting_at as waitingAt', 'nomination.enrolment_id as enrolmentId', 'enrolment.state as enrolmentState', 'no_show.at as noShowAt', 'replaces'
     ])
 }
 
 type Flat = Awaited<ReturnType<ReturnType<typeof nominations>['execute']>>[number]
 
-function unflat ({ nominatedById, nominatedByName, ...row }: Flat): Nomination {
-  return { ...row, nominatedBy: { id: nominatedById, name: nominatedByName } }
+function unflat ({ nominatedById, nominatedByName, decidedById, decidedByName, ...row }: Flat): Nomination {
+  return { ...row, nominatedBy: { id: nominatedById, name: nominatedByName }, decidedBy: decidedById === null ? null : { id: decidedById, name: decidedByName ?? '' } }
 }
 
 /** Those to be decided first, then those who wait in the order of their moving up, then by name.

@@ -3,12 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import type { App } from '../../http/app-type.ts'
 import { directionOf } from '../../http/messages.ts'
+import { formatDateTime } from '../../http/pages.ts'
 import { signedIn } from '../../http/session.ts'
 import { sendTable, takeTables, TABLE_TYPES } from '../../http/table-body.ts'
 import { DESK } from '../../people/access.ts'
 import { normalEmail } from '../../people/sign-in.ts'
 import type { Role } from '../../person.ts'
-import { Refusal, type Problem } from '../../refusals.ts'
+import { Refusal, type Problem, type RefusalCode } from '../../refusals.ts'
 import { isReason } from '../changes.ts'
 import { readEnrolmentCsv, type EnrolmentRow } from '../enrolment-csv.ts'
 import type { Reader } from '../views.ts'
@@ -27,7 +28,8 @@ const NominationAnswer = Type.Object({
   id: Type.String(), cohortId: Type.String(), name: Type.String(), email: Type.String(), country: Type.String(), agency: Text, rank: Text, locale: Type.String(),
   state: Type.Enum([...States]), reason: Type.String({ description: 'Of the last decision' }),
   place: Type.Union([Type.Integer(), Type.Null()], { description: 'On the waiting list, from 1' }),
-  nominatedBy: Type.Object({ id: Type.String(), name: Type.String() }), nominatedAt: Type.String(), decidedAt: Text,
+  nominatedBy: Type.Object({ id: Type.String(), name: Type.String() }), nominatedAt: Type.String(),
+  decidedBy: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()], { description: 'Null for what happened of itself' }), decidedAt: Text,
   enrolmentId: Text, noShow: Type.Boolean(), replaces: Text
 })
 
@@ -43,6 +45,15 @@ const NominatedAnswer = Type.Object({
   problems: Type.Array(Type.Object({ line: Type.Integer(), field: Type.String(), message: Type.String() })),
   onlyAlike: Type.Boolean({ description: 'All that stands against it is that names are alike: `twoPersons` says that they are two persons' })
 })
+
+const OpenAnswer = Type.Object({
+  id: Type.String(), name: Type.String(), course: Type.Object({ slug: Type.String(), title: Type.String(), version: Type.Integer() }), startsAt: Type.String(), endsAt: Type.String(),
+  open: Type.Boolean({ description: 'Whether people may be nominated now' }), until: Text,
+  free: Type.Union([Type.Integer(), Type.Null()], { description: 'Seats free for one\'s own country, of all to an administrator; null: without bound' }),
+  counts: Type.Object({ nominated: Type.Integer(), waiting: Type.Integer(), accepted: Type.Integer(), declined: Type.Integer(), withdrawn: Type.Integer(), substituted: Type.Integer() })
+})
+
+const NONE: Static<typeof OpenAnswer>['counts'] = { nominated: 0, waiting: 0, accepted: 0, declined: 0, withdrawn: 0, substituted: 0 }
 
 const DecidedAnswer = Type.Object({
   done: Type.Integer(),
@@ -66,6 +77,14 @@ export function nominationRoutes (app: App, deps: Deps): void {
 
 function apiRoutes (app: App, deps: Deps): void {
   const { db } = deps
+
+  app.get('/api/v1/nominations', {
+    config: { access: NOMINATORS },
+    schema: { description: 'Cohorts that have not ended and take nominations, or have some', response: { 200: Type.Object({ items: Type.Array(OpenAnswer), next: Type.Null() }) } }
+  }, async (request) => ({
+    items: (await listForNomination(db, deps, signedIn(request))).map(({ cohort: { id, name, course, startsAt, endsAt }, open, until, free, counts }) => ({ id, name, course, startsAt, endsAt, open, until, free, counts: { ...NONE, ...counts } })),
+    next: null
+  }))
 
   app.get('/api/v1/cohorts/:id/nominations', {
     config: { access: DESK },
@@ -208,7 +227,9 @@ function pages (app: App, deps: Deps): void {
         const { cohortId } = await substitute(db, deps, person, nomination.id, read.row, form.reason, { language: request.language, twoPersons: form.twoPersons !== '' })
         return await reply.redirect(app.url('/desk/cohorts/:id/nominations', { id: cohortId }, { decided: 1, decision: 'substitute' }), 303)
       } catch (error) {
-        if (!(error instanceof Refusal) || error.code !== 'bad-input') throw error
+        if (!(error instanceof Refusal)) throw error
+        if (OVERTAKEN.has(error.code)) return await showOvertaken(request, reply, error.code)
+        if (error.code !== 'bad-input') throw error
         problems.push(...error.problems.map(({ path = '', message }) => ({ path, message })))
       }
     }
@@ -223,10 +244,19 @@ function pages (app: App, deps: Deps): void {
 
   async function showSubstitute (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply, form: SubstituteForm, problems: readonly Problem[]): Promise<FastifyReply> {
     const { nomination, seen } = await getNomination(db, deps, signedIn(request), request.params.id)
-    if (nomination.state !== 'accepted') throw new Refusal('nomination-decided')
+    if (nomination.state !== 'accepted') return await showOvertaken(request, reply, 'nomination-decided')
     return reply.page('nominations/substitute', substituteView({ nomination, cohort: seen.cohort, form, problems }, readerOf(request)))
   }
+
+  /** Somebody else was faster: how it stands now, and the way back to the list. */
+  async function showOvertaken (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply, code: RefusalCode): Promise<FastifyReply> {
+    const { nomination, seen } = await getNomination(db, deps, signedIn(request), request.params.id)
+    const why = nomination.state === 'accepted' ? request.t(`refusal.${code}`) : whyNot('decided', { state: nomination.state, by: nomination.decidedBy?.name ?? '', at: nomination.decidedAt ?? '' }, request)
+    return reply.status(409).page('nominations/decide', decideView({ cohort: seen.cohort, people: [], decision: 'substitute', reason: '', problems: [], done: 0, refused: [{ name: nomination.name, why }] }, readerOf(request)))
+  }
 }
+
+const OVERTAKEN: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['nomination-decided', 'enrolment-withdrawn', 'enrolment-completed', 'nominations-closed'])
 
 /** Reads one person by the rules that a list of people is read by. */
 function personOf (typed: { readonly name: string, readonly email: string, readonly country: string, readonly agency?: string | null, readonly rank?: string | null, readonly locale?: string }, { t }: FastifyRequest): { readonly row: Omit<EnrolmentRow, 'line'> } | { readonly problems: Array<{ path: string, message: string }> } {
@@ -237,9 +267,13 @@ function personOf (typed: { readonly name: string, readonly email: string, reado
   return { row }
 }
 
-function whyNot (code: string, values: Readonly<Record<string, string | number>>, { t }: FastifyRequest): string {
+function whyNot (code: string, values: Readonly<Record<string, string | number>>, { t, place }: FastifyRequest): string {
   switch (code) {
-    case 'decided': return t('nominations.against.decided', { state: t(`nominations.state.${String(values['state'])}`) })
+    case 'decided': {
+      const state = t(`nominations.state.${String(values['state'])}`)
+      const [by, at] = [String(values['by'] ?? ''), String(values['at'] ?? '')]
+      return by === '' || at === '' ? t('nominations.against.decided', { state }) : t('nominations.against.decided-by', { state, by, at: formatDateTime(at, place) })
+    }
     case 'completed': return t('refusal.enrolment-completed')
     case 'no-seat': case 'no-seat-country': return t('nominations.against.no-seat')
     default: return t(`cohorts.row.${code}`, values)

@@ -13,8 +13,8 @@ import type { Decision, Nominated, Nomination, NominationsSeen, OpenCohort } fro
 const NAV = '/desk/cohorts'
 const PILL = { nominated: 'info', waiting: 'due', accepted: 'done', declined: '', withdrawn: '', substituted: '' } as const
 
-export function nominationJson ({ id, cohortId, name, email, country, agency, rank, locale, state, reason, nominatedBy, nominatedAt, decidedAt, enrolmentId, noShowAt, replaces }: Nomination, all: readonly Nomination[]) {
-  return { id, cohortId, name, email, country, agency, rank, locale, state, reason, place: placeOf(id, all), nominatedBy, nominatedAt, decidedAt, enrolmentId, noShow: noShowAt !== null, replaces }
+export function nominationJson ({ id, cohortId, name, email, country, agency, rank, locale, state, reason, nominatedBy, nominatedAt, decidedBy, decidedAt, enrolmentId, noShowAt, replaces }: Nomination, all: readonly Nomination[]) {
+  return { id, cohortId, name, email, country, agency, rank, locale, state, reason, place: placeOf(id, all), nominatedBy, nominatedAt, decidedBy, decidedAt, enrolmentId, noShow: noShowAt !== null, replaces }
 }
 
 /** On the waiting list, from 1; null for somebody who does not wait. */
@@ -25,11 +25,12 @@ function placeOf (id: string, all: readonly Nomination[]): number | null {
 
 const TABLE = ['name', 'email', 'country', 'agency', 'rank', 'locale', 'state', 'place', 'reason', 'nominated-by', 'nominated-at', 'decided-at'] as const
 
-/** For a spreadsheet; the first six columns are those of a list that can be sent. */
+/** For a spreadsheet. The first six columns are those of a list that can be sent; the names of the others begin with #, so that they
+ * are left out when it is sent again. */
 export function nominationsTable (nominations: readonly Nomination[], t: Reader['t'], format: 'csv' | 'xlsx'): Cell[][] {
   const time = (iso: string | null): Cell => iso === null || format === 'csv' ? iso : { date: iso }
   return [
-    TABLE.map((column) => (COLUMNS as readonly string[]).includes(column) ? column : t(`nominations.csv.${column}`)),
+    TABLE.map((column) => (COLUMNS as readonly string[]).includes(column) ? column : `# ${t(`nominations.csv.${column}`)}`),
     ...nominations.map((one): Cell[] => [
       one.name, one.email, one.country, one.agency, one.rank, one.locale, stateOf(one), placeOf(one.id, nominations), one.reason, one.nominatedBy.name, time(one.nominatedAt), time(one.decidedAt)
     ])
@@ -69,6 +70,7 @@ export function nominationsView (seen: NominationsSeen, query: { readonly nomina
     title: cohort.name,
     heading: t('nominations.title'),
     nav: NAV,
+    scripts: ['choose.js'],
     // A liaison sees the other pages only where people of theirs are enrolled.
     tabs: countries === null || nominations.some(({ enrolmentState }) => enrolmentState !== null) ? cohortTabs({ id, instructorIds: instructs ? [person.id] : [] }, 'nominations', person, reader) : [],
     cohort: {
@@ -139,26 +141,26 @@ export function nominateView ({ seen, csv, nominated, twoPersons }: { readonly s
 }
 
 export function decideView ({ cohort, people, decision, reason, problems, done, refused }: {
-  readonly cohort: CohortRow, readonly people: readonly Nomination[], readonly decision: Decision, readonly reason: string, readonly problems: readonly Problem[]
+  readonly cohort: CohortRow, readonly people: readonly Nomination[], readonly decision: Decision | 'substitute', readonly reason: string, readonly problems: readonly Problem[]
   /** How many were decided; null before. */
   readonly done: number | null, readonly refused: ReadonlyArray<{ readonly name: string, readonly why: string }>
 }, { t, url }: Reader): PageView {
   const { id } = cohort
   return {
-    title: t(`nominations.decide.${decision}`),
+    title: t(decision === 'substitute' ? 'nominations.substitute' : `nominations.decide.${decision}`),
     nav: NAV,
     main: 'reading',
     cohort: { name: cohort.name, href: url('/desk/cohorts/:id/nominations', { id }) },
     action: url('/desk/cohorts/:id/nominations', { id }),
     decision,
-    what: t(`nominations.decide.${decision}.what`),
+    what: decision === 'substitute' ? '' : t(`nominations.decide.${decision}.what`),
     people: people.map(({ id, name }) => ({ id, name })),
     count: t('cohorts.change.count', { count: people.length }),
     reason,
     problems: problems.map(({ path = '', message }) => ({ field: path, message })),
     problemsTitle: t('cohorts.enrol.problems', { count: problems.length }),
     error: problems[0]?.message ?? '',
-    done: done === null ? '' : t(`nominations.done.${decision}`, { count: done }),
+    done: done === null ? '' : decision === 'substitute' ? t('nominations.done.nothing') : t(`nominations.done.${decision}`, { count: done }),
     refused
   }
 }

@@ -81,3 +81,14 @@ export async function countSent (tx: Tx, cohortId: string): Promise<Array<{ read
   const rows = await tx.selectFrom('reminder_sent').select(({ fn }) => ['what', fn.countAll<number>().as('count'), fn.max('at').as('at')]).where('cohort_id', '=', cohortId).groupBy('what').orderBy('what').execute()
   return rows.map(({ what, count, at }) => ({ what, count: Number(count), at: String(at) }))
 }
+
+/** What was written down of one kind of reminder: whoever it is about is reminded anew. */
+export async function forgetSent (tx: Tx, cohortId: string, kind: 'start' | 'exam' | 'close'): Promise<void> {
+  await tx.deleteFrom('reminder_sent').where('cohort_id', '=', cohortId).where('what', 'like', `${kind}-%`).execute()
+}
+
+/** @returns false when somebody else has edited it since `version` */
+export async function deleteText (tx: Tx, kind: ReminderTextTable['kind'], language: string, version: number): Promise<boolean> {
+  const result = await tx.deleteFrom('reminder_text').where('kind', '=', kind).where('language', '=', language).where('version', '=', version).executeTakeFirst()
+  return Number(result.numDeletedRows) === 1
+}

@@ -10,13 +10,12 @@ import { selectAllowedIn } from '../accommodations/queries.ts'
 import type { DeskDeps } from '../changes.ts'
 import { managedCohort } from '../cohorts.ts'
 import { addDays, dayStart, daysBetween, localDay } from '../days.ts'
-import { countSent, insertSent, saveText, selectOptionalRemindedCohort, selectRecipients, selectRemindedCohorts, selectTexts, type Recipient, type RemindedCohort, type ReminderText } from './queries.ts'
+import { countSent, deleteText, insertSent, saveText, selectOptionalRemindedCohort, selectRecipients, selectRemindedCohorts, selectTexts, type Recipient, type RemindedCohort, type ReminderText } from './queries.ts'
+import { DAYS_BEFORE, planReminders, type Planned } from './schedule.ts'
 import { fill, KINDS, ownText, textProblems, type ReminderKind, type TextProblem } from './texts.ts'
 
 export { KINDS, PLACEHOLDERS, type ReminderKind, type TextProblem } from './texts.ts'
 
-/** Days before the start, the exam and the close. */
-export const DAYS_BEFORE = [30, 7, 1] as const
 /** The hour, on the cohort's own clock, from which a day's reminders go out. */
 const FROM_HOUR = 8
 /** A reminder that nobody could send is still sent so many days late, the last of them not at all. */
@@ -190,8 +189,30 @@ export async function editText (db: Database, deps: DeskDeps & { readonly langua
   return []
 }
 
-/** What a cohort's people were reminded of. @throws Refusal not-found, not-allowed */
-export async function listSent (db: Database, person: Person, cohortId: string): Promise<ReadonlyArray<{ readonly what: string, readonly count: number, readonly at: string }>> {
+/** What a cohort's people were reminded of, and when they are. */
+export interface CohortReminders {
+  readonly sent: ReadonlyArray<{ readonly what: string, readonly count: number, readonly at: string }>
+  readonly planned: readonly Planned[]
+}
+
+/** @throws Refusal not-found, not-allowed */
+export async function cohortReminders (db: Database, { settings }: Pick<DeskDeps, 'settings'>, person: Person, cohortId: string): Promise<CohortReminders> {
   await managedCohort(db.read, person, cohortId)
-  return await countSent(db.read, cohortId)
+  const cohort = await selectOptionalRemindedCohort(db.read, cohortId)
+  if (cohort === undefined) throw new Refusal('not-found')
+  return { sent: await countSent(db.read, cohortId), planned: planReminders(cohort, cohort.timeZone ?? settings.timeZone) }
+}
+
+/** Puts the programme's own text back in the place of one that was written. Where none was, nothing changes.
+ * @param version as it was seen
+ * @throws Refusal not-allowed, not-found for a language there is not, edited-meanwhile with what it is now */
+export async function resetText (db: Database, deps: DeskDeps & { readonly languages: readonly string[] }, person: Person, kind: ReminderKind, language: string, version: number): Promise<void> {
+  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  if (!deps.languages.includes(language)) throw new Refusal('not-found')
+  await db.write(async (tx) => {
+    const now = (await textsOf(tx)).get(`${kind} ${language}`)
+    if (now === undefined) return
+    if (now.version !== version || !await deleteText(tx, kind, language, version)) throw new Refusal('edited-meanwhile', { now: { subject: now.subject, body: now.body, version: now.version } })
+    await audit(tx, deps.world, { actorId: person.id, action: 'reminder.reset', subjectType: 'reminder', subjectId: `${kind}-${language}`, detail: { kind, language } })
+  })
 }

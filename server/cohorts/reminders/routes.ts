@@ -6,7 +6,7 @@ import { signedIn } from '../../http/session.ts'
 import { ADMINISTRATORS, STAFF } from '../../people/access.ts'
 import { Refusal, type Problem } from '../../refusals.ts'
 import type { Reader } from '../views.ts'
-import { editText, KINDS, listSent, listTexts, previewOf, remind, type ShownText, type TextProblem } from './reminders.ts'
+import { cohortReminders, editText, KINDS, listTexts, previewOf, remind, resetText, type ShownText, type TextProblem } from './reminders.ts'
 import { textProblems } from './texts.ts'
 import { remindersView, textView } from './views.ts'
 
@@ -58,10 +58,31 @@ export function reminderRoutes (app: App, deps: Deps): void {
     return await textOf(request, kind, language)
   })
 
+  app.delete('/api/v1/reminders/:kind/:language', {
+    config,
+    schema: { description: 'Puts the programme\'s own text back', params: ByText, querystring: Type.Object({ version: Type.Integer({ minimum: 0, description: 'As it was read' }) }), response: { 200: TextAnswer } }
+  }, async (request) => {
+    const { kind, language } = request.params
+    await resetText(db, desk, signedIn(request), kind, language, request.query.version)
+    return await textOf(request, kind, language)
+  })
+
   app.get('/api/v1/cohorts/:id/reminders', {
     config: { access: STAFF },
-    schema: { params: ById, response: { 200: Type.Object({ items: Type.Array(Type.Object({ what: Type.String({ description: 'Such as start-7: seven days before the start' }), count: Type.Integer(), at: Type.String({ description: 'When last' }) })), next: Type.Null() }) } }
-  }, async (request) => ({ items: [...await listSent(db, signedIn(request), request.params.id)], next: null }))
+    schema: {
+      params: ById,
+      response: {
+        200: Type.Object({
+          items: Type.Array(Type.Object({ what: Type.String({ description: 'Such as start-7: seven days before the start' }), count: Type.Integer(), at: Type.String({ description: 'When last' }) })),
+          planned: Type.Array(Type.Object({ what: Type.String(), day: Type.String({ description: 'Local to the cohort' }) }), { description: 'All that go out of themselves, those that are sent too' }),
+          next: Type.Null()
+        })
+      }
+    }
+  }, async (request) => {
+    const { sent, planned } = await cohortReminders(db, deps, signedIn(request), request.params.id)
+    return { items: [...sent], planned: planned.map(({ what, day }) => ({ what, day })), next: null }
+  })
 
   app.post('/api/v1/cohorts/:id/remind', {
     config: { access: STAFF },
@@ -89,17 +110,18 @@ export function reminderRoutes (app: App, deps: Deps): void {
 
   app.post('/desk/reminders/:kind/:language', {
     config,
-    schema: { params: ByText, body: Type.Object({ subject: Type.String({ maxLength: 10_000, default: '' }), body: Type.String({ maxLength: 50_000, default: '' }), version: Type.Integer({ minimum: 0 }), step: Type.Enum(['preview', 'save'], { default: 'preview' }) }) }
+    schema: { params: ByText, body: Type.Object({ subject: Type.String({ maxLength: 10_000, default: '' }), body: Type.String({ maxLength: 50_000, default: '' }), version: Type.Integer({ minimum: 0 }), step: Type.Enum(['preview', 'save', 'reset'], { default: 'preview' }) }) }
   }, async (request, reply) => {
     const { kind, language } = request.params
     const { step, ...typed } = request.body
     const now = await textOf(request, kind, language)
     const text = { kind, language, ...typed }
-    const problems = textProblems(text, language)
+    const problems = step === 'reset' ? [] : textProblems(text, language)
     let stale: ShownText | null = null
-    if (step === 'save' && problems.length === 0) {
+    if (step !== 'preview' && problems.length === 0) {
       try {
-        await editText(db, desk, signedIn(request), text)
+        if (step === 'reset') await resetText(db, desk, signedIn(request), kind, language, text.version)
+        else await editText(db, desk, signedIn(request), text)
         return await reply.redirect(app.url('/desk/reminders', {}, { saved: 'yes' }), 303)
       } catch (error) {
         if (!(error instanceof Refusal) || error.code !== 'edited-meanwhile') throw error

@@ -47,6 +47,8 @@ export function textView ({ text, problems, preview, stale }: { readonly text: S
     placeholders: PLACEHOLDERS.map((name) => ({ name: `{${name}}`, what: t(`reminders.placeholder.${name}`) })),
     plural: '{days, plural, one {# day} other {# days}}',
     preview,
+    // What was written may be taken back for the programme's own.
+    resets: text.written,
     stale: stale === null ? null : { subject: stale.subject, body: stale.body },
     problems: problems.map(({ path = '', message }) => ({ field: path, message })),
     problemsTitle: t('cohorts.enrol.problems', { count: problems.length }),

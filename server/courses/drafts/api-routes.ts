@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import type { Deps } from '../../deps.ts'
 import type { App } from '../../http/app-type.ts'
+import { Download } from '../../http/download.ts'
 import { signedIn } from '../../http/session.ts'
 import { STAFF } from '../../people/access.ts'
 import { checkQuiz, textIn, textSchema } from '../../quiz/quiz.ts'
@@ -8,6 +9,7 @@ import { key } from '../../quiz/question.ts'
 import { LANGUAGE } from '../../quiz/text.ts'
 import { Refusal } from '../../refusals.ts'
 import { exportVersion } from '../desk.ts'
+import { lessonHtml } from '../lesson-html.ts'
 import type { Checker } from './check.ts'
 import type { Comparison } from './compare.ts'
 import { courseZip, sentCourse } from './course-zip.ts'
@@ -17,7 +19,9 @@ import {
 } from './drafts.ts'
 import { readableDiff } from './line-diff.ts'
 import { outlookOf, publishDraft } from './publish-draft.ts'
-import { samplePaper } from './sample-paper.ts'
+import { seeLesson } from './preview.ts'
+import { quizSays } from './quiz-view.ts'
+import { quizOfDraft, samplePaper } from './sample-paper.ts'
 import { fileOfUpload } from './upload.ts'
 
 const TAGS = { tags: ['drafts'] } as const
@@ -184,6 +188,36 @@ export function draftApiRoutes (app: App, { db, world }: Deps, checker: Checker)
     return { versions: { ...await saveFiles(db, world, person, request.params.id, 'quiz', [{ path: 'course.yaml', version, content }]) } }
   })
 
+  app.post('/api/v1/drafts/:id/quizzes/:key/says', {
+    config: { access: STAFF },
+    schema: {
+      ...TAGS,
+      description: 'What a quiz will do, in sentences, and what its draw lacks: nothing is stored',
+      params: Type.Object({ id: Id, key }),
+      body: Type.Object({ quiz: Type.Optional(Type.Unknown({ description: 'As in course.yaml; as it is written there when left out' })) }),
+      response: { 200: Type.Object({ sentences: Type.Array(Type.String()), problems: Type.Array(Type.String()) }) }
+    }
+  }, async (request) => {
+    const { written, questions, first } = await quizOfDraft(db, signedIn(request), request.params.id, request.params.key)
+    const { sentences, problems } = quizSays(request.body.quiz ?? written, questions, first, { t: request.t })
+    return { sentences: [...sentences], problems: [...problems] }
+  })
+
+  app.post('/api/v1/drafts/:id/preview', {
+    config: { access: STAFF },
+    bodyLimit: FILE_BYTES,
+    schema: {
+      ...TAGS,
+      description: 'A lesson as a trainee would read it: nothing is stored',
+      params: ById,
+      body: Type.Object({ text: Type.String({ maxLength: 1_000_000, description: 'The lesson’s file' }), language: Type.String({ pattern: LANGUAGE, maxLength: 35 }) }),
+      response: { 200: Type.Object({ html: Type.String(), minutes: Type.Number(), problems: Type.Array(Type.Object({ line: Type.Integer(), message: Type.String() })) }) }
+    }
+  }, async (request) => {
+    const { html, minutes, problems } = await seeLesson(db, signedIn(request), request.params.id, request.body.text, request.body.language)
+    return { html: lessonHtml(html, app.url), minutes, problems: problems.map(({ line, message }) => ({ line, message })) }
+  })
+
   app.get('/api/v1/drafts/:id/quizzes/:key/sample', {
     config: { access: STAFF },
     schema: {
@@ -289,14 +323,14 @@ export function draftApiRoutes (app: App, { db, world }: Deps, checker: Checker)
     return await reply.status(204).send(null)
   })
 
-  app.get('/api/v1/drafts/:id/export', { config: { access: STAFF }, schema: { ...TAGS, description: 'The draft as a zip of its files', params: ById } }, async (request, reply) => {
+  app.get('/api/v1/drafts/:id/export', { config: { access: STAFF }, schema: { ...TAGS, description: 'The draft as a zip of its files', params: ById, response: { 200: Download } } }, async (request, reply) => {
     const { draft, files } = await getDraft(db, signedIn(request), request.params.id)
     return await reply.type('application/zip').header('content-disposition', `attachment; filename="${fileName(draft.slug)}.zip"`).send(courseZip(fileName(draft.slug), await allFiles(db.read, files)))
   })
 
   app.get('/api/v1/courses/:slug/export', {
     config: { access: STAFF },
-    schema: { ...TAGS, description: 'A version of a course as a zip of the files it was published from', params: Type.Object({ slug: key }), querystring: Type.Object({ version: Type.Optional(Type.Integer({ minimum: 1 })) }) }
+    schema: { ...TAGS, description: 'A version of a course as a zip of the files it was published from', params: Type.Object({ slug: key }), querystring: Type.Object({ version: Type.Optional(Type.Integer({ minimum: 1 })) }), response: { 200: Download } }
   }, async (request, reply) => {
     const { slug } = request.params
     const { number, files } = await exportVersion(db, slug, request.query.version)

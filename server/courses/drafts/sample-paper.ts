@@ -50,6 +50,18 @@ export async function samplePaper (db: Database, person: Person, id: string, key
   }
 }
 
+/** A quiz as a draft's course.yaml has it, with the questions of its banks.
+ * @returns `first`: the course's first language
+ * @throws Refusal not-found */
+export async function quizOfDraft (db: Database, person: Person, id: string, key: string): Promise<{ readonly written: unknown, readonly questions: readonly QuestionDefinition[], readonly first: string }> {
+  const { files } = await getDraft(db, person, id)
+  const { texts } = readSource(await allFiles(db.read, files.filter(({ path }) => path === 'course.yaml' || path.startsWith('banks/'))))
+  const sketch = sketchOf(texts.get('course.yaml') ?? '')
+  const written = sketch?.quizzes.find((quiz) => quiz.key === key)
+  if (sketch === undefined || written === undefined) throw new Refusal('not-found')
+  return { written, questions: questionsOf(texts), first: sketch.language }
+}
+
 /** The questions of banks that are whole, each key once. */
 export function questionsOf (texts: ReadonlyMap<string, string>): QuestionDefinition[] {
   const questions = new Map<string, QuestionDefinition>()

@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import type { App } from '../../http/app-type.ts'
@@ -59,18 +59,22 @@ export function matrixRoutes (app: App, deps: Deps): void {
   app.get('/desk/cohorts/:id/matrix', { config: { access: DESK }, schema: { params: ById, querystring: Filters } }, async (request, reply) => {
     const person = signedIn(request)
     const { id } = request.params
-    const { query } = request
-    const filter = { country: query.country || undefined, state: query.state || undefined, activity: query.activity || undefined, is: query.is, behind: query.behind === 'yes', after: query.after }
+    const filter = filterOf(request.query)
     const matrix = await cohortMatrix(db, deps, person, id, { ...filter, limit: PAGE })
     return reply.page('matrix/matrix', matrixView({ matrix, activity: await cohortActivity(db, counting, person, id), filter, direction: directionOf(request.language) }, person, readerOf(request)))
   })
 
   for (const format of ['csv', 'xlsx'] as const) {
-    app.get(`/desk/cohorts/:id/matrix.${format}`, { config: { access: DESK }, schema: { params: ById } }, async (request, reply) => {
-      const matrix = await cohortMatrix(db, deps, signedIn(request), request.params.id, { limit: null })
+    app.get(`/desk/cohorts/:id/matrix.${format}`, { config: { access: DESK }, schema: { params: ById, querystring: Filters } }, async (request, reply) => {
+      const matrix = await cohortMatrix(db, deps, signedIn(request), request.params.id, { ...filterOf(request.query), after: undefined, limit: null })
       return await sendTable(reply, format, 'matrix', matrixTable(matrix, readerOf(request)), directionOf(request.language) === 'rtl')
     })
   }
+}
+
+/** '' is what the filter form sends for all. */
+function filterOf ({ country, state, activity, is, behind, after }: { country?: string, state?: '' | Static<typeof State>, activity?: string, is?: Static<typeof Is>, behind?: string, after?: string }) {
+  return { country: country || undefined, state: state || undefined, activity: activity || undefined, is, behind: behind === 'yes', after }
 }
 
 function readerOf (request: FastifyRequest): Reader {

@@ -67,8 +67,8 @@ export function matrixView ({ matrix, activity, filter, direction }: {
       }), direction),
       words: t('matrix.spark.words', { total, most: busiest.count, day: formatDate(busiest.day, place) })
     },
-    csvHref: url('/desk/cohorts/:id/matrix.csv', { id }),
-    xlsxHref: url('/desk/cohorts/:id/matrix.xlsx', { id }),
+    csvHref: url('/desk/cohorts/:id/matrix.csv', { id }, chosen),
+    xlsxHref: url('/desk/cohorts/:id/matrix.xlsx', { id }, chosen),
     action: url('/desk/cohorts/:id/matrix', { id }),
     filter: {
       countries: matrix.countries.map((code) => ({ code, name: countryName(code, place.language), chosen: code === filter.country })).sort((a, b) => a.name.localeCompare(b.name, place.language)),
