@@ -6,7 +6,7 @@ import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { courseAttachment, courseDetail, courseMedia, lessonPreview, listCourseEntries } from './desk.ts'
 import { listDrafts } from './drafts/drafts.ts'
-import { draftsView } from './drafts/views.ts'
+import { draftsView } from './drafts/course-view.ts'
 import { lessonJson } from './lesson-html.ts'
 import { courseDetailJson, courseJson, coursesView, courseView, lessonPreviewView, type Reader } from './views.ts'
 

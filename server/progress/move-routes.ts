@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { ComparisonAnswer, comparisonJson } from '../courses/drafts/api-routes.ts'
-import { comparisonView } from '../courses/drafts/views.ts'
+import { comparisonView } from '../courses/drafts/compared-view.ts'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { formatDate, formatNumber } from '../http/pages.ts'

@@ -10,11 +10,11 @@ import { readSource } from '../source-files.ts'
 import type { Checker } from './check.ts'
 import { editCourse, type Sketch } from './course-edits.ts'
 import { allFiles, openFile } from './drafts.ts'
-import { frameOf, readerOf, saveOrCompare } from './page-routes.ts'
+import { frameOf, readerOf, saveOrCompare } from './frame-routes.ts'
 import { quizOfForm } from './quiz-form.ts'
 import { quizEditorView, quizSays } from './quiz-view.ts'
 import { questionsOf } from './sample-paper.ts'
-import type { Frame } from './views.ts'
+import type { Frame } from './frame-view.ts'
 
 const ByKey = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }), key: Type.String({ minLength: 1, maxLength: 200 }) })
 const PAGE = { hide: true } as const

@@ -7,7 +7,7 @@ import { askedCount } from '../asked.ts'
 import type { Reader } from '../views.ts'
 import { wordingsOf } from './course-edits.ts'
 import { MOMENTS, partsOf, sectionsOf, SHOWN, shows, stockOf } from './quiz-form.ts'
-import { frameView, languageName, languagesOf, type Frame } from './views.ts'
+import { frameView, languageName, languagesOf, type Frame } from './frame-view.ts'
 
 const BEHAVIOURS = ['deferred', 'immediate', 'interactive', 'adaptive', 'adaptive-no-penalty', 'deferred-certainty', 'immediate-certainty', 'manual'] as const
 const OVERDUE = ['submit', 'grace', 'discard'] as const
