@@ -230,9 +230,16 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /desk/drafts/:id/quizzes/:key/says': '-xx+0xx+',
   'POST /api/v1/drafts/:id/quizzes/:key/says': '-xx+0xx+',
   'POST /api/v1/drafts/:id/preview': '-xx+0xx+',
-  'POST /api/v1/drafts/:id/questions': '-xx+0xx+',
+  'POST /api/v1/drafts/:id/questions/preview': '-xx+0xx+',
   'GET /desk/drafts/:id/quizzes/:key/sample': '-xx+0xx+',
   'POST /desk/drafts/:id/questions': '-xx+0xx+',
+  'GET /desk/drafts/:id/questions': '-xx+0xx+',
+  'GET /desk/drafts/:id/questions/add': '-xx+0xx+',
+  'POST /desk/drafts/:id/questions/add': '-xx+0xx+',
+  'POST /desk/drafts/:id/questions/update': '-xx+0xx+',
+  'GET /api/v1/drafts/:id/questions': '-xx+0xx+',
+  'POST /api/v1/drafts/:id/questions': '-xx+0xx+',
+  'POST /api/v1/drafts/:id/questions/update': '-xx+0xx+',
   'GET /desk/drafts/:id/history': '-xx+0xx+',
   'GET /desk/drafts/:id/change': '-xx+0xx+',
   'POST /desk/drafts/:id/restore': '-xx+0xx+',
@@ -472,7 +479,7 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
 }
 
 /** A body that the route takes, so that a refusal is about who asks and not about what is sent. */
-function bodyOf (route: string, { somebodyElse, walk, nominationId }: Scene): Record<string, unknown> | string {
+function bodyOf (route: string, { somebodyElse, walk, nominationId, bankId }: Scene): Record<string, unknown> | string {
   const path = route.replace(/^\S+ (\/api\/v1)?(\/desk)?/, '')
   switch (path) {
     case '/drafts/new': return { from: 'version', course: 'first-steps' }
@@ -480,13 +487,16 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId }: Scene): Re
     case '/drafts/:id/structure': return { version: '9', go: 'up-module:basics' }
     case '/drafts/:id/facts': return { version: '9', slug: 'first-steps', language: 'en' }
     case '/drafts/:id/lessons/:key': return { version: '9', title: 'Welcome', body: 'Text' }
+    case '/drafts/:id/questions/preview': return { text: 'questions: []' }
+    case '/drafts/:id/questions/add': return { bank: bankId, which: 'all', how: '' }
+    case '/drafts/:id/questions/update': return route.includes('/api/') ? { questions: ['x'], versions: {} } : { keys: 'x', path: 'banks/basics.yaml', version: '9' }
     case '/drafts/:id/preview': return route.includes('/api/') ? { text: '# Welcome\n\nText\n', language: 'en' } : { title: 'Welcome', body: 'Text', language: 'en' }
     case '/drafts/:id/file': return route.includes('/api/') ? { text: 'a: b', version: 9 } : { text: 'a: b', version: '9' }
     case '/drafts/:id/files/remove': return { path: 'course.yaml', version: '9' }
     case '/drafts/:id/uploads': return { name: 'a.txt', base64: 'YQ==' }
     case '/drafts/:id/quizzes/:key': return route.includes('/api/') ? { version: 9, quiz: { key: 'practice', title: 'Practice', behaviour: 'deferred', passPercent: 50, sections: [{ questions: ['one'] }] } } : { version: '9', title: 'Practice' }
     case '/drafts/:id/quizzes/:key/says': return route.includes('/api/') ? {} : { version: '9' }
-    case '/drafts/:id/questions': return { text: 'questions: []' }
+    case '/drafts/:id/questions': return route.includes('/api/') ? { bank: bankId, questions: ['welcome'] } : { text: 'questions: []' }
     case '/drafts/:id/restore': return route.includes('/api/') ? { path: 'course.yaml', version: 1, seen: 9 } : { path: 'course.yaml', version: '1', seen: '9' }
     case '/drafts/:id/authors': return { personId: somebodyElse.personId, action: 'add' }
     case '/cohorts/:id/version': return route.includes('/api/') ? { to: 1, seen: 1 } : { to: '1', seen: '1', sure: 'yes' }
@@ -627,6 +637,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'GET /desk/drafts/:id/publish': 'GET /api/v1/drafts/:id/compare',
   'POST /desk/drafts/:id/authors': 'PUT /api/v1/drafts/:id/authors/:personId',
   'POST /desk/drafts/:id/discard': 'DELETE /api/v1/drafts/:id',
+  'POST /desk/drafts/:id/questions': 'POST /api/v1/drafts/:id/questions/preview',
+  'POST /desk/drafts/:id/questions/add': 'POST /api/v1/drafts/:id/questions',
   'POST /desk/drafts/new': 'POST /api/v1/drafts',
   'POST /desk/drafts/upload': 'POST /api/v1/drafts/zip',
   'POST /desk/marking/:id/:slot': 'POST /api/v1/attempts/:id/marks',
@@ -649,7 +661,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** Pages that only hold a form: what it sends has its like. */
 const FORMS = [
   'GET /desk/banks/:id/new', 'GET /desk/banks/:id/import', 'GET /desk/cohorts/new', 'GET /desk/cohorts/plan', 'GET /desk/cohorts/:id/enrol', 'GET /desk/cohorts/:id/nominate',
-  'GET /desk/nominations/:id/substitute', 'GET /desk/drafts/new', 'GET /desk/people/new', 'GET /desk/quotas/new'
+  'GET /desk/nominations/:id/substitute', 'GET /desk/drafts/new', 'GET /desk/drafts/:id/questions/add', 'GET /desk/people/new', 'GET /desk/quotas/new'
 ]
 
 /** Where others may ask the API than the page: of one's own enrolment, of a certificate that anybody may check, and of a bank's file, which the wizard keeps for whoever sent it. */

@@ -140,13 +140,11 @@ export async function updateResult (tx: Tx, id: string, result: {
   }).where('id', '=', id).where('state', '!=', 'open').execute()
 }
 
-/** Every attempt of one quiz in a cohort, with whose it is, by name. Withdrawn trainees' are left out, and those whose
+/** Every attempt of one quiz in a cohort, on whatever version of its course, with whose it is, by name. Withdrawn trainees' are left out, and those whose
  * answers were erased. */
 export async function selectAttemptsOfQuiz (tx: Tx, cohortId: string, quizKey: string): Promise<Array<AttemptRow & { readonly personName: string }>> {
   const rows = await attempts(tx).innerJoin('person', 'person.id', 'enrolment.person_id').select('person.name as personName')
     .where('enrolment.cohort_id', '=', cohortId).where('quiz_key', '=', quizKey).where('enrolment.state', '!=', 'withdrawn').where('person.erased_at', 'is', null)
-    // What was sat on another version asked other questions.
-    .where(({ eb, or, ref }) => or([eb('attempt.course_version_id', 'is', null), eb('attempt.course_version_id', '=', ref('cohort.course_version_id'))]))
     .orderBy('person.name').orderBy('enrolment.id').orderBy('attempt.number').execute()
   return rows.map(({ personName, ...row }) => ({ ...rowOf(row), personName }))
 }

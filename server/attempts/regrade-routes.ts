@@ -4,9 +4,9 @@ import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
-import { hasRole } from '../person.ts'
+import { hasRole, type Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
-import { checkQuestionText, regradeDesk, regradeQuiz } from './regrading.ts'
+import { checkQuestionText, regradeDesk, regradeQuiz, type RegradeInput, type RegradeReport } from './regrading.ts'
 import { regradeView } from './regrade-view.ts'
 import type { Reader } from './views.ts'
 
@@ -17,8 +17,11 @@ const SlotResult = Type.Object({ state: Type.String(), fraction: Fraction, mark:
 const Result = Type.Object({ mark: Type.Number(), percent: Type.Number(), passed: Type.Boolean() })
 const Turned = Type.Object({ enrolmentId: Type.String(), trainee: Type.String(), certificateSerial: Type.Union([Type.String(), Type.Null()]) })
 
+const Version = Type.Optional(Type.Integer({ minimum: 1, description: 'Of the course: attempts that were sat on it; the cohort’s own when left out' }))
+
 const Report = Type.Object({
   applied: Type.Boolean(),
+  fingerprint: Type.String({ description: 'Sent back as `seen` with the regrade itself: refused when something else would change by now' }),
   attempts: Type.Integer({ description: 'Finished attempts looked at' }),
   open: Type.Integer({ description: 'Open attempts, left alone' }),
   changes: Type.Array(Type.Object({
@@ -36,10 +39,10 @@ export function regradeRoutes (app: App, deps: Deps): void {
 
   app.get('/desk/cohorts/:id/quizzes/:key/regrade', {
     config: { access: STAFF },
-    schema: { params: CohortQuiz, querystring: Type.Object({ question: Type.Optional(Type.String({ maxLength: 64 })) }) }
+    schema: { params: CohortQuiz, querystring: Type.Object({ question: Type.Optional(Type.String({ maxLength: 64 })), version: Version }) }
   }, async (request, reply) => {
     const { id, key } = request.params
-    const desk = await regradeDesk(db, deps, signedIn(request), { cohortId: id, quizKey: key })
+    const desk = await regradeDesk(db, deps, signedIn(request), { cohortId: id, quizKey: key, ...versionIn(request.query) })
     return reply.page('attempts/regrade', regradeView(desk, { question: request.query.question ?? '' }, readerOf(request)) as never)
   })
 
@@ -51,26 +54,29 @@ export function regradeRoutes (app: App, deps: Deps): void {
         question: Type.String({ maxLength: 64 }),
         definition: Type.Optional(Type.String({ maxLength: 200_000 })),
         reason: Type.String({ maxLength: 1000 }),
-        step: Type.Enum(['try', 'apply'])
+        step: Type.Enum(['try', 'apply']),
+        seen: Type.Optional(Type.String({ maxLength: 64 })),
+        version: Version
       })
     }
   }, async (request, reply) => {
     const { id, key } = request.params
     const person = signedIn(request)
-    const { question, definition = '', reason, step } = request.body
+    const { question, definition = '', reason, step, seen } = request.body
+    const of = { cohortId: id, quizKey: key, ...versionIn(request.body) }
     const reader = readerOf(request)
     const form = { question, definition, reason, mayApply: question === '' || hasRole(person, 'administrator') }
     const written = question === '' ? { corrections: [] } : checkQuestionText(question, definition)
     try {
       if ('problems' in written) throw new Refusal('bad-input', {}, written.problems)
       if (reason.trim().length < 3) throw new Refusal('bad-input', {}, [{ path: 'reason', message: request.t('attempts.regrade.reason-missing') }])
-      const report = await regradeQuiz(db, deps, person, { cohortId: id, quizKey: key, reason: reason.trim(), corrections: written.corrections, dryRun: step === 'try' })
-      const desk = await regradeDesk(db, deps, person, { cohortId: id, quizKey: key })
-      return reply.page('attempts/regrade', regradeView(desk, { ...form, report }, reader) as never)
+      const input = { ...of, reason: reason.trim(), corrections: written.corrections }
+      const { report, isStale } = await regraded(db, deps, person, { ...input, ...seen !== undefined && { seen } }, step === 'try')
+      const desk = await regradeDesk(db, deps, person, of)
+      return reply.status(isStale ? 409 : 200).page('attempts/regrade', regradeView(desk, { ...form, report, isStale }, reader) as never)
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'bad-input') throw error
-      const desk = await regradeDesk(db, deps, person, { cohortId: id, quizKey: key })
-      return reply.status(422).page('attempts/regrade', regradeView(desk, { ...form, problems: error.problems }, reader) as never)
+      return reply.status(422).page('attempts/regrade', regradeView(await regradeDesk(db, deps, person, of), { ...form, problems: error.problems }, reader) as never)
     }
   })
 
@@ -99,6 +105,8 @@ export function regradeRoutes (app: App, deps: Deps): void {
       querystring: Type.Object({ dryRun: Type.Optional(Type.Boolean({ default: false, description: 'Work it out and change nothing' })) }),
       body: Type.Object({
         reason: Type.String({ minLength: 3, maxLength: 1000, pattern: '\\S' }),
+        version: Version,
+        seen: Type.Optional(Type.String({ maxLength: 64, description: 'The fingerprint of the dry run that was looked at' })),
         // The shape of a question is its kind's to say; the engine checks it and names each problem.
         corrections: Type.Optional(Type.Array(Type.Object({ question: Id, definition: Type.Unknown() }, { additionalProperties: false }), {
           maxItems: 500, description: 'Questions by key as they should have been; administrators only, but for a dry run. Left out: the corrections that stand'
@@ -110,6 +118,20 @@ export function regradeRoutes (app: App, deps: Deps): void {
     const { id, key } = request.params
     return await regradeQuiz(db, deps, signedIn(request), { cohortId: id, quizKey: key, dryRun: request.query.dryRun === true, ...request.body }) as never
   })
+}
+
+/** A regrade, or, where something else would change than was looked at, what would change by now. */
+async function regraded (db: Deps['db'], deps: Deps, person: Person, input: Omit<RegradeInput, 'dryRun'>, dryRun: boolean): Promise<{ readonly report: RegradeReport, readonly isStale: boolean }> {
+  try {
+    return { report: await regradeQuiz(db, deps, person, { ...input, dryRun }), isStale: false }
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'edited-meanwhile') throw error
+    return { report: await regradeQuiz(db, deps, person, { ...input, dryRun: true }), isStale: true }
+  }
+}
+
+function versionIn ({ version }: { readonly version?: number }): { readonly version?: number } {
+  return version === undefined ? {} : { version }
 }
 
 function readerOf (request: FastifyRequest): Reader {

@@ -1,3 +1,4 @@
+import { readableText } from '../courses/markdown.ts'
 import { formatNumber } from '../http/pages.ts'
 import { textIn } from '../quiz/quiz.ts'
 import type { Problem } from '../refusals.ts'
@@ -12,11 +13,13 @@ export interface RegradeForm {
   readonly reason?: string
   readonly mayApply?: boolean
   readonly report?: RegradeReport
+  /** Something else would change by now than was looked at. */
+  readonly isStale?: boolean
   readonly problems?: readonly Problem[]
 }
 
 /** The page for regrading a quiz of a cohort: choose a question, correct it, see who changes, apply. */
-export function regradeView (desk: RegradeDesk, { question, definition, reason = '', mayApply = false, report, problems = [] }: RegradeForm, reader: Reader): object {
+export function regradeView (desk: RegradeDesk, { question, definition, reason = '', mayApply = false, report, isStale = false, problems = [] }: RegradeForm, reader: Reader): object {
   const { t, url, language } = reader
   const { cohort, quiz } = desk
   const title = t('attempts.regrade.title', { quiz: textIn(quiz.title, language, desk.language) })
@@ -29,8 +32,12 @@ export function regradeView (desk: RegradeDesk, { question, definition, reason =
     cohortHref: url('/desk/cohorts/:id', { id: cohort.id }),
     action: path,
     count: t('attempts.regrade.count', { attempts: desk.attempts }),
+    isStale,
+    seen: report?.applied === false ? report.fingerprint : '',
+    versions: desk.versions.length < 2 ? [] : desk.versions.map((number) => ({ number: String(number), label: t('bank.version', { version: String(number) }), chosen: number === desk.version })),
+    version: desk.isPresent ? '' : String(desk.version),
     questions: desk.questions.map(({ definition: { key }, isCorrected }) => ({
-      key, chosen: key === question, label: isCorrected ? t('attempts.regrade.corrected', { key }) : key
+      key, chosen: key === question, label: isCorrected ? t('attempts.regrade.corrected', { key: labelOf(desk, key, language) }) : labelOf(desk, key, language)
     })),
     question,
     definition: chosen === undefined ? '' : definition ?? questionText(chosen.definition),
@@ -41,6 +48,13 @@ export function regradeView (desk: RegradeDesk, { question, definition, reason =
     mayApply: report?.applied === false && mayApply && report.changes.length > 0,
     mustAsk: report?.applied === false && !mayApply
   }
+}
+
+/** What a question asks, and its key. */
+function labelOf ({ questions, language: first }: RegradeDesk, key: string, language: string): string {
+  const definition = questions.find((question) => question.definition.key === key)?.definition
+  const words = definition === undefined ? '' : readableText(textIn(definition.prompt, language, first).replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim()
+  return words === '' ? key : `${words.length > 70 ? `${words.slice(0, 69)}…` : words} (${key})`
 }
 
 function reportView (report: RegradeReport, { t, url, language }: Reader): object {

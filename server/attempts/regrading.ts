@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto'
 import { stringify } from 'yaml'
 import { audit } from '../audit/audit.ts'
 import { managedCohort } from '../cohorts/cohorts.ts'
 import type { CohortRow } from '../cohorts/queries.ts'
 import type { Question } from '../courses/courses.ts'
 import { parseLocatedYaml } from '../courses/located-yaml.ts'
-import { insertCorrection } from '../courses/queries.ts'
+import { insertCorrection, selectVersions } from '../courses/queries.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { hasRole, type Person } from '../person.ts'
 import { progressOf, type ProgressDeps } from '../progress/progress.ts'
@@ -19,12 +20,16 @@ import { attemptOf, settle } from './sitting.ts'
 export interface RegradeInput {
   readonly cohortId: string
   readonly quizKey: string
+  /** Of the course, by number: attempts that were sat on it. The cohort's own when left out. */
+  readonly version?: number
   /** For the record. */
   readonly reason: string
   /** What questions should have said, by their keys. Left out: by the corrections that stand. */
   readonly corrections?: ReadonlyArray<{ readonly question: string, readonly definition: unknown }>
   /** Work it out and change nothing. */
   readonly dryRun: boolean
+  /** The fingerprint of the report that was looked at: where something else would change by now, nothing is done. */
+  readonly seen?: string
 }
 
 /** An attempt that a regrade changes. */
@@ -48,6 +53,8 @@ export interface Turned {
 
 export interface RegradeReport {
   readonly applied: boolean
+  /** The same while the same would change, or has changed. */
+  readonly fingerprint: string
   /** Finished attempts looked at, and open ones, which are left alone: they can be regraded once they are finished. */
   readonly attempts: number
   readonly open: number
@@ -63,21 +70,23 @@ export interface RegradeReport {
  * question, in every cohort of that version, which is why only administrators make them. Others who run the cohort may
  * try any, and regrade by those that stand. Each attempt is its own unit of work, and doing all of it again changes nothing
  * more, so that a regrade that was cut short is simply repeated.
- * @throws Refusal not-found, not-allowed, bad-input */
+ * @throws Refusal not-found, not-allowed, bad-input; edited-meanwhile when something else would change than was seen */
 export async function regradeQuiz (db: Database, deps: ProgressDeps, person: Person, input: RegradeInput): Promise<RegradeReport> {
-  const { cohort, quiz } = await regradable(db.read, deps, person, input)
-  const questions = await deps.courses.questions(db.read, cohort.versionId)
+  const { cohort, quiz, versionId } = await regradable(db.read, deps, person, input)
+  const questions = await deps.courses.questions(db.read, versionId)
   const corrections = checkCorrections(questions, input.corrections ?? [])
   if (!input.dryRun && corrections.length > 0 && !hasRole(person, 'administrator')) throw new Refusal('not-allowed')
-  if (!input.dryRun && corrections.length > 0) await recordCorrections(db, deps, person, cohort, corrections, input.reason)
+  if (!input.dryRun && input.seen !== undefined && (await regradeQuiz(db, deps, person, { ...input, dryRun: true })).fingerprint !== input.seen) throw new Refusal('edited-meanwhile', { by: '' })
+  if (!input.dryRun && corrections.length > 0) await recordCorrections(db, deps, person, versionId, corrections, input.reason)
 
   const asOf = deps.world.now().toISOString()
-  const standing = await deps.courses.corrections(db.read, cohort.versionId, asOf)
+  const standing = await deps.courses.corrections(db.read, versionId, asOf)
   const byId = new Map([
     ...questions.map(({ id, definition }) => [id, definition] as const), ...standing, ...corrections.map(({ questionId, definition }) => [questionId, definition] as const)
   ])
   const rows = await selectAttemptsOfQuiz(db.read, cohort.id, quiz.key)
-  const finished = rows.filter(({ state }) => state !== 'open')
+  const sat = rows.filter(({ courseVersionId }) => courseVersionId === versionId)
+  const finished = sat.filter(({ state }) => state !== 'open')
   const changes: RegradedAttempt[] = []
   const newlyPassed: Turned[] = []
   const newlyFailed: Turned[] = []
@@ -105,8 +114,9 @@ export async function regradeQuiz (db: Database, deps: ProgressDeps, person: Per
   }
   const report: RegradeReport = {
     applied: !input.dryRun,
+    fingerprint: createHash('sha256').update(JSON.stringify([changes, newlyPassed.map(({ enrolmentId }) => enrolmentId), newlyFailed.map(({ enrolmentId }) => enrolmentId)])).digest('hex').slice(0, 32),
     attempts: finished.length,
-    open: rows.length - finished.length,
+    open: sat.length - finished.length,
     changes,
     newlyPassed,
     newlyFailed
@@ -132,29 +142,40 @@ export interface RegradeDesk {
   /** Those that the quiz's attempts asked, as they stand corrected, by key. */
   readonly questions: ReadonlyArray<{ readonly definition: QuestionDefinition, readonly isCorrected: boolean }>
   readonly attempts: number
+  /** Numbers of the versions that its attempts were sat on, and of the cohort's own, the newest first. */
+  readonly versions: readonly number[]
+  readonly version: number
+  readonly isPresent: boolean
 }
 
 /** What a page for regrading shows. @throws Refusal not-found, not-allowed */
-export async function regradeDesk (db: Database, deps: ProgressDeps, person: Person, input: Pick<RegradeInput, 'cohortId' | 'quizKey'>): Promise<RegradeDesk> {
-  const { cohort, quiz } = await regradable(db.read, deps, person, input)
-  const rows = (await selectAttemptsOfQuiz(db.read, cohort.id, quiz.key)).filter(({ state }) => state !== 'open')
+export async function regradeDesk (db: Database, deps: ProgressDeps, person: Person, input: Pick<RegradeInput, 'cohortId' | 'quizKey' | 'version'>): Promise<RegradeDesk> {
+  const { cohort, quiz, versionId, number } = await regradable(db.read, deps, person, input)
+  const all = (await selectAttemptsOfQuiz(db.read, cohort.id, quiz.key)).filter(({ state }) => state !== 'open')
+  const rows = all.filter(({ courseVersionId }) => courseVersionId === versionId)
   const asked = new Set(rows.flatMap(({ paper }) => paper.slots.map(({ questionId }) => questionId)))
-  const corrected = await deps.courses.corrections(db.read, cohort.versionId, deps.world.now().toISOString())
-  const questions = (await deps.courses.questions(db.read, cohort.versionId)).filter(({ id }) => asked.has(id))
+  const corrected = await deps.courses.corrections(db.read, versionId, deps.world.now().toISOString())
+  const questions = (await deps.courses.questions(db.read, versionId)).filter(({ id }) => asked.has(id))
+  const numbers = new Set([cohort.course.version, number])
+  for (const id of new Set(all.map(({ courseVersionId }) => courseVersionId))) numbers.add((await deps.courses.version(db.read, id)).number)
   return {
     cohort,
     quiz,
-    language: (await deps.courses.outline(db.read, cohort.versionId)).language,
+    language: (await deps.courses.outline(db.read, versionId)).language,
     questions: questions.map(({ id, definition }) => ({ definition: corrected.get(id) ?? definition, isCorrected: corrected.has(id) })),
-    attempts: rows.length
+    attempts: rows.length,
+    versions: [...numbers].sort((a, b) => b - a),
+    version: number,
+    isPresent: versionId === cohort.versionId
   }
 }
 
-async function regradable (tx: Tx, deps: ProgressDeps, person: Person, { cohortId, quizKey }: Pick<RegradeInput, 'cohortId' | 'quizKey'>): Promise<{ cohort: CohortRow, quiz: QuizDefinition }> {
+async function regradable (tx: Tx, deps: ProgressDeps, person: Person, { cohortId, quizKey, version }: Pick<RegradeInput, 'cohortId' | 'quizKey' | 'version'>): Promise<{ cohort: CohortRow, quiz: QuizDefinition, versionId: string, number: number }> {
   const cohort = await managedCohort(tx, person, cohortId)
-  const quiz = await deps.courses.quiz(tx, cohort.versionId, quizKey)
-  if (quiz === undefined) throw new Refusal('not-found')
-  return { cohort, quiz }
+  const versionId = version === undefined ? cohort.versionId : (await selectVersions(tx, cohort.course.slug)).find(({ number }) => number === version)?.id
+  const quiz = versionId === undefined ? undefined : await deps.courses.quiz(tx, versionId, quizKey)
+  if (quiz === undefined || versionId === undefined) throw new Refusal('not-found')
+  return { cohort, quiz, versionId, number: version ?? cohort.course.version }
 }
 
 /** A corrected question as somebody typed it, in YAML as in a bank.
@@ -198,14 +219,14 @@ function checkCorrections (questions: readonly Question[], corrections: NonNulla
 }
 
 /** Records those that say something new. */
-async function recordCorrections (db: Database, deps: ProgressDeps, person: Person, cohort: CohortRow, corrections: readonly Correction[], reason: string): Promise<void> {
+async function recordCorrections (db: Database, deps: ProgressDeps, person: Person, versionId: string, corrections: readonly Correction[], reason: string): Promise<void> {
   await db.write(async (tx) => {
     const at = deps.world.now().toISOString()
-    const standing = await deps.courses.corrections(tx, cohort.versionId, at)
+    const standing = await deps.courses.corrections(tx, versionId, at)
     for (const { questionId, definition } of corrections) {
       const stands = standing.get(questionId) ?? await deps.courses.question(tx, questionId)
       if (isSameAnswer(stands, definition)) continue
-      await insertCorrection(tx, { id: deps.world.newId(), questionId, versionId: cohort.versionId, definition, reason, byId: person.id, at })
+      await insertCorrection(tx, { id: deps.world.newId(), questionId, versionId, definition, reason, byId: person.id, at })
       await audit(tx, deps.world, {
         actorId: person.id, action: 'question.corrected', subjectType: 'question', subjectId: questionId, detail: { key: definition.key, reason }
       })

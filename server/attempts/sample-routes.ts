@@ -57,7 +57,7 @@ export function sampleRoutes (app: App, deps: Deps, checker: Checker): void {
     }
   }, async (request, reply) => await questionsPage(request, reply, request.params.id, request.query.path, request.body))
 
-  app.post('/api/v1/drafts/:id/questions', {
+  app.post('/api/v1/drafts/:id/questions/preview', {
     config: { access: STAFF },
     bodyLimit: 6 * 1024 * 1024,
     schema: {

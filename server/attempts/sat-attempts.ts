@@ -27,10 +27,12 @@ export interface SatAttempts {
  * @throws Refusal not-found, not-allowed */
 export async function satAttempts (db: Database, deps: ProgressDeps, person: Person, input: { readonly cohortId: string, readonly quizKey: string, readonly search: string, readonly page: number }): Promise<SatAttempts> {
   const cohort = await managedCohort(db.read, person, input.cohortId)
-  const quiz = await deps.courses.quiz(db.read, cohort.versionId, input.quizKey)
-  if (quiz === undefined) throw new Refusal('not-found')
   const wanted = input.search.trim().toLowerCase()
-  const rows = (await selectAttemptsOfQuiz(db.read, cohort.id, quiz.key)).filter(({ personName }) => personName.toLowerCase().includes(wanted))
+  const all = await selectAttemptsOfQuiz(db.read, cohort.id, input.quizKey)
+  // A quiz that the cohort's version has no more is still there for those who sat it.
+  const quiz = await deps.courses.quiz(db.read, cohort.versionId, input.quizKey) ?? (all[0] === undefined ? undefined : await deps.courses.quiz(db.read, all[0].courseVersionId, input.quizKey))
+  if (quiz === undefined) throw new Refusal('not-found')
+  const rows = all.filter(({ personName }) => personName.toLowerCase().includes(wanted))
   const pages = Math.max(1, Math.ceil(rows.length / PAGE))
   const page = Math.min(input.page, pages)
   return { cohort, quiz, language: (await deps.courses.outline(db.read, cohort.versionId)).language, items: rows.slice((page - 1) * PAGE, page * PAGE), count: rows.length, page, pages }

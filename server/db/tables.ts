@@ -22,6 +22,7 @@ export interface Tables {
   readonly draft: DraftTable
   readonly draft_author: DraftAuthorTable
   readonly draft_file: DraftFileTable
+  readonly draft_bank_question: DraftBankQuestionTable
   readonly bank: BankTable
   readonly bank_question: BankQuestionTable
   readonly bank_picture: BankPictureTable
@@ -222,6 +223,17 @@ export interface DraftFileTable {
   readonly what: string
   readonly by_id: string
   readonly at: string
+}
+
+/** Where a draft's question was taken from. */
+export interface DraftBankQuestionTable {
+  readonly draft_id: string
+  /** In the draft. */
+  readonly key: string
+  readonly bank_id: string
+  /** In the bank. */
+  readonly bank_key: string
+  readonly version: number
 }
 
 /** Pictures of courses. */

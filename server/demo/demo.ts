@@ -15,6 +15,7 @@ import { calendarOf, later } from './calendar.ts'
 import { chanceFrom } from './chance.ts'
 import { INTAKE_COURSE, planCohorts, type PlannedCourse } from './cohort-plan.ts'
 import { contentsOf, type Content } from './content.ts'
+import { deskWork } from './desk.ts'
 import { addHistory, type HistoryDeps } from './history.ts'
 import { addIntakes } from './intake.ts'
 import { momentsFrom } from './moments.ts'
@@ -92,6 +93,7 @@ async function makeAll (db: Database, world: World, settings: Settings, options:
   await goThrough(db, moments, rows.changes, [
     target(calendar.booksClosed, lastYearsTarget(calendar), later(calendar.booksClosed, HOUR_MS)),
     ...thisYearsTargets(calendar, courses).map((input, index) => target(later(calendar.lastNight, index * 20_000), input)),
+    ...deskWork(db, instructorOf(staff), contents, later(calendar.lastNight, HOUR_MS)),
     ...revocations.map(({ member, at, why }, index): Deed => ({
       at: new Date(at).toISOString(),
       act: async (world) => { await revokeCertificate(db, world, administrator, serials.get(member) ?? '', reasonOf(why, index)) }
@@ -132,6 +134,11 @@ function weighed (contents: ReadonlyMap<string, Content>): PlannedCourse[] {
 
 function personOf ({ administrator: { id, accountId, name } }: Staff): Person {
   return { id, accountId, name, email: 'admin@demo.example', locale: 'en', roles: [{ role: 'administrator' }] }
+}
+
+function instructorOf ({ instructors: [first] }: Staff): Person {
+  if (first === undefined) throw new Error('the sample programme has no instructor')
+  return { id: first.id, accountId: first.accountId, name: first.name, email: 'instructor@demo.example', locale: 'en', roles: [{ role: 'instructor' }] }
 }
 
 const LOST_REASONS = [

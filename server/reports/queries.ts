@@ -228,22 +228,44 @@ export async function selectStateOf (tx: Tx, cohortId: string, quizKey: string):
   return [count, last, marks, waiting].join(' ')
 }
 
-/** The first finished attempt of each trainee, the earliest finish first. */
-export async function selectFirstAttempts (tx: Tx, cohortId: string, quizKey: string): Promise<CountedAttempt[]> {
+/** A version of a course that a cohort's attempts of a quiz were sat on. */
+export interface SatVersion {
+  readonly versionId: string
+  readonly number: number
+  /** Finished attempts. */
+  readonly attempts: number
+}
+
+/** The versions that finished attempts of a quiz were sat on, the newest first. */
+export async function selectSatVersions (tx: Tx, cohortId: string, quizKey: string): Promise<SatVersion[]> {
+  const rows = await tx.selectFrom('attempt')
+    .innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id')
+    .innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
+    .innerJoin('course_version', (join) => join.on((eb) => eb('course_version.id', '=', eb.fn.coalesce('attempt.course_version_id', 'cohort.course_version_id'))))
+    .select(({ fn }) => ['course_version.id as versionId', 'course_version.number', fn.countAll<number>().as('attempts')])
+    .where('enrolment.cohort_id', '=', cohortId).where('attempt.quiz_key', '=', quizKey)
+    .where('attempt.finished_at', 'is not', null).where('attempt.ended_by', '!=', 'discarded')
+    .groupBy(['course_version.id', 'course_version.number']).orderBy('course_version.number', 'desc').execute()
+  return rows.map((row) => ({ ...row, attempts: Number(row.attempts) }))
+}
+
+/** The first finished attempt of each trainee, the earliest finish first.
+ * @param versionIds attempts of these versions of the course: others asked other questions */
+export async function selectFirstAttempts (tx: Tx, cohortId: string, quizKey: string, versionIds: readonly string[]): Promise<CountedAttempt[]> {
   return await tx.selectFrom('attempt')
     .innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id')
     .innerJoin('person', 'person.id', 'enrolment.person_id')
     .innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
     .where('enrolment.cohort_id', '=', cohortId)
     .where('attempt.quiz_key', '=', quizKey)
-    // What was sat on another version of the course asked other questions.
-    .where(({ eb, or, ref }) => or([eb('attempt.course_version_id', 'is', null), eb('attempt.course_version_id', '=', ref('cohort.course_version_id'))]))
+    .where(({ eb, fn }) => eb(fn.coalesce('attempt.course_version_id', 'cohort.course_version_id'), 'in', [...versionIds]))
     .where('attempt.finished_at', 'is not', null)
     .where('attempt.ended_by', '!=', 'discarded')
     .where(({ not, exists, selectFrom }) => not(exists(selectFrom('attempt as earlier')
       .select('earlier.id')
       .whereRef('earlier.enrolment_id', '=', 'attempt.enrolment_id')
       .whereRef('earlier.quiz_key', '=', 'attempt.quiz_key')
+      .where(({ eb, fn }) => eb(fn.coalesce('earlier.course_version_id', 'cohort.course_version_id'), 'in', [...versionIds]))
       .where('earlier.finished_at', 'is not', null)
       .where('earlier.ended_by', '!=', 'discarded')
       .whereRef('earlier.number', '<', 'attempt.number'))))

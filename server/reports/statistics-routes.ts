@@ -4,10 +4,11 @@ import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { CONCERNS } from '../quiz/quiz.ts'
-import { makeStatisticsDesk } from './statistics.ts'
+import { makeStatisticsDesk, type Counting } from './statistics.ts'
 import { statisticsJson, statisticsView } from './statistics-views.ts'
 
 const Key = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }), key: Type.String({ minLength: 1, maxLength: 64 }) })
+const Which = Type.Object({ versions: Type.Optional(Type.String({ pattern: '^(all|\\d{1,6}(,\\d{1,6})*)$', maxLength: 200, description: 'Attempts of which versions of the course are counted: `all`, or numbers with commas between; the cohort’s own when left out' })) })
 const Maybe = Type.Union([Type.Number(), Type.Null()])
 const Figures = {
   count: Type.Integer(),
@@ -29,6 +30,7 @@ const Breakdowns = Type.Array(Type.Object({ name: Type.String(), ...Figures }))
 const StatisticsAnswer = Type.Object({
   cohort: Type.Object({ id: Type.String(), name: Type.String() }),
   quiz: Type.Object({ key: Type.String(), title: Type.String() }),
+  versions: Type.Array(Type.Object({ version: Type.Integer(), attempts: Type.Integer({ description: 'Finished' }), counted: Type.Boolean(), present: Type.Boolean({ description: 'The cohort’s own' }) })),
   attempts: Type.Literal('first-finished', { description: 'One attempt of each trainee: the first they finished' }),
   test: Type.Object({
     count: Type.Integer(), mean: Maybe, median: Maybe, standardDeviation: Maybe, skewness: Maybe, kurtosis: Maybe,
@@ -70,18 +72,22 @@ export function statisticsRoutes (app: App, deps: Deps): void {
 
   app.get('/api/v1/cohorts/:id/quizzes/:key/statistics', {
     config: { access: STAFF },
-    schema: { params: Key, response: { 200: StatisticsAnswer } }
+    schema: { params: Key, querystring: Which, response: { 200: StatisticsAnswer } }
   }, async (request) => {
     const { id, key } = request.params
-    return statisticsJson(await desk.report(signedIn(request), { cohortId: id, quizKey: key, language: request.language }), request.language)
+    return statisticsJson(await desk.report(signedIn(request), { cohortId: id, quizKey: key, language: request.language, counting: countingOf(request.query.versions) }), request.language)
   })
 
   app.get('/desk/cohorts/:id/quizzes/:key/statistics', {
     config: { access: STAFF },
-    schema: { params: Key }
+    schema: { params: Key, querystring: Which }
   }, async (request, reply) => {
     const { id, key } = request.params
-    const report = await desk.report(signedIn(request), { cohortId: id, quizKey: key, language: request.language })
+    const report = await desk.report(signedIn(request), { cohortId: id, quizKey: key, language: request.language, counting: countingOf(request.query.versions) })
     return reply.page('reports/statistics', statisticsView(report, { ...request.place, t: request.t, url: app.url }))
   })
+}
+
+function countingOf (asked: string | undefined): Counting {
+  return asked === undefined ? 'present' : asked === 'all' ? 'all' : asked.split(',').map(Number)
 }

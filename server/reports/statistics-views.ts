@@ -14,11 +14,12 @@ export interface Reader extends Place {
 
 const STOP: ReadonlySet<Concern> = new Set(['negative', 'better-wrong', 'translation'])
 
-export function statisticsJson ({ cohort, quiz, statistics, people, language }: QuizReport, wanted: string) {
+export function statisticsJson ({ cohort, quiz, statistics, people, language, versions, versionOf }: QuizReport, wanted: string) {
   const { test, slots, differences, similarities } = statistics
   return {
     cohort,
     quiz: { key: quiz.key, title: textIn(quiz.title, wanted, language) },
+    versions: versions.map(({ number, attempts, isCounted, isPresent }) => ({ version: number, attempts, counted: isCounted, present: isPresent })),
     attempts: 'first-finished' as const,
     test,
     slots: slots.map((slot) => ({ ...slot, questions: [...slot.questions] })),
@@ -26,7 +27,8 @@ export function statisticsJson ({ cohort, quiz, statistics, people, language }: 
       ...question,
       slots: [...question.slots],
       responses: [...question.responses],
-      versions: [...question.versions],
+      // By the course's version, as it is told everywhere.
+      versions: question.versions.map((version) => ({ ...version, name: String(versionOf.get(version.name) ?? version.name) })),
       variants: [...question.variants],
       concerns: [...question.concerns]
     })),
@@ -40,7 +42,7 @@ export function statisticsJson ({ cohort, quiz, statistics, people, language }: 
 
 export function statisticsView (report: QuizReport, reader: Reader): PageView {
   const { t, url, language } = reader
-  const { cohort, quiz, statistics, questions } = report
+  const { cohort, quiz, statistics, questions, versions } = report
   const { test } = statistics
   const figures = (value: number | null, unit: 'percent' | 'number'): string =>
     value === null ? t('statistics.unknown') : unit === 'percent' ? formatPercent(value, language) : formatNumber(value, language)
@@ -51,13 +53,16 @@ export function statisticsView (report: QuizReport, reader: Reader): PageView {
   const view = (question: QuestionStatistics) => ({
     ...named(question.question),
     ...questionView(question, statistics.differences, reader, figures),
+    byVersion: question.versions.map(({ name, count, facilityPercent }) => t('see.by-version', { version: String(report.versionOf.get(name) ?? ''), count, facility: figures(facilityPercent, 'percent') })),
     // Opens with the question chosen: what a correction would change is shown before anything is done.
-    regradeHref: url('/desk/cohorts/:id/quizzes/:key/regrade', { id: cohort.id, key: quiz.key }, { question: question.question })
+    regradeHref: url('/desk/cohorts/:id/quizzes/:key/regrade', { id: cohort.id, key: quiz.key }, { question: question.question, version: versions.find(({ isPresent, isCounted }) => isPresent && isCounted) === undefined ? versions.find(({ isCounted }) => isCounted)?.number ?? null : null })
   })
   return {
     title: t('statistics.title', { quiz: textIn(quiz.title, language, report.language) }),
     nav: '/desk/cohorts',
     cohort: { name: cohort.name, href: url('/desk/cohorts/:id', { id: cohort.id }) },
+    versions: versionsView(report, reader),
+    present: versions.find(({ isPresent }) => isPresent)?.isCounted === true,
     quizTitle: textIn(quiz.title, language, report.language),
     empty: test.count === 0,
     basis: t('statistics.basis', { count: test.count }),
@@ -84,6 +89,19 @@ export function statisticsView (report: QuizReport, reader: Reader): PageView {
       chance: t('statistics.similar.chance', { percent: formatPercent(Math.max(0.1, Math.ceil(adjustedProbability * 1000) / 10), language) })
     }))
   }
+}
+
+/** What may be counted, where a cohort sat more than one version. */
+function versionsView ({ cohort, quiz, versions }: QuizReport, { t, url }: Reader): object[] {
+  if (versions.length < 2) return []
+  const path = (counted: string | null): string => url('/desk/cohorts/:id/quizzes/:key/statistics', { id: cohort.id, key: quiz.key }, { versions: counted })
+  const counted = versions.filter(({ isCounted }) => isCounted)
+  return [
+    ...versions.map(({ number, attempts, isPresent }) => ({
+      href: path(isPresent ? null : String(number)), label: t(isPresent ? 'see.version.present' : 'see.version', { version: String(number), attempts }), current: counted.length === 1 && counted[0]?.number === number
+    })),
+    { href: path('all'), label: t('see.version.all'), current: counted.length === versions.length }
+  ]
 }
 
 /** The gravest concern first, then the question that goes least together with the rest. */

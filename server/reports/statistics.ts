@@ -9,7 +9,7 @@ import type { Person } from '../person.ts'
 import type { QuestionDefinition, QuizDefinition, QuizStatistics } from '../quiz/quiz.ts'
 import { textIn, type Text } from '../quiz/text.ts'
 import { Refusal } from '../refusals.ts'
-import { selectFirstAttempts, selectStateOf, selectStored, type CountedAttempt } from './queries.ts'
+import { selectFirstAttempts, selectSatVersions, selectStateOf, selectStored, type CountedAttempt, type SatVersion } from './queries.ts'
 import type { Delivery, WorkOrder } from './statistics-worker.ts'
 
 /** The statistics of one quiz in one cohort, as those who run it see them. */
@@ -23,12 +23,19 @@ export interface QuizReport {
   readonly questions: ReadonlyMap<string, QuestionDefinition>
   /** whose attempt it was, by the attempt's id */
   readonly people: ReadonlyMap<string, Pick<CountedAttempt, 'personId' | 'name'>>
+  /** Versions of the course that there is something to count of, and the cohort's own; the newest first. */
+  readonly versions: ReadonlyArray<SatVersion & { readonly isCounted: boolean, readonly isPresent: boolean }>
+  /** Of the course, by the ids of questions in papers. */
+  readonly versionOf: ReadonlyMap<string, number>
 }
+
+/** Which versions of the course are counted: the cohort's own, all, or those of these numbers. */
+export type Counting = 'present' | 'all' | readonly number[]
 
 /** Works statistics out, one quiz after the other, and keeps those lately asked for. One for each app. */
 export interface StatisticsDesk {
-  /** @throws Refusal not-found for a cohort that is not the asker's to know of, or a quiz that its course lacks; not-allowed for a liaison */
-  readonly report: (person: Person, input: { readonly cohortId: string, readonly quizKey: string, readonly language: string }) => Promise<QuizReport>
+  /** @throws Refusal not-found for a cohort that is not the asker's to know of, a quiz that its course lacks, or a version that it was not sat on; not-allowed for a liaison */
+  readonly report: (person: Person, input: { readonly cohortId: string, readonly quizKey: string, readonly language: string, readonly counting?: Counting }) => Promise<QuizReport>
   /** Ends what is being worked out. */
   readonly close: () => Promise<void>
 }
@@ -45,8 +52,8 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
   const running = new Set<Worker>()
   let queue: Promise<unknown> = Promise.resolve()
 
-  async function count (cohortId: string, quizKey: string, title: Text, order: WorkOrder, firstLanguage: string): Promise<Counted> {
-    const attempts = await selectFirstAttempts(db.read, cohortId, quizKey)
+  async function count (cohortId: string, quizKey: string, versionIds: readonly string[], title: Text, order: WorkOrder, firstLanguage: string): Promise<Counted> {
+    const attempts = await selectFirstAttempts(db.read, cohortId, quizKey, versionIds)
     const worker = new Worker(new URL(`./statistics-worker${extname(import.meta.filename)}`, import.meta.url), { workerData: order })
     running.add(worker)
     try {
@@ -73,28 +80,45 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
     }
   }
 
+  async function quizAmong (versionIds: readonly string[], quizKey: string): Promise<QuizDefinition | undefined> {
+    for (const versionId of versionIds) {
+      const quiz = await courses.quiz(db.read, versionId, quizKey)
+      if (quiz !== undefined) return quiz
+    }
+    return undefined
+  }
+
   return {
-    async report (person, { cohortId, quizKey, language }) {
+    async report (person, { cohortId, quizKey, language, counting = 'present' }) {
       const cohort = await managedCohort(db.read, person, cohortId)
-      const quiz = await courses.quiz(db.read, cohort.versionId, quizKey)
-      if (quiz === undefined) throw new Refusal('not-found')
+      const sat = await selectSatVersions(db.read, cohortId, quizKey)
+      const present: SatVersion = sat.find(({ versionId }) => versionId === cohort.versionId) ?? { versionId: cohort.versionId, number: cohort.course.version, attempts: 0 }
+      const known = sat.includes(present) ? sat : [...sat, present].sort((a, b) => b.number - a.number)
+      const counted = counting === 'present' ? [present] : counting === 'all' ? known : known.filter(({ number }) => counting.includes(number))
+      // An exam that the new version has no more is still there for those who sat it.
+      const quiz = await quizAmong([cohort.versionId, ...counted.map(({ versionId }) => versionId)], quizKey)
+      if (quiz === undefined || counted.length === 0) throw new Refusal('not-found')
       const outline = await courses.outline(db.read, cohort.versionId)
-      const list = await courses.questions(db.read, cohort.versionId)
-      const name = JSON.stringify([cohortId, quizKey, language, await selectStateOf(db.read, cohortId, quizKey)])
-      let counted = kept.get(name)
-      if (counted === undefined) {
+      // A question goes by its key; where versions say it otherwise, the newest speaks for it.
+      const list = []
+      for (const { versionId, number } of counted.toReversed()) list.push(...(await courses.questions(db.read, versionId)).map(({ id, definition }) => ({ id, definition, number })))
+      const name = JSON.stringify([cohortId, quizKey, language, counted.map(({ number }) => number), await selectStateOf(db.read, cohortId, quizKey)])
+      let figures = kept.get(name)
+      if (figures === undefined) {
         const order: WorkOrder = { definitions: list.map(({ id, definition }) => [id, definition]), language }
         // One thread at a time: the machine is there for those who sit an exam.
-        counted = queue.then(async () => await count(cohortId, quizKey, outline.title, order, outline.language))
-        queue = counted.catch(() => { kept.drop(name) })
-        void kept.keep(name, counted)
+        figures = queue.then(async () => await count(cohortId, quizKey, counted.map(({ versionId }) => versionId), outline.title, order, outline.language))
+        queue = figures.catch(() => { kept.drop(name) })
+        void kept.keep(name, figures)
       }
       return {
         cohort: { id: cohort.id, name: cohort.name },
         quiz,
         language: outline.language,
         questions: new Map(list.map(({ definition }) => [definition.key, definition])),
-        ...await counted
+        versions: known.map((version) => ({ ...version, isCounted: counted.includes(version), isPresent: version === present })),
+        versionOf: new Map(list.map(({ id, number }) => [id, number])),
+        ...await figures
       }
     },
 

@@ -253,6 +253,21 @@ t.test('a running cohort moves to a new version: what it changes is said, what w
   t.equal((await call(test, trainee, 'GET', `/attempts/${exam.id}`)).json.questions.length, 7, 'an open attempt goes on as it was begun')
   t.match((await call(test, trainee, 'POST', `/attempts/${exam.id}/finish`)).json, { state: 'graded', passed: true, certificateSerial: null })
   t.match(await seen(), { progress: { done: 2, total: 3 } })
+
+  // Each version asked its own questions: they are counted and regraded by themselves, or together.
+  const figures = async (query: string, quiz = 'exam'): Promise<unknown> => (await call(test, instructor, 'GET', `/cohorts/${cohortId}/quizzes/${quiz}/statistics${query}`)).json
+  t.match(await figures(''), { test: { count: 0 }, versions: [{ version: 2, attempts: 0, counted: true, present: true }, { version: 1, attempts: 1, counted: false, present: false }] })
+  t.match(await figures('?versions=1'), { test: { count: 1 }, questions: { length: 7 }, versions: [{ counted: false }, { counted: true }] })
+  t.match(await figures('?versions=all'), { test: { count: 1 }, questions: { length: 7 } })
+  t.match(await figures('?versions=1', 'practice'), { test: { count: 1 }, quiz: { key: 'practice' } }, 'a quiz that is no longer asked')
+  t.match([await figures('?versions=9'), await figures('?versions=x')], [{ status: 404 }, { status: 422 }])
+  t.match((await browser.get(`/desk/cohorts/${cohortId}/quizzes/exam/statistics?versions=1`)).body, /Version 2, now · no attempt[^]*aria-current="page">Version 1 · 1 attempt[^]*version(=|&#x3D;)1/)
+  const regrade = async (body: object): Promise<unknown> => (await call(test, instructor, 'POST', `/cohorts/${cohortId}/quizzes/exam/regrade?dryRun=true`, { reason: 'To see', ...body })).json
+  t.match([await regrade({}), await regrade({ version: 1 })], [{ attempts: 0 }, { attempts: 1, changes: [] }])
+  t.match((await browser.get(`/desk/cohorts/${cohortId}/quizzes/exam/regrade?version=1`)).body, /1 finished attempt[^]*name="version" value="1"/)
+  t.match((await browser.get(`/desk/cohorts/${cohortId}/quizzes/practice/attempts`)).body, /1 attempt/, 'what was answered is still there')
+  t.match(await call(test, instructor, 'POST', `/cohorts/${cohortId}/quizzes/exam/regrade`, { reason: 'To see', seen: 'something else' }), { status: 409 })
+
   const last = (await call(test, trainee, 'POST', `/enrolments/${enrolmentId}/lessons/more/done`)).json as { certificateSerial: string }
   t.match((await call(test, null, 'GET', `/certificates/${last.certificateSerial}`)).json, { course: { slug: 'first-steps', version: 2 } })
   t.equal((await test.db.read.selectFrom('audit_entry').select('detail').where('action', '=', 'cohort.moved').execute()).length, 1)

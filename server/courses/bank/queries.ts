@@ -123,6 +123,28 @@ export async function selectStanding (tx: Tx, bankId: string, keys?: readonly st
   return (await query.execute()).map(versionOf)
 }
 
+/** Versions of questions, in whatever bank, that have one of some signatures. */
+export async function selectVersionsLike (tx: Tx, signatures: readonly string[]): Promise<Array<{ readonly bankId: string, readonly key: string, readonly version: number, readonly signature: string }>> {
+  const found = []
+  for (let from = 0; from < signatures.length; from += 500) {
+    found.push(...await tx.selectFrom('bank_question').select(['bank_id as bankId', 'key', 'version', 'signature']).where('signature', 'in', signatures.slice(from, from + 500)).execute())
+  }
+  return found
+}
+
+/** Every version of some questions of whatever banks. */
+export async function selectVersionsOf (tx: Tx, questions: ReadonlyArray<{ readonly bankId: string, readonly bankKey: string }>): Promise<Array<{ readonly bankId: string, readonly key: string, readonly version: number, readonly standing: boolean, readonly definition: QuestionDefinition }>> {
+  const found = []
+  for (const [bankId, of] of Map.groupBy(questions, ({ bankId }) => bankId)) {
+    for (let from = 0; from < of.length; from += 500) {
+      const rows = await tx.selectFrom('bank_question').select(['bank_id as bankId', 'key', 'version', 'standing', 'definition'])
+        .where('bank_id', '=', bankId).where('key', 'in', of.slice(from, from + 500).map(({ bankKey }) => bankKey)).execute()
+      found.push(...rows.map((row) => ({ ...row, standing: row.standing === 1, definition: JSON.parse(row.definition) as QuestionDefinition })))
+    }
+  }
+  return found
+}
+
 /** @returns false when that version does not stand any more */
 export async function retireVersion (tx: Tx, bankId: string, key: string, version: number): Promise<boolean> {
   const { numUpdatedRows } = await tx.updateTable('bank_question').set({ standing: 0 }).where('bank_id', '=', bankId).where('key', '=', key).where('version', '=', version).where('standing', '=', 1).executeTakeFirst()

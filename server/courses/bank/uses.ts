@@ -58,7 +58,8 @@ async function usesOfVersion (tx: Tx, courses: CourseCache, id: string, slug: st
   }]))
 }
 
-function mayAsk (quiz: QuizDefinition, { key, topic, difficulty, prompt }: QuestionDefinition, firstLanguage: string): boolean {
+/** Whether a quiz names a question, or may draw it. */
+export function mayAsk (quiz: QuizDefinition, { key, topic, difficulty, prompt }: QuestionDefinition, firstLanguage: string): boolean {
   return rowsOf(quiz).some((row) => 'question' in row
     ? row.question === key
     : row.topic === topic && row.from.includes(difficulty) && (row.language === undefined || isWrittenIn(prompt, row.language, firstLanguage)))

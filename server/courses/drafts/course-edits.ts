@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
-import { isMap, isScalar, isSeq, parseDocument, type Document, type YAMLSeq } from 'yaml'
+import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from 'yaml'
 import type { QuizDefinition } from '../../quiz/definition.ts'
 import { LANGUAGE, type Text } from '../../quiz/text.ts'
 import { Refusal } from '../../refusals.ts'
 import { parseLocatedYaml } from '../located-yaml.ts'
-import { editYaml } from './edit-yaml.ts'
+import { append, assign, editYaml } from './edit-yaml.ts'
 
 /** A change of course.yaml, as a form asks for it. Modules, lessons and quizzes are named by their keys; places count from 0. */
 export type CourseEdit =
@@ -232,59 +231,6 @@ function removeQuiz (document: Document, key: string): void {
 function move (from: YAMLSeq, at: number, into: YAMLSeq, to: number): void {
   const [item] = from.items.splice(at, 1)
   into.items.splice(Math.max(0, Math.min(to, into.items.length)), 0, item)
-}
-
-function append (document: Document, list: YAMLSeq, value: unknown): void {
-  list.items.push(nodeOf(document, value))
-}
-
-/** Makes what stands at a path say a value, changing only what differs, so that comments, order and style stay. */
-function assign (document: Document, path: ReadonlyArray<string | number>, value: unknown): void {
-  const node = document.getIn(path, true)
-  if (isMap(node) && isPlainMap(value)) {
-    for (const { key } of [...node.items]) {
-      const name = isScalar(key) ? String(key.value) : String(key)
-      if (!Object.hasOwn(value, name) || value[name] === undefined) node.delete(name)
-    }
-    for (const [name, part] of Object.entries(value)) if (part !== undefined) assign(document, [...path, name], part)
-    return
-  }
-  if (isSeq(node) && Array.isArray(value)) {
-    if (node.items.length === 0) node.flow = false
-    node.items.splice(value.length)
-    for (const [index, part] of value.entries()) {
-      if (index < node.items.length) assign(document, [...path, index], part)
-      else node.items.push(nodeOf(document, part))
-    }
-    return
-  }
-  if (isScalar(node) && (typeof value !== 'object' || value === null)) {
-    if (!isDeepStrictEqual(node.value, value)) node.value = value
-    return
-  }
-  document.setIn(path, nodeOf(document, value))
-}
-
-/** Rows of a draw stand on one line each, as in the guide for authors. */
-function nodeOf (document: Document, value: unknown): unknown {
-  const node = document.createNode(value)
-  if (isMap(node) && isPlainMap(value) && ('count' in value || 'lesson' in value || 'quiz' in value)) node.flow = 'count' in value
-  if (isMap(node)) for (const { value: part } of node.items) flowRows(part)
-  return node
-}
-
-function flowRows (node: unknown): void {
-  if (isSeq(node)) {
-    for (const item of node.items) {
-      if (isMap(item) && item.has('count')) item.flow = true
-      else flowRows(item)
-    }
-  }
-  if (isMap(node)) for (const { value } of node.items) flowRows(value)
-}
-
-function isPlainMap (value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A key that nothing in the course has: of a title's Latin letters and digits, else of a word and a number.

@@ -11,13 +11,13 @@ import { insertBlobs, insertMedia, selectBlobs, selectVersions } from '../querie
 import { decode, holdingOf, readSource, type SourceFile } from '../source-files.ts'
 import {
   countSaves, deleteAuthor, insertAuthor, insertDraft, insertSave, selectAuthors, selectChanges, selectDraftFiles, selectOpenDrafts, selectOptionalChange,
-  selectOptionalDraft, selectOptionalLatest, selectWriters, updateDraft, type Author, type Draft, type DraftChange, type DraftFile
+  selectOptionalDraft, selectOptionalDraftOf, selectOptionalLatest, selectOrigins, selectWriters, updateDraft, upsertOrigin, type Author, type Draft, type DraftChange, type DraftFile
 } from './queries.ts'
 
 export type { Author, Draft, DraftChange, DraftFile } from './queries.ts'
 
 /** What a save did: `begun` the file came with the draft; `uploaded` it was sent as a file. */
-export type What = 'begun' | 'written' | 'uploaded' | 'removed' | 'structure' | 'facts' | 'quiz' | 'restored'
+export type What = 'begun' | 'written' | 'uploaded' | 'removed' | 'structure' | 'facts' | 'quiz' | 'questions' | 'restored'
 
 const COURSE = 'course.yaml'
 /** Most changes that a list tells. */
@@ -91,6 +91,8 @@ export async function beginDraft (db: Database, world: World, person: Person, be
     for (const file of read.files.map(hashed)) {
       await insertSave(tx, { draftId: id, path: file.path, after: 0, hash: file.hash, size: file.bytes.length, what: 'begun' satisfies What, byId: person.id, at })
     }
+    const published = baseId === null ? undefined : await selectOptionalDraftOf(tx, baseId)
+    for (const origin of published === undefined ? [] : await selectOrigins(tx, published)) await upsertOrigin(tx, id, origin)
     await audit(tx, world, { actorId: person.id, action: 'draft.begun', subjectType: 'draft', subjectId: id, detail: { slug, from: beginning.from } })
   })
   return id
@@ -190,15 +192,17 @@ export interface Meanwhile {
 }
 
 /** Saves files of a draft, all or none: each only on top of the version that was seen.
+ * @param also what goes with it, in the same unit of work
  * @returns the version of each path that now stands; one that is as it was has no new one
  * @throws Refusal not-found, draft-closed; edited-meanwhile with `now` (Meanwhile); bad-input for a file that does not belong */
-export async function saveFiles (db: Database, world: World, person: Person, id: string, what: What, edits: readonly FileEdit[]): Promise<Readonly<Record<string, number>>> {
+export async function saveFiles (db: Database, world: World, person: Person, id: string, what: What, edits: readonly FileEdit[], also: (tx: Tx) => Promise<void> = async () => {}): Promise<Readonly<Record<string, number>>> {
   const files = edits.flatMap(({ path, content }): SourceFile[] => content === null ? [] : [{ path, bytes: typeof content === 'string' ? Buffer.from(content.replace(/\r\n?/g, '\n')) : content }])
   const { problems } = readSource(files)
   // What a text says may be wrong while it is written; what no course may hold is refused.
   if (problems.length > 0) throw new Refusal('bad-input', {}, problems.map(({ file, line, message }) => ({ path: file, line, message: `${file}: ${message}` })))
   return await db.write(async (tx) => {
     await openDraft(tx, person, id)
+    await also(tx)
     const at = instant(world)
     const standing: Record<string, number> = {}
     const saved: string[] = []

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import type { Tx } from '../../db/database.ts'
 import type { Deps } from '../../deps.ts'
 import { signedIn } from '../../http/session.ts'
 import { LANGUAGE } from '../../quiz/text.ts'
@@ -46,11 +47,13 @@ export async function saveOrCompare (deps: Deps, checker: Checker, request: Fast
   readonly mine: (base: string) => string
   readonly backHref: string
   readonly action: string
+  /** What goes with the save. */
+  readonly also?: (tx: Tx) => Promise<void>
 }, done: () => FastifyReply): Promise<FastifyReply> {
   const { db, world } = deps
   const person = signedIn(request)
   try {
-    await saveFiles(db, world, person, id, what, edits)
+    await saveFiles(db, world, person, id, what, edits, again.also)
   } catch (refusal) {
     if (!(refusal instanceof Refusal) || refusal.code !== 'edited-meanwhile' || refusal.detail['now'] === undefined) throw refusal
     const now = refusal.detail['now'] as Meanwhile // as saveFiles says

@@ -13,7 +13,7 @@ export const NAV = '/desk/courses'
 /** Problems that one page tells. */
 export const MOST_PROBLEMS = 50
 
-export type Tab = 'course' | 'files' | 'history' | 'publish'
+export type Tab = 'course' | 'questions' | 'files' | 'history' | 'publish'
 
 /** What every page of a draft begins with. */
 export interface Frame {
@@ -26,7 +26,7 @@ export function frameView ({ detail: { draft }, checked }: Frame, tab: Tab, read
   const { t, url } = reader
   const id = draft.id
   const tabs: ReadonlyArray<readonly [Tab, string]> = [
-    ['course', url('/desk/drafts/:id', { id })], ['files', url('/desk/drafts/:id/files', { id })],
+    ['course', url('/desk/drafts/:id', { id })], ['questions', url('/desk/drafts/:id/questions', { id })], ['files', url('/desk/drafts/:id/files', { id })],
     ['history', url('/desk/drafts/:id/history', { id })], ['publish', url('/desk/drafts/:id/publish', { id })]
   ]
   return {

@@ -170,3 +170,26 @@ export async function countSaves (tx: Tx, draftIds: readonly string[]): Promise<
     .where('draft_id', 'in', draftIds).where('what', '!=', 'begun').groupBy('draft_id').execute()
   return new Map(rows.map(({ id, count }) => [id, Number(count)]))
 }
+
+/** Where a draft's question was taken from. */
+export interface OriginRow {
+  /** In the draft. */
+  readonly key: string
+  readonly bankId: string
+  readonly bankKey: string
+  readonly version: number
+}
+
+export async function selectOrigins (tx: Tx, draftId: string): Promise<OriginRow[]> {
+  return await tx.selectFrom('draft_bank_question').select(['key', 'bank_id as bankId', 'bank_key as bankKey', 'version']).where('draft_id', '=', draftId).execute()
+}
+
+export async function upsertOrigin (tx: Tx, draftId: string, { key, bankId, bankKey, version }: OriginRow): Promise<void> {
+  const set = { bank_id: bankId, bank_key: bankKey, version }
+  await tx.insertInto('draft_bank_question').values({ draft_id: draftId, key, ...set }).onConflict((of) => of.columns(['draft_id', 'key']).doUpdateSet(set)).execute()
+}
+
+/** The draft that a version was published from; undefined for one that was imported. */
+export async function selectOptionalDraftOf (tx: Tx, versionId: string): Promise<string | undefined> {
+  return (await tx.selectFrom('draft').select('id').where('published_version_id', '=', versionId).executeTakeFirst())?.id
+}

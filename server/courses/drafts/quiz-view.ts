@@ -64,6 +64,7 @@ export function quizEditorView (frame: Frame, quiz: Written, questions: readonly
     key,
     action: url('/desk/drafts/:id/quizzes/:key', { id, key }),
     saysHref: url('/desk/drafts/:id/quizzes/:key/says', { id, key }),
+    takeHref: url('/desk/drafts/:id/questions/add', { id }, { quiz: key }),
     sampleHref: url('/desk/drafts/:id/quizzes/:key/sample', { id, key }),
     version: String(files.find(({ path }) => path === 'course.yaml')?.version ?? 0),
     saved: saved ? t('drafts.saved') : '',

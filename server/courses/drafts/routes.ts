@@ -3,11 +3,13 @@ import type { App } from '../../http/app-type.ts'
 import { draftApiRoutes } from './api-routes.ts'
 import type { Checker } from './check.ts'
 import { draftPages } from './page-routes.ts'
+import { draftQuestionRoutes } from './question-routes.ts'
 import { draftQuizRoutes } from './quiz-routes.ts'
 
 /** Writing courses. */
 export function draftRoutes (app: App, deps: Deps, checker: Checker): void {
   draftPages(app, deps, checker)
   draftQuizRoutes(app, deps, checker)
+  draftQuestionRoutes(app, deps, checker)
   draftApiRoutes(app, deps, checker)
 }

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { drawRows } from '../../server/courses/drafts/from-bank.ts'
+import { testApp, type Somebody, type TestApp } from '../app.ts'
+import { openBrowser } from '../browser.ts'
+import { call } from '../trainee.ts'
+
+interface Question { readonly key: string, readonly path: string, readonly quizzes: readonly string[], readonly origin: { readonly question: string, readonly version: number, readonly latest: number | null, readonly changedHere: boolean, readonly outdated: boolean } | null }
+
+async function questionsOf (test: TestApp, who: Somebody, draft: string): Promise<Map<string, Question>> {
+  return new Map(((await call(test, who, 'GET', `/drafts/${draft}/questions`)).json.items as Question[]).map((question) => [question.key, question]))
+}
+
+async function textOf (test: TestApp, who: Somebody, draft: string, path: string): Promise<{ text: string, version: number }> {
+  return (await call(test, who, 'GET', `/drafts/${draft}/file?path=${path}`)).json
+}
+
+t.test('so many questions are drawn of each topic as its share of those chosen', async (t) => {
+  const of = (topic: string, count: number, difficulty: 'easy' | 'hard' = 'easy') => Array.from({ length: count }, () => ({ topic, difficulty }))
+  t.strictSame(drawRows([...of('a', 6), ...of('b', 3), ...of('c', 1)], 5), [{ topic: 'a', difficulty: 'easy', count: 3 }, { topic: 'b', difficulty: 'easy', count: 2 }])
+  t.strictSame(drawRows([...of('a', 2), ...of('a', 1, 'hard')], 99), [{ topic: 'a', count: 3 }], 'no more than were chosen')
+})
+
+t.test('questions of a bank go into a draft with their version, its quizzes ask them, and newer versions are taken when wanted', async (t) => {
+  const test = await testApp(t, { courses: 'test/fixtures/courses' })
+  const ines = await test.somebody('Ines Instructor', [{ role: 'instructor' }])
+  const omar = await test.somebody('Omar Other', [{ role: 'instructor' }])
+  const bank = (await call(test, ines, 'POST', '/banks', { name: 'Night work' })).json.id as string
+  const put = async (definition: object): Promise<void> => { t.equal((await call(test, ines, 'POST', `/banks/${bank}/questions`, { definition: { topic: 'night', difficulty: 'easy', ...definition } })).status, 201) }
+  const picture = await test.app.inject({ method: 'POST', url: `/api/v1/banks/${bank}/pictures?name=Street%20plan.png`, headers: { ...ines.bearer, 'content-type': 'image/png' }, payload: readFileSync('test/fixtures/courses/all-kinds/images/street.png') })
+  const { src, width, height } = picture.json<{ src: string, width: number, height: number }>()
+  await put({ key: 'case', kind: 'stimulus', prompt: 'It is dark.' })
+  await put({ key: 'torch', kind: 'true-false', prompt: 'A torch is needed.', correct: true, stimulus: 'case' })
+  await put({ key: 'basics-1', kind: 'short-text', topic: 'radio', prompt: 'What does one say last?', accept: ['over'] })
+  await put({ key: 'door', kind: 'hotspot', prompt: 'Where is the door?', image: { src, width, height, alt: 'A plan' }, areas: [{ key: 'a', shape: 'rect', coords: [0, 0, 20, 20], correct: true }] })
+
+  const draft = (await call(test, ines, 'POST', '/drafts', { course: 'first-steps' })).json.id as string
+  const before = await questionsOf(test, ines, draft)
+  t.ok(before.size > 0 && [...before.values()].every(({ origin }) => origin === null))
+  t.match(await call(test, ines, 'POST', `/drafts/${draft}/questions`, { bank, questions: ['nothing'] }), { status: 422 })
+  t.match(await call(test, ines, 'POST', `/drafts/${draft}/questions`, { bank, questions: ['torch'], ask: { quiz: 'none', how: 'these' } }), { status: 422, json: { problems: [{ path: 'quiz' }] } })
+  t.match(await call(test, ines, 'POST', `/drafts/${draft}/questions`, { bank, questions: ['torch', 'door'], ask: { quiz: 'practice', how: 'these' } }), { status: 200, json: { keys: ['torch', 'door'], added: 3, path: 'banks/night-work.yaml' } })
+  const after = await questionsOf(test, ines, draft)
+  t.match(after.get('torch'), { path: 'banks/night-work.yaml', quizzes: ['practice'], origin: { question: 'torch', version: 1, latest: 1, changedHere: false, outdated: false } })
+  t.match((await textOf(test, ines, draft, 'banks/night-work.yaml')).text, /title: "?Night work"?\nquestions:\n {2}- key: case\n[^]*stimulus: case[^]*src: images\/street-plan\.png/)
+  t.same((await call(test, ines, 'GET', `/drafts/${draft}/problems`)).json.items, [], 'the draft is still whole')
+  t.match((await call(test, ines, 'POST', `/drafts/${draft}/questions`, { bank, questions: ['torch', 'basics-1'], ask: { quiz: 'practice', how: 'draw', count: 1 } })).json, { keys: ['torch', 'basics-1'], added: 1 }, 'what is there stays')
+  t.match((await call(test, ines, 'GET', `/drafts/${draft}/quizzes/practice/sample`)).json, { problems: [] })
+
+  // A newer version of one, in the browser; the course's own words stay until it is taken.
+  const { definition } = (await call(test, ines, 'GET', `/banks/${bank}/questions/torch`)).json as { definition: object }
+  await call(test, ines, 'PUT', `/banks/${bank}/questions/torch`, { version: 1, definition: { ...definition, prompt: 'A torch is needed at night.' } })
+  t.match((await questionsOf(test, ines, draft)).get('torch'), { origin: { version: 1, latest: 2, outdated: true, changedHere: false } })
+  const browser = openBrowser(test.app)
+  browser.cookies.set('muster', ines.token)
+  const page = await browser.get(`/desk/drafts/${draft}/questions`)
+  t.match(page.body, /1 question has changed in the bank[^]*What version 2 changes[^]*A torch is needed\.[^]*A torch is needed at night\./)
+
+  // Somebody wrote into the file meanwhile: both are shown, and neither is lost.
+  const bankFile = await textOf(test, ines, draft, 'banks/night-work.yaml')
+  await call(test, ines, 'PUT', `/drafts/${draft}/authors/${omar.personId}`)
+  await call(test, omar, 'PUT', `/drafts/${draft}/file?path=banks/night-work.yaml`, { text: bankFile.text.replace('Where is the door?', 'Where is the front door?'), version: bankFile.version })
+  const update = { keys: 'torch', path: 'banks/night-work.yaml', version: String(bankFile.version) }
+  const refused = await browser.post(`/desk/drafts/${draft}/questions/update`, update)
+  t.equal(refused.status, 409)
+  t.match(refused.body, /Omar Other[^]*front door[^]*at night/)
+  t.match(await call(test, ines, 'POST', `/drafts/${draft}/questions/update`, { questions: ['torch'], versions: { 'banks/night-work.yaml': bankFile.version } }), { status: 409, json: { now: { by: 'Omar Other' } } })
+  t.equal((await browser.post(`/desk/drafts/${draft}/questions/update`, { ...update, version: String(bankFile.version + 1) })).status, 303)
+  t.match((await textOf(test, ines, draft, 'banks/night-work.yaml')).text, /needed at night[^]*front door/)
+  const now = await questionsOf(test, ines, draft)
+  t.match([now.get('torch'), now.get('door')], [{ origin: { version: 2, latest: 2, outdated: false } }, { origin: { version: 1, changedHere: true } }])
+
+  // The page for choosing: filters, all that meet them, what is missing said.
+  t.match((await browser.get(`/desk/drafts/${draft}/questions/add?bank=${bank}&kind=short-text&quiz=practice`)).body, /All|The one that meets the filters/)
+  t.match(await browser.post(`/desk/drafts/${draft}/questions/add`, { bank, which: 'chosen', how: '' }), { status: 422, body: /Tick at least one question/ })
+  t.match(await browser.post(`/desk/drafts/${draft}/questions/add`, { bank, which: 'all', how: 'draw', quiz: 'practice', count: 'x' }), { status: 422, body: /as a whole number/ })
+  const taken = await browser.post(`/desk/drafts/${draft}/questions/add`, { bank, which: 'all', topic: 'radio', how: '' })
+  t.match(taken.location, /added=0$/, 'it was there')
+
+  t.same((await call(test, ines, 'GET', `/drafts/${draft}/problems`)).json.items, [])
+  // Published, and begun anew: where questions are from is not forgotten.
+  t.match((await call(test, ines, 'POST', `/drafts/${draft}/publish`, { notes: 'More questions.' })).json, { published: true, version: 2 })
+  const next = (await call(test, ines, 'POST', '/drafts', { course: 'first-steps' })).json.id as string
+  t.match((await questionsOf(test, ines, next)).get('door'), { origin: { question: 'door', version: 1, changedHere: true } })
+  // A course whose questions were copied into a bank counts as taken from it, as far as it says the same.
+  const copy = (await call(test, ines, 'POST', '/banks', { name: 'Copy' })).json.id as string
+  await call(test, ines, 'POST', `/banks/${copy}/copy`, { course: 'first-steps' })
+  const known = [...(await questionsOf(test, ines, next)).values()]
+  t.ok(known.every(({ origin }) => origin !== null))
+})
