@@ -16,6 +16,7 @@ import * as accommodations from './0023-accommodations.ts'
 import * as nominations from './0024-nominations.ts'
 import * as reminders from './0025-reminders.ts'
 import * as erasure from './0027-erasure.ts'
+import * as personFacts from './0031-person-facts.ts'
 import * as draftBankQuestions from './0034-draft-bank-questions.ts'
 
 /** A step of the schema. It is given a bare Kysely: it must not depend on today's tables. */
@@ -42,5 +43,6 @@ export const migrations: readonly Migration[] = [
   { name: '0024-nominations', up: nominations.up },
   { name: '0025-reminders', up: reminders.up },
   { name: '0027-erasure', up: erasure.up },
+  { name: '0031-person-facts', up: personFacts.up },
   { name: '0034-draft-bank-questions', up: draftBankQuestions.up }
 ]

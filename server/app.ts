@@ -31,6 +31,7 @@ import { openapi } from './http/openapi.ts'
 import { createShell, type LoggerOptions, type NavEntry } from './http/shell.ts'
 import { isMigrated } from './db/migrate.ts'
 import { DESK, STAFF, ADMINISTRATORS } from './people/access.ts'
+import { personEditRoutes } from './people/edit-routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { personOfSession } from './people/sign-in.ts'
 import { privacyRoutes } from './privacy/routes.ts'
@@ -86,6 +87,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     healthRoutes(scope, async () => await isMigrated(db))
     languageRoutes(scope, deps)
     peopleRoutes(scope, deps)
+    personEditRoutes(scope, deps)
     courseRoutes(scope, deps)
     bankRoutes(scope, deps)
     bankApiRoutes(scope, deps)

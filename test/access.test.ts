@@ -330,6 +330,9 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /api/v1/people': '-xxxxxx+',
   'POST /api/v1/people': '-xxxxxx+',
   'GET /api/v1/people/:id': '-xxxxxx+',
+  'PUT /api/v1/people/:id': '-xxxxxx+',
+  'GET /desk/people/:id/edit': '-xxxxxx+',
+  'POST /desk/people/:id/edit': '-xxxxxx+',
   'POST /api/v1/people/:id/deactivate': '-xxxxxx+',
   'POST /api/v1/people/:id/reactivate': '-xxxxxx+',
   'POST /api/v1/people/:id/invite': '-xxxxxx+',
@@ -539,6 +542,7 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId, bankId }: Sc
     case '/teams/:id': return { name: 'Joint patrol', purpose: '', courses: ['first-steps'], version: 1 }
     case '/readiness/teams/:id': return { name: 'Joint patrol', purpose: '', courses: 'first-steps', version: '1' }
     case '/people/new': return { name: 'New Person', email: 'new@test.example', role: 'instructor', locale: 'en' }
+    case '/people/:id': case '/people/:id/edit': return { name: 'Edited Person', email: `edited${Math.random()}@test.example`, country: 'ZM', locale: 'en', version: 0, reason: 'For the test of access' }
     case '/people': return { name: 'New Person', email: `new${Math.random()}@test.example`, country: null, locale: 'en', roles: [{ role: 'instructor' }] }
     case '/cohorts/plan': return route.includes('/api/') ? 'course,first,last\nfirst-steps,2027-01-01,2027-01-31\n' : { csv: '', step: 'check' }
     case '/tables/text': return 'a,b\n'

@@ -6,7 +6,7 @@ import t from 'tap'
 /** Features may use those before them, never those after. */
 const ORDER = ['people', 'courses', 'cohorts', 'quotas', 'certificates', 'progress', 'attempts', 'reports', 'privacy']
 /** What everybody may speak of. */
-const VOCABULARY = new Set(['server/person.ts', 'server/refusals.ts', 'server/world.ts', 'server/deps.ts', 'server/recent.ts'])
+const VOCABULARY = new Set(['server/person.ts', 'server/refusals.ts', 'server/world.ts', 'server/deps.ts', 'server/recent.ts', 'server/cursor.ts'])
 const files = globSync('server/**/*.ts').map((file) => file.replaceAll('\\', '/')).sort()
 
 interface Import { readonly from: string, readonly to: string, readonly typeOnly: boolean }

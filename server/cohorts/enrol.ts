@@ -36,7 +36,7 @@ export type ProblemCode = RowProblemCode | 'name-differs' | 'name-differs-from' 
 /** Enrols a list of people; those without an account get one, and an invitation. All of it happens or nothing does, and the
  * same file twice changes nothing.
  *
- * @param text CSV: name, email, country, agency, rank, locale (enrolment-csv.ts)
+ * @param text CSV: name, email, country, agency, rank, locale, and birthday if known (enrolment-csv.ts)
  * @param options.dryRun says what would happen, and writes nothing
  * @param options.language of the problems' messages; else the asker's own
  * @throws Refusal bad-input with every problem of the file, unless it is a dry run; not-found, not-allowed */

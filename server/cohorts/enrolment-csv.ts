@@ -1,10 +1,12 @@
 import { isCountry } from '../people/countries.ts'
-import { isEmail } from '../people/faults.ts'
+import { isBirthDay, isEmail } from '../people/faults.ts'
 import { normalEmail } from '../people/sign-in.ts'
 import { readCsv, withoutGuard } from '../sheets/csv.ts'
 
 export const COLUMNS = ['name', 'email', 'country', 'agency', 'rank', 'locale'] as const
-export type Column = typeof COLUMNS[number]
+/** Where it is known: it tells namesakes apart. A file may do without. */
+export const OPTIONAL_COLUMNS = ['birthday'] as const
+export type Column = typeof COLUMNS[number] | typeof OPTIONAL_COLUMNS[number]
 
 /** Rows of people in one file. */
 export const MOST_ROWS = 5000
@@ -26,12 +28,14 @@ export interface EnrolmentRow {
   readonly rank: string | null
   /** BCP 47, canonical. */
   readonly locale: string
+  /** YYYY-MM-DD; null or left out where it is not known. */
+  readonly birthDay?: string | null
 }
 
 export type RowProblemCode =
   | 'empty-file' | 'too-large' | 'too-many-rows' | 'not-utf8' | 'not-csv'
   | 'column-missing' | 'column-unknown' | 'column-twice' | 'cells'
-  | 'missing' | 'too-long' | 'characters' | 'email' | 'country' | 'locale' | 'email-twice'
+  | 'missing' | 'too-long' | 'characters' | 'email' | 'country' | 'locale' | 'birthday' | 'email-twice'
 
 /** One thing wrong with the file: where, and the code of the message that says what. */
 export interface RowProblem<Code extends string = RowProblemCode> {
@@ -82,7 +86,7 @@ export function readEnrolmentCsv (text: string): { readonly rows: readonly Enrol
       note(line, '', 'cells', { cells: cells.length, columns: columns.length })
       continue
     }
-    const typed = (column: Column): string => tidy(withoutGuard(cells[columns.indexOf(column)] ?? ''))
+    const typed = (column: Column): string => columns.includes(column) ? tidy(withoutGuard(cells[columns.indexOf(column)] ?? '')) : ''
     const faults = faultsOf(typed)
     for (const { field, code, values } of faults) note(line, field, code, values)
     const email = normalEmail(typed('email'))
@@ -97,7 +101,8 @@ export function readEnrolmentCsv (text: string): { readonly rows: readonly Enrol
       country: typed('country').toUpperCase(),
       agency: typed('agency') || null,
       rank: typed('rank') || null,
-      locale: knownLocale(typed('locale')) ?? DEFAULT_LOCALE
+      locale: knownLocale(typed('locale')) ?? DEFAULT_LOCALE,
+      birthDay: typed('birthday') || null
     })
   }
   return { rows, problems }
@@ -117,6 +122,8 @@ function faultsOf (typed: (column: Column) => string): Fault[] {
   if (email !== '' && !isEmail(email)) faults.push({ field: 'email', code: 'email', values: { email: email.slice(0, 80) } })
   if (country !== '' && !isCountry(country.toUpperCase())) faults.push({ field: 'country', code: 'country', values: { country: country.slice(0, 40) } })
   if (locale !== '' && knownLocale(locale) === null) faults.push({ field: 'locale', code: 'locale', values: { locale: locale.slice(0, 40) } })
+  const birthday = typed('birthday')
+  if (birthday !== '' && !isBirthDay(birthday)) faults.push({ field: 'birthday', code: 'birthday', values: { birthday: birthday.slice(0, 40) } })
   return faults
 }
 
@@ -129,7 +136,7 @@ function delimiterOf (text: string): string {
 }
 
 function isColumn (text: string): text is Column {
-  return (COLUMNS as readonly string[]).includes(text)
+  return ([...COLUMNS, ...OPTIONAL_COLUMNS] as readonly string[]).includes(text)
 }
 
 /** One form for one text: composed characters, single spaces, none at the ends. */

@@ -44,6 +44,7 @@ export interface Tables {
   readonly quota_part: QuotaPartTable
   readonly audit_entry: AuditEntryTable
   readonly person_merge: PersonMergeTable
+  readonly former_address: FormerAddressTable
   readonly quota_change: QuotaChangeTable
   readonly quota_snapshot: QuotaSnapshotTable
   readonly team: TeamTable
@@ -76,6 +77,20 @@ export interface PersonTable {
   readonly birth_day: string | null
   /** When name, address and whatever else says who it was were erased; null for everybody else. */
   readonly erased_at: string | null
+  /** The name in Latin letters, as a passport has it, where `name` is in another script. */
+  readonly latin_name: string | null
+  /** As `name_key`, of the name in Latin letters. */
+  readonly latin_key: string | null
+  /** Goes up with every edit of what is said of the person. */
+  readonly edition: Generated<number>
+}
+
+/** An address somebody signed in with before. */
+export interface FormerAddressTable {
+  readonly id: string
+  readonly person_id: string
+  readonly email: string
+  readonly until: string
 }
 
 /** A person as it is written. */
@@ -686,6 +701,8 @@ export interface NominationTable {
   readonly agency: string | null
   readonly rank: string | null
   readonly locale: string
+  /** YYYY-MM-DD, where it is known. */
+  readonly birth_day: string | null
   readonly state: 'nominated' | 'waiting' | 'accepted' | 'declined' | 'withdrawn' | 'substituted'
   /** Of the last decision; '' for none. */
   readonly reason: string

@@ -19,18 +19,24 @@ export function isEmail (typed: string): boolean {
 
 /** @param languages those there is a catalogue for */
 export function findFaults (input: NewPerson, languages: readonly string[]): Fault[] {
+  const faults = findFactFaults(input, languages, input.roles.some(({ role }) => role === 'trainee'))
+  if (input.roles.length === 0) faults.push({ path: 'roles', key: 'people.fault.roles' })
+  return [...faults, ...input.roles.flatMap(findGrantFaults)]
+}
+
+/** What is wrong with what is said of somebody. @param needsCountry as a trainee does */
+export function findFactFaults (input: Omit<NewPerson, 'roles'>, languages: readonly string[], needsCountry: boolean): Fault[] {
   const faults: Fault[] = []
   if (!isName(input.name)) faults.push({ path: 'name', key: 'people.fault.name' })
+  if ((input.latinName ?? null) !== null && !isLatinName(input.latinName ?? '')) faults.push({ path: 'latinName', key: 'people.fault.latin-name' })
   if (!isEmail(input.email.trim())) faults.push({ path: 'email', key: 'people.fault.email' })
-  const needsCountry = input.roles.some(({ role }) => role === 'trainee')
   if (input.country === null ? needsCountry : !isCountry(input.country)) faults.push({ path: 'country', key: 'people.fault.country' })
   for (const path of ['agency', 'rank'] as const) {
     if ((input[path] ?? '').length > MOST) faults.push({ path, key: 'people.fault.too-long' })
   }
   if ((input.birthDay ?? null) !== null && !isBirthDay(input.birthDay ?? '')) faults.push({ path: 'birthDay', key: 'people.fault.birth-day' })
   if (!languages.includes(input.locale)) faults.push({ path: 'locale', key: 'people.fault.locale' })
-  if (input.roles.length === 0) faults.push({ path: 'roles', key: 'people.fault.roles' })
-  return [...faults, ...input.roles.flatMap(findGrantFaults)]
+  return faults
 }
 
 /** A day of the calendar since 1900; whether it is past is not asked: nobody is examined for it. */
@@ -49,6 +55,11 @@ export function findGrantFaults (grant: RoleGrant): Fault[] {
 export function isName (typed: string): boolean {
   const name = typed.trim()
   return name.length > 0 && name.length <= MOST && !/\p{Cc}/u.test(name)
+}
+
+/** A name without a letter of another script than Latin. */
+export function isLatinName (typed: string): boolean {
+  return isName(typed) && /\p{Script=Latin}/u.test(typed) && !/(?!\p{Script=Latin})\p{L}/u.test(typed)
 }
 
 /** @param again the same, typed a second time; undefined where it is asked once */

@@ -1,5 +1,6 @@
 import { audit, auditAll } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
+import { cursorOf, readCursor } from '../cursor.ts'
 import type { AccountTable } from '../db/tables.ts'
 import { hasRole, type Person, type Role, type RoleGrant } from '../person.ts'
 import { ERASED } from './erased.ts'
@@ -15,6 +16,8 @@ import { normalEmail } from './sign-in.ts'
 /** Somebody to be added. `findFaults` (faults.ts) has found nothing wrong with it. */
 export interface NewPerson {
   readonly name: string
+  /** In Latin letters, as a passport has it, where `name` is in another script. */
+  readonly latinName?: string | null
   readonly email: string
   /** ISO 3166-1 alpha-2, or null for staff of the programme itself. */
   readonly country: string | null
@@ -57,7 +60,7 @@ export async function createPeople (tx: Tx, world: World, actorId: string | null
   await insertPeople(
     tx,
     made.map(({ person, personId }) => ({
-      id: personId, name: person.name, country: person.country, agency: person.agency, rank: person.rank, birth_day: person.birthDay ?? null, locale: person.locale, created_at: at
+      id: personId, name: person.name, latin_name: person.latinName ?? null, country: person.country, agency: person.agency, rank: person.rank, birth_day: person.birthDay ?? null, locale: person.locale, created_at: at
     })),
     made.map(({ email, personId, accountId }) => ({
       id: accountId, person_id: personId, email, password_hash: null, state: 'invited' as const, created_at: at
@@ -129,11 +132,6 @@ export async function reactivateAccount (db: Database, world: World, person: Per
   })
 }
 
-/** Whether the programme still has an administrator when this one is gone. */
-export async function isAdministratorElsewhere (tx: Tx, personId: string): Promise<boolean> {
-  return await existsAdministrator(tx, personId)
-}
-
 export interface PeopleSearch {
   /** Part of a name or an e-mail address. */
   readonly search?: string
@@ -151,12 +149,13 @@ export async function listPeople (db: Database, person: Person, filter: PeopleSe
   if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
   const limit = Math.min(filter.limit ?? 50, 200)
   const search = filter.search?.trim() ?? ''
+  const place = readCursor(filter.cursor ?? null, ['string', 'string'])
   const rows = await selectPeople(db.read, {
     search: search === '' ? null : search,
     role: filter.role ?? null,
     state: filter.state ?? null,
     countries: null,
-    after: filter.cursor === undefined ? null : readCursor(filter.cursor),
+    after: place === null ? null : { name: String(place[0]), id: String(place[1]) },
     limit: limit + 1
   })
   const page = rows.slice(0, limit)
@@ -164,7 +163,7 @@ export async function listPeople (db: Database, person: Person, filter: PeopleSe
   const last = page.at(-1)
   return {
     items: page.map((row) => ({ ...row, roles: roles.get(row.id) ?? [] })),
-    next: rows.length > limit && last !== undefined ? writeCursor(last) : null
+    next: rows.length > limit && last !== undefined ? cursorOf([last.name, last.id]) : null
   }
 }
 
@@ -187,23 +186,9 @@ async function personOrRefusal (tx: Tx, personId: string): Promise<PersonRow> {
   return row
 }
 
-/** @throws Refusal not-found, person-erased */
-async function nameableOrRefusal (tx: Tx, personId: string): Promise<PersonRow> {
+/** A person whose data was not erased. @throws Refusal not-found, person-erased */
+export async function nameableOrRefusal (tx: Tx, personId: string): Promise<PersonRow> {
   const row = await personOrRefusal(tx, personId)
   if (row.name === ERASED) throw new Refusal('person-erased')
   return row
-}
-
-function writeCursor ({ name, id }: { readonly name: string, readonly id: string }): string {
-  return Buffer.from(JSON.stringify([name, id])).toString('base64url')
-}
-
-function readCursor (cursor: string): { name: string, id: string } {
-  try {
-    const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
-    if (typeof name === 'string' && typeof id === 'string') return { name, id }
-  } catch {
-    // Not JSON: answered below like any other cursor that is none.
-  }
-  throw new Refusal('bad-input', { cursor })
 }

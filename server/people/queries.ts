@@ -71,7 +71,11 @@ export async function selectRoles (tx: Tx, personId: string): Promise<RoleGrant[
 
 /** The key that finds people of the same name is made here. */
 export async function insertPerson (tx: Tx, row: NewPersonRow): Promise<void> {
-  await tx.insertInto('person').values({ ...row, name_key: nameKey(row.name) }).execute()
+  await tx.insertInto('person').values({ ...row, ...keysOf(row) }).execute()
+}
+
+function keysOf ({ name, latin_name: latin = null }: Pick<NewPersonRow, 'name' | 'latin_name'>): { name_key: string, latin_key: string | null } {
+  return { name_key: nameKey(name), latin_key: latin === null ? null : nameKey(latin) }
 }
 
 export async function insertAccount (tx: Tx, row: AccountTable): Promise<void> {
@@ -87,7 +91,7 @@ function inChunks<T> (rows: readonly T[]): T[][] {
 
 /** Whole lists at once: a nomination list of thousands is one unit of work. */
 export async function insertPeople (tx: Tx, people: readonly NewPersonRow[], accounts: readonly AccountTable[], roles: readonly RoleGrantTable[]): Promise<void> {
-  for (const rows of inChunks(people)) await tx.insertInto('person').values(rows.map((row) => ({ ...row, name_key: nameKey(row.name) }))).execute()
+  for (const rows of inChunks(people)) await tx.insertInto('person').values(rows.map((row) => ({ ...row, ...keysOf(row) }))).execute()
   for (const rows of inChunks(accounts)) await tx.insertInto('account').values(rows).execute()
   for (const rows of inChunks(roles)) await tx.insertInto('role_grant').values(rows).execute()
 }
@@ -297,6 +301,8 @@ export async function deleteFailures (tx: Tx, subject: string, before: string): 
 export interface PersonRow {
   readonly id: string
   readonly name: string
+  /** In Latin letters, where `name` is in another script. */
+  readonly latinName: string | null
   readonly country: string | null
   readonly agency: string | null
   readonly rank: string | null
@@ -306,11 +312,13 @@ export interface PersonRow {
   readonly accountId: string
   readonly email: string
   readonly state: AccountTable['state']
+  /** To be sent back with an edit, so that one that overlooks another's is refused. */
+  readonly version: number
 }
 
 const PERSON = [
-  'person.id', 'person.name', 'person.country', 'person.agency', 'person.rank', 'person.birth_day as birthDay', 'person.locale',
-  'account.id as accountId', 'account.email', 'account.state'
+  'person.id', 'person.name', 'person.latin_name as latinName', 'person.country', 'person.agency', 'person.rank', 'person.birth_day as birthDay', 'person.locale',
+  'account.id as accountId', 'account.email', 'account.state', 'person.edition as version'
 ] as const
 
 export interface PeopleFilter {
@@ -331,7 +339,7 @@ export async function selectPeople (tx: Tx, filter: PeopleFilter): Promise<Perso
     .orderBy('person.name').orderBy('person.id').limit(filter.limit)
   const { search, role, state, countries, after } = filter
   if (search !== null) {
-    query = query.where((where) => where.or([holds('person.name', search), holds('account.email', search)]))
+    query = query.where((where) => where.or([holds('person.name', search), holds('person.latin_name', search), holds('account.email', search)]))
   }
   if (role !== null) {
     query = query.where((where) => where.exists(where.selectFrom('role_grant').select('role_grant.id')
@@ -351,4 +359,39 @@ export async function selectPeople (tx: Tx, filter: PeopleFilter): Promise<Perso
 export async function selectOptionalPerson (tx: Tx, id: string): Promise<PersonRow | undefined> {
   return await tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id')
     .select(PERSON).where('person.id', '=', id).executeTakeFirst()
+}
+
+/** What is said of a person, as it is edited. */
+export interface PersonFacts {
+  readonly name: string
+  readonly latinName: string | null
+  /** ISO 3166-1 alpha-2, or null for staff of the programme itself. */
+  readonly country: string | null
+  readonly agency: string | null
+  readonly rank: string | null
+  /** YYYY-MM-DD. */
+  readonly birthDay: string | null
+  readonly locale: string
+  readonly email: string
+}
+
+/** @param version as it was seen
+ * @returns false when somebody else edited it meanwhile */
+export async function updatePerson (tx: Tx, id: string, version: number, { name, latinName, country, agency, rank, birthDay, locale }: PersonFacts): Promise<boolean> {
+  const result = await tx.updateTable('person')
+    .set({ name, latin_name: latinName, ...keysOf({ name, latin_name: latinName }), country, agency, rank, birth_day: birthDay, locale, edition: version + 1 })
+    .where('id', '=', id).where('edition', '=', version).executeTakeFirst()
+  return Number(result.numUpdatedRows) === 1
+}
+
+/** The address from now on; the one before is kept beside it. */
+export async function updateEmail (tx: Tx, person: Pick<PersonRow, 'id' | 'accountId' | 'email'>, email: string, former: { readonly id: string, readonly until: string }): Promise<void> {
+  await tx.insertInto('former_address').values({ id: former.id, person_id: person.id, email: person.email, until: former.until }).execute()
+  await tx.updateTable('account').set({ email }).where('id', '=', person.accountId).execute()
+}
+
+/** Who edited a person last, and when. */
+export async function selectOptionalLastEdit (tx: Tx, personId: string): Promise<{ readonly by: string | null, readonly at: string } | undefined> {
+  return await tx.selectFrom('audit_entry').leftJoin('person', 'person.id', 'audit_entry.actor_id').select(['person.name as by', 'at'])
+    .where('subject_type', '=', 'person').where('subject_id', '=', personId).where('action', '=', 'person.edited').orderBy('seq', 'desc').limit(1).executeTakeFirst()
 }

@@ -141,7 +141,7 @@ async function enter (app: App, reply: FastifyReply, settings: Deps['settings'],
   return await reply.redirect(to, 303)
 }
 
-const EMPTY_FORM: PersonFormFields = { name: '', email: '', country: '', agency: '', rank: '', birthDay: '', locale: '', roles: [], liaisonCountry: '' }
+const EMPTY_FORM: PersonFormFields = { name: '', latinName: '', email: '', country: '', agency: '', rank: '', birthDay: '', locale: '', roles: [], liaisonCountry: '' }
 
 function deskPages (app: App, { db, world, settings, messages }: Deps): void {
   const config = { access: ADMINISTRATORS } as const
@@ -316,8 +316,8 @@ function peopleApi (app: App, { db, world, settings, messages }: Deps): void {
   })
 
   app.post('/api/v1/people', { config, schema: { tags, body: PersonIn, response: { 201: PersonOut } } }, async (request, reply) => {
-    const { name, email, country, agency, rank, birthDay, locale = request.language, roles } = request.body
-    const input = { name: name.trim(), email: email.trim(), country: blank(country), agency: blank(agency), rank: blank(rank), birthDay: blank(birthDay), locale, roles }
+    const { name, email, country, agency, rank, birthDay, latinName, locale = request.language, roles } = request.body
+    const input = { name: name.trim(), latinName: blank(latinName), email: email.trim(), country: blank(country), agency: blank(agency), rank: blank(rank), birthDay: blank(birthDay), locale, roles }
     refuseFaults(findFaults(input, messages.languages), request)
     const { personId } = await addPerson(db, world, settings, messages, signedIn(request), input)
     return await reply.status(201).send(await onePerson(request, personId))

@@ -29,6 +29,7 @@ const Nullable = Type.Union([Type.String(), Type.Null()])
 export const PersonOut = Type.Object({
   id: Type.String(),
   name: Type.String(),
+  latinName: Nullable,
   email: Type.String(),
   country: Nullable,
   agency: Nullable,
@@ -36,7 +37,8 @@ export const PersonOut = Type.Object({
   birthDay: Nullable,
   locale: Type.String(),
   state: AccountState,
-  roles: Type.Array(Grant)
+  roles: Type.Array(Grant),
+  version: Type.Integer({ description: 'to be sent back with an edit' })
 })
 
 export const PeopleOut = Type.Object({ items: Type.Array(PersonOut), next: Nullable })
@@ -54,6 +56,7 @@ export const PersonId = Type.Object({ id: Type.String() })
 
 export const PersonIn = Type.Object({
   name: typed,
+  latinName: Type.Optional(Type.Union([typed, Type.Null()], { description: 'in Latin letters, where the name is in another script' })),
   email: typed,
   country: Type.Optional(Type.Union([typed, Type.Null()])),
   agency: Type.Optional(Type.Union([typed, Type.Null()])),
@@ -63,8 +66,34 @@ export const PersonIn = Type.Object({
   roles: Type.Array(Grant, { maxItems: 20 })
 })
 
+/** What is said of a person, all of it: what is left out is taken away. */
+export const FactsIn = Type.Object({
+  name: typed,
+  latinName: Type.Optional(Type.Union([typed, Type.Null()])),
+  country: Type.Optional(Type.Union([typed, Type.Null()])),
+  agency: Type.Optional(Type.Union([typed, Type.Null()])),
+  rank: Type.Optional(Type.Union([typed, Type.Null()])),
+  birthDay: Type.Optional(Type.Union([Type.String({ maxLength: 10 }), Type.Null()])),
+  locale: typed,
+  email: typed,
+  version: Type.Integer({ description: 'as it was seen: an edit that overlooks another is refused with what stands there now' }),
+  reason: Type.String({ maxLength: 2000, default: '', description: 'needed where the country or the agency changes' })
+})
+
+const formText = Type.String({ maxLength: 1000, default: '' })
+
+export const FactsForm = Type.Object({
+  name: formText, latinName: formText, country: Type.String({ maxLength: 10, default: '' }), agency: formText, rank: formText,
+  birthDay: Type.String({ maxLength: 10, default: '' }), locale: Type.String({ maxLength: 20, default: '' }), email: formText, reason: Type.String({ maxLength: 2000, default: '' }),
+  version: Type.Integer(),
+  seen: Type.String({ maxLength: 10_000, default: '', description: 'JSON of what the form was opened with' })
+})
+
+export type FactsFormFields = Static<typeof FactsForm>
+
 export const PersonForm = Type.Object({
   name: Type.String({ maxLength: 1000, default: '' }),
+  latinName: Type.String({ maxLength: 1000, default: '' }),
   email: Type.String({ maxLength: 1000, default: '' }),
   country: Type.String({ maxLength: 10, default: '' }),
   agency: Type.String({ maxLength: 1000, default: '' }),
@@ -101,6 +130,6 @@ export const CursorQuery = Type.Object({ cursor })
 
 /** What was just done on a person's page, said at its top. */
 export const Done = Type.Union([
-  Type.Literal('added'), Type.Literal('granted'), Type.Literal('revoked'), Type.Literal('deactivated'),
+  Type.Literal('added'), Type.Literal('edited'), Type.Literal('granted'), Type.Literal('revoked'), Type.Literal('deactivated'),
   Type.Literal('reactivated'), Type.Literal('invitation'), Type.Literal('reset')
 ])

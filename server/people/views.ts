@@ -16,8 +16,8 @@ export function meView ({ id, name, email, roles, locale }: Person): { id: strin
 }
 
 /** A person for the desk, without the account's inner id. */
-export function personOut ({ id, name, email, country, agency, rank, birthDay, locale, state, roles }: PersonEntry): Omit<PersonEntry, 'accountId' | 'roles'> & { roles: RoleGrant[] } {
-  return { id, name, email, country, agency, rank, birthDay, locale, state, roles: [...roles] }
+export function personOut ({ id, name, latinName, email, country, agency, rank, birthDay, locale, state, roles, version }: PersonEntry): Omit<PersonEntry, 'accountId' | 'roles'> & { roles: RoleGrant[] } {
+  return { id, name, latinName, email, country, agency, rank, birthDay, locale, state, roles: [...roles], version }
 }
 
 /** Faults as the pages show them: in a list on top, and each beside its field. */
@@ -37,6 +37,7 @@ export function personRow (entry: PersonEntry, t: Translate, url: Url, language:
   return {
     href: url('/desk/people/:id', { id: entry.id }),
     name: entry.name,
+    latinName: entry.latinName ?? '',
     email: entry.email,
     country: entry.country === null ? '' : countryName(entry.country, language),
     agency: entry.agency ?? '',
@@ -86,6 +87,7 @@ export function personFormView (fields: PersonFormFields, t: Translate, language
 export function personOfForm (fields: PersonFormFields): NewPerson {
   return {
     name: fields.name.trim(),
+    latinName: blank(fields.latinName),
     email: fields.email.trim(),
     country: blank(fields.country),
     agency: blank(fields.agency),

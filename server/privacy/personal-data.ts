@@ -1,7 +1,7 @@
 import { audit } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { hasRole, type Person } from '../person.ts'
-import { isAdministratorElsewhere } from '../people/people.ts'
+import { existsAdministrator } from '../people/queries.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { erase, selectHeldOn, selectOptionalSubject, type Subject } from './queries.ts'
@@ -50,7 +50,7 @@ export async function erasePerson (db: Database, world: World, person: Person, i
     if (input.email.trim().toLowerCase() !== whose.email) problems.push({ path: 'email', message: 'is not the address of this person' })
     if (reason.length < REASON.least || reason.length > REASON.most) problems.push({ path: 'reason', message: `must have ${REASON.least} to ${REASON.most} characters` })
     if (problems.length > 0) throw new Refusal('bad-input', {}, problems)
-    if (!await isAdministratorElsewhere(tx, personId)) throw new Refusal('last-administrator')
+    if (!await existsAdministrator(tx, personId)) throw new Refusal('last-administrator')
     await erase(tx, whose, `${personId}@erased.invalid`, world.now().toISOString())
     await audit(tx, world, { actorId: person.id, action: 'person.erased', subjectType: 'person', subjectId: personId, detail: { reason } })
   })

@@ -16,15 +16,24 @@ export async function selectOptionalSubject (tx: Tx, personId: string): Promise<
     .where('person.id', '=', personId).executeTakeFirst()
 }
 
+/** Theirs of today, and those they had before, unless an address is another person's by now. */
+async function addressesOf (tx: Tx, personId: string, email: string): Promise<string[]> {
+  const former = await tx.selectFrom('former_address').select('email').where('person_id', '=', personId)
+    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('account').select('account.id').whereRef('account.email', '=', 'former_address.email')))).execute()
+  return [...new Set([email, ...former.map((row) => row.email)])]
+}
+
 /** Rows about one person, by what they are. */
 export async function selectHeldOn (tx: Tx, { id, accountId, email }: Subject): Promise<Readonly<Record<string, readonly object[]>>> {
+  const addresses = await addressesOf(tx, id, email)
   const mine = tx.selectFrom('enrolment').select('id').where('person_id', '=', id)
   return {
-    person: await tx.selectFrom('person').select(['id', 'name', 'country', 'agency', 'rank', 'locale', 'birth_day as birthDay', 'created_at as createdAt']).where('id', '=', id).execute(),
+    person: await tx.selectFrom('person').select(['id', 'name', 'latin_name as latinName', 'country', 'agency', 'rank', 'locale', 'birth_day as birthDay', 'created_at as createdAt']).where('id', '=', id).execute(),
     account: await tx.selectFrom('account').select(['email', 'state', 'created_at as createdAt']).where('id', '=', accountId).execute(),
+    formerAddresses: await tx.selectFrom('former_address').select(['email', 'until']).where('person_id', '=', id).orderBy('until').execute(),
     roles: await tx.selectFrom('role_grant').select(['role', 'country']).where('person_id', '=', id).orderBy('role').execute(),
     sessions: await tx.selectFrom('session').select(['created_at as createdAt', 'expires_at as expiresAt', 'ended_at as endedAt']).where('account_id', '=', accountId).orderBy('created_at').execute(),
-    mails: await tx.selectFrom('mail').select(['subject', 'body', 'created_at as createdAt', 'sent_at as sentAt']).where('to_email', '=', email).orderBy('created_at').execute(),
+    mails: await tx.selectFrom('mail').select(['subject', 'body', 'created_at as createdAt', 'sent_at as sentAt']).where('to_email', 'in', addresses).orderBy('created_at').execute(),
     enrolments: await tx.selectFrom('enrolment').innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
       .select(['enrolment.id', 'cohort.name as cohort', 'state', 'enrolled_at as enrolledAt', 'active_at as activeAt', 'completed_at as completedAt', 'done', 'total'])
       .where('person_id', '=', id).orderBy('enrolled_at').execute(),
@@ -42,8 +51,8 @@ export async function selectHeldOn (tx: Tx, { id, accountId, email }: Subject): 
     accommodations: await tx.selectFrom('accommodation').select(['extra_percent as extraPercent', 'extra_minutes as extraMinutes', 'extra_attempts as extraAttempts', 'later_days as laterDays', 'reason', 'starts_at as startsAt', 'ends_at as endsAt', 'ended_at as endedAt'])
       .where('person_id', '=', id).orderBy('given_at').execute(),
     nominations: await tx.selectFrom('nomination').innerJoin('cohort', 'cohort.id', 'nomination.cohort_id')
-      .select(['cohort.name as cohort', 'nomination.name', 'nomination.email', 'country', 'agency', 'rank', 'state', 'reason', 'nominated_at as nominatedAt', 'decided_at as decidedAt'])
-      .where((where) => where.or([where('email', '=', email), where('enrolment_id', 'in', mine)])).orderBy('nominated_at').execute(),
+      .select(['cohort.name as cohort', 'nomination.name', 'nomination.email', 'country', 'agency', 'rank', 'nomination.birth_day as birthDay', 'state', 'reason', 'nominated_at as nominatedAt', 'decided_at as decidedAt'])
+      .where((where) => where.or([where('email', 'in', addresses), where('enrolment_id', 'in', mine)])).orderBy('nominated_at').execute(),
     reminders: await tx.selectFrom('reminder_sent').select(['cohort_id as cohortId', 'what', 'at']).where('person_id', '=', id).orderBy('at').execute(),
     notCome: await tx.selectFrom('no_show').select(['enrolment_id as enrolmentId', 'reason', 'at']).where('enrolment_id', 'in', mine).orderBy('at').execute(),
     // Of answers that wait for another marker, or for their release.
@@ -64,19 +73,21 @@ export async function selectHeldOn (tx: Tx, { id, accountId, email }: Subject): 
  * certificates: serial, course, country, agency, rank, day.
  * @param nobody an address that no mail reaches */
 export async function erase (tx: Tx, { id, accountId, email }: Subject, nobody: string, at: string): Promise<void> {
-  await tx.updateTable('person').set({ name: ERASED, name_key: '', country: null, agency: null, rank: null, birth_day: null, erased_at: at }).where('id', '=', id).execute()
+  const addresses = await addressesOf(tx, id, email)
+  await tx.updateTable('person').set({ name: ERASED, name_key: '', latin_name: null, latin_key: null, country: null, agency: null, rank: null, birth_day: null, erased_at: at }).where('id', '=', id).execute()
   await tx.updateTable('account').set({ email: nobody, password_hash: null, state: 'deactivated' }).where('id', '=', accountId).execute()
   await tx.updateTable('certificate').set({ holder: ERASED }).where('person_id', '=', id).execute()
   for (const table of ['session', 'link'] as const) await tx.deleteFrom(table).where('account_id', '=', accountId).execute()
   for (const table of ['role_grant', 'team_member', 'team_warning', 'cohort_instructor', 'draft_author'] as const) await tx.deleteFrom(table).where('person_id', '=', id).execute()
-  await tx.deleteFrom('mail').where('to_email', '=', email).execute()
-  await tx.deleteFrom('failure').where('subject', 'in', [`sign-in:${email}`, `reset:${email}`]).execute()
+  await tx.deleteFrom('mail').where('to_email', 'in', addresses).execute()
+  await tx.deleteFrom('failure').where('subject', 'in', addresses.flatMap((address) => [`sign-in:${address}`, `reset:${address}`])).execute()
+  await tx.deleteFrom('former_address').where('person_id', '=', id).execute()
   const mine = tx.selectFrom('enrolment').select('id').where('person_id', '=', id)
   const attempts = tx.selectFrom('attempt').select('id').where('enrolment_id', 'in', mine)
-  const nominations = await tx.selectFrom('nomination').select('id').where((where) => where.or([where('email', '=', email), where('enrolment_id', 'in', mine)])).execute()
+  const nominations = await tx.selectFrom('nomination').select('id').where((where) => where.or([where('email', 'in', addresses), where('enrolment_id', 'in', mine)])).execute()
   for (const nomination of nominations) {
     // An address stands once in a cohort.
-    await tx.updateTable('nomination').set({ name: ERASED, name_key: '', email: `${nomination.id}@erased.invalid`, agency: null, rank: null, reason: '' }).where('id', '=', nomination.id).execute()
+    await tx.updateTable('nomination').set({ name: ERASED, name_key: '', email: `${nomination.id}@erased.invalid`, agency: null, rank: null, birth_day: null, reason: '' }).where('id', '=', nomination.id).execute()
   }
   await tx.updateTable('no_show').set({ reason: '' }).where('enrolment_id', 'in', mine).execute()
   await tx.deleteFrom('accommodation').where('person_id', '=', id).execute()

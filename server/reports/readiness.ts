@@ -1,6 +1,6 @@
 import { liaisonCountries, hasRole, type Person } from '../person.ts'
 import { dayStart } from '../cohorts/days.ts'
-import { cursorOf, readCursor } from '../quotas/cursor.ts'
+import { cursorOf, readCursor } from '../cursor.ts'
 import type { Database } from '../db/database.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'

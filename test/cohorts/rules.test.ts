@@ -61,7 +61,9 @@ const HEADER = 'name,email,country,agency,rank,locale'
 const problemsOf = (text: string) => readEnrolmentCsv(text).problems.map(({ line, field, code }) => [line, field, code])
 
 t.test('a list is read as spreadsheets save it', async (t) => {
-  const amina = { line: 2, name: 'Amina Yusuf', email: 'amina@police.example', country: 'ZM', agency: 'Zambia Police', rank: 'Inspector', locale: 'en' }
+  const amina = { line: 2, name: 'Amina Yusuf', email: 'amina@police.example', country: 'ZM', agency: 'Zambia Police', rank: 'Inspector', locale: 'en', birthDay: null }
+  t.same(readEnrolmentCsv('name,email,country,agency,rank,locale,Birthday\nAmina Yusuf,amina@police.example,ZM,Zambia Police,Inspector,en,1990-05-31\n').rows, [{ ...amina, birthDay: '1990-05-31' }], 'and with a birthday, where it is known')
+  t.same(problemsOf(`${HEADER},birthday\nAmina Yusuf,amina@police.example,ZM,,,en,31.05.1990\n`), [[2, 'birthday', 'birthday']])
   t.same(readEnrolmentCsv(`${HEADER}\nAmina Yusuf,amina@police.example,ZM,Zambia Police,Inspector,en\n`), { rows: [amina], problems: [] })
   for (const [what, text] of [
     ['a byte order mark and CRLF', `\uFEFF${HEADER}\r\nAmina Yusuf,amina@police.example,ZM,Zambia Police,Inspector,en\r\n`],

@@ -23,7 +23,7 @@ t.test('the people desk', async (t) => {
   const home = await testApp(t)
   const { app, db, world } = home
   const clerk = await home.somebody('Clara Clerk', [{ role: 'administrator' }])
-  const ask = async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object, headers: Record<string, string> = { ...clerk.bearer }) =>
+  const ask = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object, headers: Record<string, string> = { ...clerk.bearer }) =>
     await app.inject({ method, url: `/api/v1/people${url}`, headers, ...(payload === undefined ? {} : { payload }) })
 
   await t.test('is closed to everybody but administrators', async (t) => {
@@ -46,8 +46,8 @@ t.test('the people desk', async (t) => {
     t.equal(made.statusCode, 201)
     const { id, ...rest } = made.json()
     t.same(rest, {
-      name: 'Amina Yusuf', email: 'amina@police.example', country: 'ZM', agency: 'Zambia Police Service', rank: 'Inspector', birthDay: null, locale: 'ar',
-      state: 'invited', roles: [{ role: 'liaison', country: 'ZM' }, { role: 'trainee' }]
+      name: 'Amina Yusuf', latinName: null, email: 'amina@police.example', country: 'ZM', agency: 'Zambia Police Service', rank: 'Inspector', birthDay: null, locale: 'ar',
+      version: 0, state: 'invited', roles: [{ role: 'liaison', country: 'ZM' }, { role: 'trainee' }]
     })
     t.same((await ask('GET', `/${String(id)}`)).json(), made.json())
   })
@@ -98,6 +98,45 @@ t.test('the people desk', async (t) => {
     t.same([await me(), await byCookie()], [401, 401], 'an ended session stays ended')
   })
 
+  await t.test('edits what is said of somebody; an edit that overlooks another is refused with what changed', async (t) => {
+    const made = (await ask('POST', '', { name: '王伟', latinName: 'Wang Wei', email: 'wang@police.example', country: 'MY', birthDay: '1988-01-02', locale: 'en', roles: [{ role: 'trainee' }] })).json()
+    const path = `/${made.id as string}`
+    const { name, latinName, email, country, birthDay, locale } = made
+    const facts = { name, latinName, email, country, birthDay, locale }
+    t.same((await ask('GET', '?search=wang')).json().items.map((item: { name: string }) => item.name), ['王伟'], 'a name in Latin letters is found too')
+
+    t.match(await wrong({ ...facts, country: 'ZM', version: 0 }), ['reason'], 'where certificates to come are counted is not changed without a reason')
+    t.match(await wrong({ ...facts, name: ' ', latinName: 'Ван', birthDay: '1988-02-31', locale: 'tlh', version: 0 }), ['name', 'latinName', 'birthDay', 'locale'])
+    t.match(await wrong({ ...facts, email: clerk.email, version: 0 }), ['email'])
+    t.same(await wrong({ ...facts, country: null, reason: 'He left the country', version: 0 }), ['country'], 'a trainee needs one')
+    async function wrong (body: object): Promise<string[]> {
+      const answer = await ask('PUT', path, body)
+      t.equal(answer.statusCode, 422)
+      return answer.json().problems.map((problem: { path: string }) => problem.path)
+    }
+
+    const moved = await ask('PUT', path, { ...facts, rank: 'Inspector', country: 'ZM', email: 'Wang.Wei@police.example', reason: 'Seconded to Lusaka', version: 0 })
+    t.match(moved.json(), { country: 'ZM', rank: 'Inspector', email: 'wang.wei@police.example', version: 1 })
+    t.same((await ask('PUT', path, { ...facts, rank: 'Inspector', country: 'ZM', email: 'wang.wei@police.example', reason: '', version: 0 })).json(), moved.json(), 'the same twice changes nothing')
+    const stale = await ask('PUT', path, { ...facts, rank: 'Sergeant', version: 0 })
+    t.match(stale, { statusCode: 409 })
+    t.match(stale.json(), { type: '/problems/edited-meanwhile', now: { rank: 'Inspector', country: 'ZM', version: 1 }, by: 'Clara Clerk' })
+
+    const links = await db.read.selectFrom('link').innerJoin('account', 'account.id', 'link.account_id').select('used_at').where('account.person_id', '=', made.id).orderBy('link.id').execute()
+    t.match(links.map(({ used_at: used }) => used === null), [false, true], 'the link sent to the old address works no longer; whoever was invited is invited anew')
+    const mails = await db.read.selectFrom('mail').select('to_email').where('to_email', 'like', 'wang%').orderBy('id').execute()
+    t.same(mails.map(({ to_email: to }) => to), ['wang@police.example', 'wang.wei@police.example'])
+    const copy = (await app.inject({ url: `/api/v1/people${path}/data`, headers: clerk.bearer })).json().data
+    t.match(copy, { person: [{ latinName: 'Wang Wei' }], formerAddresses: [{ email: 'wang@police.example' }], mails: { length: 2 } }, 'what went to an address before is theirs')
+    const { detail } = await db.read.selectFrom('audit_entry').select('detail').where('action', '=', 'person.edited').executeTakeFirstOrThrow()
+    t.same(JSON.parse(detail), { changed: ['email', 'country', 'rank'], country: 'ZM', was: 'MY', reason: 'Seconded to Lusaka' }, 'the log names no name')
+
+    t.equal((await ask('POST', `${path}/erase`, { email: 'wang.wei@police.example', reason: 'Asked for' })).statusCode, 204)
+    t.equal((await ask('PUT', path, { ...facts, version: 1 })).statusCode, 410)
+    t.same(await db.read.selectFrom('mail').select('id').where('to_email', 'like', 'wang%').execute(), [])
+    t.same(await db.read.selectFrom('former_address').selectAll().execute(), [])
+  })
+
   await t.test('the last administrator who can sign in stays', async (t) => {
     t.equal((await ask('POST', `/${clerk.personId}/deactivate`)).json().type, '/problems/last-administrator')
     t.equal((await ask('DELETE', `/${clerk.personId}/roles/administrator`)).json().type, '/problems/last-administrator')
@@ -106,7 +145,9 @@ t.test('the people desk', async (t) => {
     t.equal((await ask('POST', `/${clerk.personId}/deactivate`)).statusCode, 409, 'one who is only invited does not count')
     const second = await home.somebody('Second Admin', [{ role: 'administrator' }])
     const both = await Promise.all([ask('POST', `/${clerk.personId}/deactivate`, undefined, second.bearer), ask('POST', `/${second.personId}/deactivate`)])
-    t.same(both.map(({ statusCode }) => statusCode).sort(), [200, 409], 'two who deactivate each other: one stays')
+    const [one = 0, other = 0] = both.map(({ statusCode }) => statusCode).sort()
+    // The second comes too late by the rule, or, where the first is done before it is let in, is signed out already.
+    t.ok(one === 200 && (other === 409 || other === 401), `two who deactivate each other: one stays (${one}, ${other})`)
     if (both[0]?.statusCode === 200) await ask('POST', `/${clerk.personId}/reactivate`, undefined, second.bearer)
     const token = await home.somebody('Third Admin', [{ role: 'administrator' }])
     Object.assign(clerk, { bearer: token.bearer, personId: token.personId })
@@ -184,6 +225,30 @@ t.test('the people pages', async (t) => {
     }
     t.match((await browser.get('/desk/people?search=amina&role=&state=')).body, /<bdi>Amina Yusuf<\/bdi>/)
     t.match((await browser.get('/desk/people?search=zzz&role=&state=')).body, 'Nobody found')
+  })
+
+  await t.test('two who edit one person at once: the second sees what the first changed, and loses nothing', async (t) => {
+    const path = (await browser.get('/desk/people?search=amina&role=&state=')).body.match(/href="(\/desk\/people\/[0-9a-f-]{36})"/)?.[1] as string
+    const other = openBrowser(app)
+    other.cookies.set('muster', clerk.token)
+    const seen = (await other.get(`${path}/edit`)).body.match(/name="seen" value="([^"]*)"/)?.[1]?.replaceAll('&quot;', '"') as string
+    await browser.get(`${path}/edit`)
+    const facts = { name: 'Amina Yusuf', latinName: '', email: 'amina@police.example', country: 'ZM', agency: '', rank: 'Inspector', birthDay: '', locale: 'ar', reason: '', version: '0', seen }
+    t.equal((await browser.post(`${path}/edit`, { ...facts, rank: 'Chief', birthDay: '1990-05-31' })).status, 303)
+    const late = await other.post(`${path}/edit`, { ...facts, rank: 'Commissioner', latinName: 'Amina Yousuf' })
+    t.equal(late.status, 409)
+    t.match(late.body, 'Clara Clerk edited this person on')
+    for (const [what, pattern] of [
+      ['what both changed is shown with both', /Inspector[^]*Chief[^]*<bdi>Commissioner<\/bdi>/],
+      ['what only the first changed is taken over', /value="1990-05-31"/],
+      ['what only the second typed stays', /value="Amina Yousuf"/],
+      ['and can be saved on top of it', /name="version" value="1"/]
+    ] as const) t.match(late.body, pattern, what)
+    t.equal((await other.post(`${path}/edit`, { ...facts, rank: 'Commissioner', latinName: 'Amina Yousuf', birthDay: '1990-05-31', version: '1' })).status, 303)
+    t.match((await browser.get(path)).body, /Amina Yousuf[^]*Commissioner/)
+    const faulty = await other.post(`${path}/edit`, { ...facts, country: 'MY', version: '2' })
+    t.equal(faulty.status, 422)
+    t.match(faulty.body, 'id="reason-error"')
   })
 
   await t.test('a demonstration shows its mails, with links that can be followed', async (t) => {

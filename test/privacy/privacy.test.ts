@@ -75,7 +75,7 @@ t.test('one person: a copy of everything, and its end', async (t) => {
   })
 
   await t.test('a table that points to a person is in the copy, or known not to be about them', async (t) => {
-    const inCopy = new Set(['person', 'account', 'role_grant', 'session', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'mark_given', 'certificate', 'quota_entry', 'team_member', 'person_merge', 'reminder_sent', 'upload', 'accommodation', 'nomination', 'no_show'])
+    const inCopy = new Set(['person', 'account', 'former_address', 'role_grant', 'session', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'mark_given', 'certificate', 'quota_entry', 'team_member', 'person_merge', 'reminder_sent', 'upload', 'accommodation', 'nomination', 'no_show'])
     const otherwise = new Map([
       ['cohort_instructor', 'what somebody works on; erased with the roles'],
       ['draft_author', 'what somebody works on; erased with the roles'],

@@ -1,7 +1,9 @@
 import t from 'tap'
 import { issueCertificate, revokeCertificate } from '../../server/certificates/certificates.ts'
 import { verify } from '../../server/keep.ts'
-import { createPerson } from '../../server/people/people.ts'
+import { loadMessages } from '../../server/http/messages.ts'
+import { editPerson } from '../../server/people/edit-person.ts'
+import { createPerson, getPerson } from '../../server/people/people.ts'
 import type { Person } from '../../server/person.ts'
 import { erasePerson } from '../../server/privacy/personal-data.ts'
 import { randomFrom } from '../../server/quiz/random.ts'
@@ -14,6 +16,8 @@ import { makeSigner } from '../../server/quotas/snapshot.ts'
 import { clock, programmeOn, TIME_ZONE } from '../certificates/programme.ts'
 import { dialect, testDatabase } from '../database.ts'
 
+const MESSAGES = loadMessages('templates/locales')
+const SETTINGS = { programme: 'Test programme', timeZone: TIME_ZONE, publicUrl: 'http://localhost' }
 const SIGNER = makeSigner('a secret that only the tests know, long enough')
 /** Another sequence: `MUSTER_SEQUENCE=any text`; another length: `MUSTER_STEPS=10000`. */
 const SEQUENCE = process.env['MUSTER_SEQUENCE'] ?? 'three years'
@@ -137,6 +141,18 @@ t.test(`the books agree after ${STEPS} things that happen to them in any order, 
       human.country = human.agency = null
       return true
     },
+    // What was certified before stays where it was counted.
+    edit: async () => {
+      const human = one(humans.filter(({ erased }) => !erased))
+      const [country, agency] = one(PLACES.slice(0, 4)) ?? PLACES[0]
+      if (human === undefined) return false
+      const { name, latinName, rank, birthDay, locale, email, version } = await getPerson(db, first, human.id)
+      const faults = await editPerson(db, world, SETTINGS, MESSAGES, second, human.id, { name: `${name}.`.slice(-20), latinName, rank, birthDay, locale, email, version, country, agency, reason })
+      if (faults.length > 0) throw new Error(JSON.stringify(faults))
+      human.country = country
+      human.agency = agency
+      return true
+    },
     target: async () => {
       await makeTarget()
       return true
@@ -197,7 +213,7 @@ t.test(`the books agree after ${STEPS} things that happen to them in any order, 
     if (wrong.length > 0) throw new Error(`after step ${step}:\n${wrong.slice(0, 10).join('\n')}`)
   }
 
-  const kinds = ['person', 'person', ...Array(9).fill('issue'), 'rush', 'revoke', 'revoke', 'revoke', 'merge', 'merge', 'unmerge', 'unmerge', 'erase', 'move', 'carry', 'carry', 'close'] as string[]
+  const kinds = ['person', 'person', ...Array(9).fill('issue'), 'rush', 'revoke', 'revoke', 'revoke', 'merge', 'merge', 'unmerge', 'unmerge', 'edit', 'erase', 'move', 'carry', 'carry', 'close'] as string[]
   for (const _ of [1, 2, 3, 4, 5, 6, 7, 8]) await makeTarget()
   for (let step = 1; step <= STEPS; step++) {
     now += 1 + random.below(2 * YEARS / STEPS)

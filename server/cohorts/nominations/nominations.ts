@@ -154,9 +154,9 @@ async function mayNominate (tx: Tx, deps: DeskDeps, person: Person, cohortId: st
   return found
 }
 
-function newRow ({ world }: DeskDeps, person: Person, cohortId: string, { name, email, country, agency, rank, locale }: Omit<EnrolmentRow, 'line'>): NominationTable {
+function newRow ({ world }: DeskDeps, person: Person, cohortId: string, { name, email, country, agency, rank, locale, birthDay = null }: Omit<EnrolmentRow, 'line'>): NominationTable {
   return {
-    id: world.newId(), cohort_id: cohortId, name, name_key: nameKey(name), email, country, agency, rank, locale, state: 'nominated', reason: '',
+    id: world.newId(), cohort_id: cohortId, name, name_key: nameKey(name), email, country, agency, rank, locale, birth_day: birthDay, state: 'nominated', reason: '',
     nominated_by: person.id, nominated_at: world.now().toISOString(), decided_by: null, decided_at: null, waiting_at: null, enrolment_id: null, replaces: null
   }
 }

@@ -25,7 +25,7 @@ function nominations (tx: Tx) {
     .leftJoin('person as decider', 'decider.id', 'nomination.decided_by').leftJoin('enrolment', 'enrolment.id', 'nomination.enrolment_id').leftJoin('no_show', 'no_show.enrolment_id', 'nomination.enrolment_id')
     .select([
       'nomination.id', 'nomination.cohort_id as cohortId', 'nomination.name', 'nomination.email', 'nomination.country', 'nomination.agency', 'nomination.rank',
-      'nomination.locale', 'nomination.state', 'nomination.reason', 'nominated_by as nominatedById', 'nominator.name as nominatedByName', 'nominated_at as nominatedAt',
+      'nomination.locale', 'nomination.birth_day as birthDay', 'nomination.state', 'nomination.reason', 'nominated_by as nominatedById', 'nominator.name as nominatedByName', 'nominated_at as nominatedAt',
       'decided_by as decidedById', 'decider.name as decidedByName', 'decided_at as decidedAt', 'waiting_at as waitingAt', 'nomination.enrolment_id as enrolmentId', 'enrolment.state as enrolmentState', 'no_show.at as noShowAt', 'replaces'
     ])
 }

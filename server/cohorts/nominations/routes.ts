@@ -106,7 +106,7 @@ function apiRoutes (app: App, deps: Deps): void {
         params: ById,
         querystring: Type.Object({ dryRun: Type.Boolean({ default: false }), twoPersons: Type.Boolean({ default: false }) }),
         consumes: TABLE_TYPES,
-        body: Type.String({ description: 'CSV or XLSX: name,email,country,agency,rank,locale' }),
+        body: Type.String({ description: 'CSV or XLSX: name,email,country,agency,rank,locale, and birthday (YYYY-MM-DD) if known' }),
         response: { 200: NominatedAnswer }
       }
     }, async (request) => await nominate(db, deps, signedIn(request), request.params.id, request.body, { ...request.query, language: request.language }) as Static<typeof NominatedAnswer>)

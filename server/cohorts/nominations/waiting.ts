@@ -37,8 +37,8 @@ export async function moveUp (tx: Tx, deps: DeskDeps, cohortId: string): Promise
 /** Enrols a nominated person: an account and an invitation for whoever has none.
  * @param replacing 1 when the seat of somebody else is taken over, which then is not looked for */
 export async function enrolNominee (tx: Tx, { world, settings, messages }: DeskDeps, actor: { readonly id: string }, cohort: CohortRow, nominee: Omit<EnrolmentRow, 'line'>, replacing: number): Promise<{ readonly enrolmentId: string } | { readonly problem: RowProblem<ProblemCode> }> {
-  const { name, email, country, agency, rank, locale } = nominee
-  const plan = await planRows(tx, cohort, [{ line: 1, name, email, country, agency, rank, locale }], true, replacing)
+  const { name, email, country, agency, rank, locale, birthDay = null } = nominee
+  const plan = await planRows(tx, cohort, [{ line: 1, name, email, country, agency, rank, locale, birthDay }], true, replacing)
   const [problem] = plan.problems
   if (problem !== undefined) return { problem }
   const made = await carryOut(tx, world, settings, messages, actor, plan)

@@ -3,7 +3,7 @@ import type { Database, Tx } from '../../db/database.ts'
 import { hasRole, type Person } from '../../person.ts'
 import { Refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
-import { cursorOf, readCursor } from '../cursor.ts'
+import { cursorOf, readCursor } from '../../cursor.ts'
 import { countMerge, countUnmerge } from '../ledger.ts'
 import {
   clearMerged, endMerge, insertMerge, selectAlike, selectAlikeKeys, selectHumansOfKey, selectGroup, selectMergeHistory, selectOptionalHuman, selectRoot, setMerged, type Human, type MergeRecord

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Tx } from '../../db/database.ts'
 import { nameKey } from '../../people/name-key.ts'
 import { prepared, type Value } from '../../db/prepared.ts'
@@ -41,6 +42,8 @@ export async function selectGroup (tx: Tx, rootId: string): Promise<string[]> {
 export interface Human {
   readonly id: string
   readonly name: string
+  /** In Latin letters, where `name` is in another script. */
+  readonly latinName: string | null
   readonly country: string | null
   readonly agency: string | null
   readonly rank: string | null
@@ -53,7 +56,7 @@ export interface Human {
 
 function humans (tx: Tx) {
   return tx.selectFrom('person').leftJoin('account', 'account.person_id', 'person.id').select((select) => [
-    'person.id', 'person.name', 'person.country', 'person.agency', 'person.rank', 'person.birth_day as birthDay', 'account.email', 'person.merged_into as mergedInto',
+    'person.id', 'person.name', 'person.latin_name as latinName', 'person.country', 'person.agency', 'person.rank', 'person.birth_day as birthDay', 'account.email', 'person.merged_into as mergedInto',
     select.selectFrom('certificate').select((inner) => inner.fn.countAll<number>().as('count')).whereRef('certificate.person_id', '=', 'person.id')
       .where('revoked_at', 'is', null).as('certificates')
   ])
@@ -64,27 +67,30 @@ export async function selectOptionalHuman (tx: Tx, id: string): Promise<Human | 
   return row === undefined ? undefined : { ...row, certificates: Number(row.certificates ?? 0) }
 }
 
-/** People of the same country whose names may be the same, and who were not born on different days; somebody without a letter in
- * the name is like nobody. */
-export async function selectAlike (tx: Tx, { id, name, country, birthDay }: Pick<Human, 'id' | 'name' | 'country' | 'birthDay'>): Promise<Human[]> {
-  const key = nameKey(name)
-  if (key === '') return []
-  let query = humans(tx).where('person.name_key', '=', key).where('person.id', '!=', id).orderBy('person.name').orderBy('person.id').limit(20)
+/** People of the same country whose names may be the same in whatever script, and who were not born on different days; somebody
+ * without a letter in the name is like nobody. */
+export async function selectAlike (tx: Tx, { id, name, latinName, country, birthDay }: Pick<Human, 'id' | 'name' | 'latinName' | 'country' | 'birthDay'>): Promise<Human[]> {
+  const keys = [nameKey(name), latinName === null ? '' : nameKey(latinName)].filter((key) => key !== '')
+  if (keys.length === 0) return []
+  let query = humans(tx).where((where) => where.or([where('person.name_key', 'in', keys), where('person.latin_key', 'in', keys)]))
+    .where('person.id', '!=', id).orderBy('person.name').orderBy('person.id').limit(20)
   if (country !== null) query = query.where((where) => where.or([where('person.country', '=', country), where('person.country', 'is', null)]))
   if (birthDay !== null) query = query.where((where) => where.or([where('person.birth_day', '=', birthDay), where('person.birth_day', 'is', null)]))
   return (await query.execute()).map((row) => ({ ...row, certificates: Number(row.certificates ?? 0) }))
 }
 
-/** What several records that are not merged have in common: the key of their names, and a country. In order of both. */
+/** What several records that are not merged have in common: the key of one of their names, and a country. In order of both. */
 export async function selectAlikeKeys (tx: Tx, after: { readonly key: string, readonly country: string } | null, limit: number): Promise<Array<{ readonly key: string, readonly country: string }>> {
-  let query = tx.selectFrom('person').select(['name_key as key', 'country']).where('merged_into', 'is', null).where('name_key', '!=', '').where('country', 'is not', null)
-    .groupBy(['name_key', 'country']).having((having) => having(having.fn.countAll(), '>', 1)).orderBy('name_key').orderBy('country').limit(limit)
-  if (after !== null) query = query.where((where) => where.or([where('name_key', '>', after.key), where.and([where('name_key', '=', after.key), where('country', '>', after.country)])]))
+  const own = tx.selectFrom('person').select(['id', 'name_key as key', 'country']).where('merged_into', 'is', null).where('name_key', '!=', '').where('country', 'is not', null)
+  const latin = tx.selectFrom('person').select(['id', sql<string>`latin_key`.as('key'), 'country']).where('merged_into', 'is', null).where('latin_key', '!=', '').where('country', 'is not', null)
+  let query = tx.selectFrom(own.union(latin).as('named')).select(['key', 'country'])
+    .groupBy(['key', 'country']).having((having) => having(having.fn.countAll(), '>', 1)).orderBy('key').orderBy('country').limit(limit)
+  if (after !== null) query = query.where((where) => where.or([where('key', '>', after.key), where.and([where('key', '=', after.key), where('country', '>', after.country)])]))
   return (await query.execute()).flatMap(({ key, country }) => country === null ? [] : [{ key, country }])
 }
 
 export async function selectHumansOfKey (tx: Tx, key: string, country: string): Promise<Human[]> {
-  const rows = await humans(tx).where('person.name_key', '=', key).where('person.country', '=', country).where('person.merged_into', 'is', null).orderBy('person.name').orderBy('person.id').limit(20).execute()
+  const rows = await humans(tx).where((where) => where.or([where('person.name_key', '=', key), where('person.latin_key', '=', key)])).where('person.country', '=', country).where('person.merged_into', 'is', null).orderBy('person.name').orderBy('person.id').limit(20).execute()
   return rows.map((row) => ({ ...row, certificates: Number(row.certificates ?? 0) }))
 }
 

@@ -15,6 +15,7 @@ const field = Type.String({ maxLength: 2000, default: '' })
 const HumanOut = Type.Object({
   id: Type.String(),
   name: Type.String(),
+  latinName: Text,
   country: Text,
   agency: Text,
   rank: Text,

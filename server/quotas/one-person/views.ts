@@ -27,14 +27,15 @@ export function samePersonView (same: SamePerson, form: { readonly intoId: strin
   }
 }
 
-export function humanJson ({ id, name, country, agency, rank, birthDay, email, mergedInto, certificates }: Human): Human {
-  return { id, name, country, agency, rank, birthDay, email, mergedInto, certificates }
+export function humanJson ({ id, name, latinName, country, agency, rank, birthDay, email, mergedInto, certificates }: Human): Human {
+  return { id, name, latinName, country, agency, rank, birthDay, email, mergedInto, certificates }
 }
 
 function humanLine (human: Human, { url, place }: Reader): object {
   return {
     id: human.id,
     name: human.name,
+    latinName: human.latinName ?? '',
     href: url('/desk/people/:id', { id: human.id }),
     same: url('/desk/people/:id/same', { id: human.id }),
     country: human.country === null ? '' : countryName(human.country, place.language),

@@ -1,4 +1,4 @@
-import { Refusal } from '../refusals.ts'
+import { Refusal } from './refusals.ts'
 
 /** Where a page of a list ended, as an opaque text for the next one. */
 export function cursorOf (place: readonly (string | number)[]): string {
