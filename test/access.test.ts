@@ -319,7 +319,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /desk/readiness/teams/:id/end': '-xxxx00+',
   'DELETE /api/v1/teams/:id': '-xxxx00+',
   'GET /desk/people': '-xxxxxx+',
-  'GET /desk/people/new': '-xxxxxx+',
+  'GET /desk/people/new', 'GET /desk/people/:id/edit': '-xxxxxx+',
   'POST /desk/people/new': '-xxxxxx+',
   'GET /desk/people/:id': '-xxxxxx+',
   'POST /desk/people/:id/roles': '-xxxxxx+',
@@ -647,6 +647,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /desk/drafts/upload': 'POST /api/v1/drafts/zip',
   'POST /desk/marking/:id/:slot': 'POST /api/v1/attempts/:id/marks',
   'POST /desk/people/new': 'POST /api/v1/people',
+  'POST /desk/people/:id/edit': 'PATCH /api/v1/people/:id',
   'POST /desk/people/:id/roles/revoke': 'DELETE /api/v1/people/:id/roles/:role',
   'POST /desk/people/:id/same': 'POST /api/v1/people/:id/merge',
   'GET /desk/quotas/changes': 'GET /api/v1/quota-changes',
@@ -665,7 +666,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** Pages that only hold a form: what it sends has its like. */
 const FORMS = [
   'GET /desk/banks/:id/new', 'GET /desk/banks/:id/import', 'GET /desk/cohorts/new', 'GET /desk/cohorts/plan', 'GET /desk/cohorts/:id/enrol', 'GET /desk/cohorts/:id/nominate',
-  'GET /desk/nominations/:id/substitute', 'GET /desk/drafts/new', 'GET /desk/drafts/:id/questions/add', 'GET /desk/people/new', 'GET /desk/quotas/new'
+  'GET /desk/nominations/:id/substitute', 'GET /desk/drafts/new', 'GET /desk/drafts/:id/questions/add', 'GET /desk/people/new', 'GET /desk/people/:id/edit', 'GET /desk/quotas/new'
 ]
 
 /** Where others may ask the API than the page: of one's own enrolment, of a certificate that anybody may check, and of a bank's file, which the wizard keeps for whoever sent it. */
