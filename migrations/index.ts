@@ -17,6 +17,7 @@ import * as nominations from './0024-nominations.ts'
 import * as reminders from './0025-reminders.ts'
 import * as erasure from './0027-erasure.ts'
 import * as personFacts from './0031-person-facts.ts'
+import * as cohortOutcomes from './0032-cohort-outcomes.ts'
 import * as draftBankQuestions from './0034-draft-bank-questions.ts'
 
 /** A step of the schema. It is given a bare Kysely: it must not depend on today's tables. */
@@ -44,5 +45,6 @@ export const migrations: readonly Migration[] = [
   { name: '0025-reminders', up: reminders.up },
   { name: '0027-erasure', up: erasure.up },
   { name: '0031-person-facts', up: personFacts.up },
+  { name: '0032-cohort-outcomes', up: cohortOutcomes.up },
   { name: '0034-draft-bank-questions', up: draftBankQuestions.up }
 ]

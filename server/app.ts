@@ -38,6 +38,7 @@ import { privacyRoutes } from './privacy/routes.ts'
 import { moveRoutes } from './progress/move-routes.ts'
 import { progressRoutes } from './progress/routes.ts'
 import { changeRoutes } from './quotas/changes/routes.ts'
+import { pipelineRoutes } from './quotas/pipeline/routes.ts'
 import { onePersonRoutes } from './quotas/one-person/routes.ts'
 import { quotaRoutes } from './quotas/routes.ts'
 import { makeSigner } from './quotas/snapshot.ts'
@@ -99,6 +100,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     reminderRoutes(scope, deps)
     quotaRoutes(scope, deps)
     changeRoutes(scope, deps)
+    pipelineRoutes(scope, deps)
     onePersonRoutes(scope, deps)
     certificateRoutes(scope, deps)
     progressRoutes(scope, deps)

@@ -9,6 +9,7 @@ import type { Settings } from './deps.ts'
 import { formatDate } from './http/pages.ts'
 import { loadMessages } from './http/messages.ts'
 import { makeTransport, sendDueMails } from './people/outbox.ts'
+import { keepOutcomes } from './quotas/pipeline/pipeline.ts'
 import { warnTeams } from './reports/teams.ts'
 import type { World } from './world.ts'
 
@@ -29,6 +30,7 @@ const SWEEP_EVERY_MS = 2000
 const MAIL_EVERY_MS = 5000
 const CLOCK_EVERY_MS = 5000
 const WARN_EVERY_MS = 10 * 60_000
+const OUTCOMES_EVERY_MS = 60_000
 
 /** What happens without anybody asking: attempts end when their time is over, mails leave the outbox. Safe to run on every
  * server at once: each round takes only what no other has taken. */
@@ -55,6 +57,7 @@ export function startJobs (options: JobOptions): { readonly stop: () => Promise<
     })
     if (count > 0) log.info({ count }, 'warned of certificates that lapse')
   }))
+  jobs.push(repeat('how cohorts came out', OUTCOMES_EVERY_MS, log, async () => { await keepOutcomes(db, world) }))
   jobs.push(repeat('reminders', WARN_EVERY_MS, log, async () => {
     const count = await sendReminders(db, { world, settings, messages })
     if (count > 0) log.info({ count }, 'reminders')

@@ -42,6 +42,7 @@ export interface Tables {
   readonly quota_person: QuotaPersonTable
   readonly quota_entry: QuotaEntryTable
   readonly quota_part: QuotaPartTable
+  readonly cohort_outcome: CohortOutcomeTable
   readonly audit_entry: AuditEntryTable
   readonly person_merge: PersonMergeTable
   readonly former_address: FormerAddressTable
@@ -313,6 +314,17 @@ export interface CohortTable {
   readonly ends_at: string
   readonly seats: number | null
   readonly created_at: string
+}
+
+/** How far the people of a cohort that ended came. */
+export interface CohortOutcomeTable {
+  readonly cohort_id: string
+  readonly stage: 'nominated' | 'enrolled' | 'started' | 'passed'
+  /** Who came so far, or further. */
+  readonly people: number
+  /** Of them, who had a certificate that was not revoked. */
+  readonly certified: number
+  readonly at: string
 }
 
 export interface CohortInstructorTable {

@@ -7,6 +7,7 @@ import type { Settings } from '../deps.ts'
 import { loadMessages } from '../http/messages.ts'
 import { inviteAccounts } from '../people/links.ts'
 import type { Person } from '../person.ts'
+import { keepOutcomes } from '../quotas/pipeline/pipeline.ts'
 import type { QuotaInput } from '../quotas/quota-input.ts'
 import { closeQuota, createQuota } from '../quotas/quotas.ts'
 import type { Signer } from '../quotas/snapshot.ts'
@@ -103,6 +104,7 @@ async function makeAll (db: Database, world: World, settings: Settings, options:
       act: async (world) => { await db.write(async (tx) => { await inviteAccounts(tx, world, settings, messages, invited) }) }
     }
   ])
+  await keepOutcomes(db, world)
 }
 
 /** Deeds and changes in the order of time, so that the audit log tells them so. */

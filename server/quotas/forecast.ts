@@ -1,7 +1,9 @@
 import { addDays, daysBetween } from '../cohorts/days.ts'
 import { daysIn, type Period } from './period.ts'
 
-export type Stage = 'enrolled' | 'started' | 'passed'
+/** How far somebody came on the way to a certificate, in order. */
+export const STAGES = ['nominated', 'enrolled', 'started', 'passed'] as const
+export type Stage = typeof STAGES[number]
 
 /** The count at the end of a local day. Days without a change may be left out. */
 export interface DayCount {
@@ -9,7 +11,7 @@ export interface DayCount {
   readonly counted: number
 }
 
-/** People on their way who are not counted yet, and the day their course is due to end. */
+/** People of one cohort on their way who are not counted yet, and the day their cohort ends. */
 export interface PipelineItem {
   readonly stage: Stage
   readonly people: number
@@ -23,8 +25,19 @@ export interface ForecastInput {
   readonly cumulative: readonly DayCount[]
   readonly target: number
   readonly pipeline?: readonly PipelineItem[]
-  /** Share of each stage that comes to be counted; `ASSUMED_CONVERSION` until the programme has figures of its own. */
-  readonly conversion?: Readonly<Record<Stage, number>>
+  /** What became of those who came so far before them. Of a stage of which too little is known, nobody is expected. */
+  readonly conversion?: Readonly<Partial<Record<Stage, Conversion>>>
+}
+
+/** The share of those who came to a stage and were certified, as past cohorts have it. */
+export interface Conversion {
+  readonly stage: Stage
+  readonly people: number
+  readonly certified: number
+  readonly cohorts: number
+  readonly share: number
+  /** The standard deviation of the share from one cohort to another, beyond chance. */
+  readonly spread: number
 }
 
 /** Why there is a forecast or none: a key for the sentence that stands beside the number. */
@@ -43,13 +56,27 @@ export interface Forecast {
   readonly method: ForecastMethod
 }
 
-/** An assumption, not a measurement: replace it by the shares of a closed year. */
-export const ASSUMED_CONVERSION: Readonly<Record<Stage, number>> = { enrolled: 0.6, started: 0.8, passed: 0.98 }
+/** So many people in so many cohorts must have come to a stage before a share is taken of them. */
+export const LEAST_KNOWN = { people: 30, cohorts: 3 } as const
+
+/** @param past what became of one stage, a line a cohort
+ * @returns null where too little is known */
+export function conversionOf (past: ReadonlyArray<{ readonly stage: Stage, readonly people: number, readonly certified: number }>): Conversion | null {
+  const known = past.filter(({ people }) => people > 0)
+  const people = sum(known.map((line) => line.people))
+  const certified = sum(known.map((line) => line.certified))
+  const [first] = known
+  if (first === undefined || people < LEAST_KNOWN.people || known.length < LEAST_KNOWN.cohorts) return null
+  // Half a person more of either kind (Jeffreys' prior): that all came through is no proof that all will.
+  const share = (certified + 0.5) / (people + 1)
+  // Method of moments: what cohorts differ by, less what chance alone makes them differ by.
+  const seen = sum(known.map((line) => line.people * (line.certified / line.people - share) ** 2)) / people
+  const spread = Math.sqrt(Math.max(0, seen - share * (1 - share) * known.length / people))
+  return { stage: first.stage, people, certified, cohorts: known.length, share, spread }
+}
 
 const RECENT_WEEKS = 8
 const EARLIEST_DAY = 14
-/** The standard deviation of the share that comes through, from one cohort to another. */
-const CONVERSION_SPREAD = 0.1
 /** Standard normal quantile 0.9: low to high is meant to hold four times in five. */
 const Z = 1.2816
 
@@ -67,9 +94,10 @@ interface Range {
  *    mean × φ, φ = sample variance ÷ mean, never under 1 (the negative-binomial "NB1" form; Poisson at φ = 1).
  * 3. *Range.* Three variances are added: of the weeks still to come; of the rate, known from few weeks; and of the
  *    disagreement between the two rates. The bounds are a normal's, widened to Student's t for the number of weeks.
- * 4. *Pipeline.* People on their way and due inside the period, times the share of their stage that comes through, are
- *    a second reading: those who will be counted are at least these. Each of low, likely and high is the greater of the
- *    two readings. Enrolled or started people whose due day has passed are not expected any more; passed ones are.
+ * 4. *Pipeline.* People in cohorts that end inside the period, times the share of those who came as far in past cohorts and were
+ *    certified, are a second reading. Four variances are added: chance for each of them; how much cohorts differ; how few the
+ *    share is known from; and how few cohorts. Each of low, likely and high is the greater of the two readings. Of a stage
+ *    that fewer than 30 people in 3 cohorts came to, nobody is expected.
  *
  * No forecast before the period begins, in its first two weeks, or while nothing is counted and nobody is on the way.
  * A steady rise or fall of the rate is followed, not foreseen: while it lasts, likely lags behind it.
@@ -126,20 +154,39 @@ function fromRate (cumulative: readonly DayCount[], today: string, counted: numb
   return { low: rate * toCome - Z * deviation, likely: rate * toCome, high: rate * toCome + Z * deviation }
 }
 
+/** People on the way by stage, in order, and how many of them are expected; null where too little is known. */
+export function expectedOf ({ period, today, pipeline = [], conversion = {} }: Pick<ForecastInput, 'period' | 'today' | 'pipeline' | 'conversion'>): Array<{ readonly stage: Stage, readonly people: number, readonly expected: number | null, readonly conversion: Conversion | null }> {
+  return STAGES.map((stage) => {
+    const people = sum(pipeline.filter((item) => item.stage === stage && isExpected(item, period, today)).map((item) => item.people))
+    const known = conversion[stage] ?? null
+    return { stage, people, expected: known === null ? null : people * known.share, conversion: known }
+  })
+}
+
+/** Those whose cohort ended without their having passed are not expected any more. */
+function isExpected ({ due, stage }: PipelineItem, period: Period, today: string): boolean {
+  return due <= period.to && (due >= today || stage === 'passed')
+}
+
 /** Step 4. */
-function fromPipeline ({ period, today, pipeline = [], conversion = ASSUMED_CONVERSION }: ForecastInput): Range {
-  let likely = 0
+function fromPipeline (input: ForecastInput): Range {
+  const { period, today, pipeline = [], conversion = {} } = input
+  const stages = expectedOf(input)
   let variance = 0
-  let people = 0
-  for (const item of pipeline) {
-    if (item.due > period.to || (item.due < today && item.stage !== 'passed')) continue
-    const share = conversion[item.stage]
-    likely += item.people * share
-    variance += item.people * share * (1 - share) + (item.people * CONVERSION_SPREAD * (1 - share)) ** 2
-    people += item.people
+  for (const { people, conversion: known } of stages) {
+    if (known === null) continue
+    const { share, spread } = known
+    variance += people ** 2 * (share * (1 - share) / (known.people + 2) + spread ** 2 / known.cohorts)
   }
+  for (const item of pipeline) {
+    const known = conversion[item.stage]
+    if (known === undefined || !isExpected(item, period, today)) continue
+    variance += item.people * known.share * (1 - known.share) + (item.people * known.spread) ** 2
+  }
+  const likely = sum(stages.map(({ expected }) => expected ?? 0))
+  const most = sum(stages.map(({ people, expected }) => expected === null ? 0 : people))
   const deviation = Math.sqrt(variance)
-  return { low: likely - Z * deviation, likely, high: Math.min(people, likely + Z * deviation) }
+  return { low: likely - Z * deviation, likely, high: Math.min(most, likely + Z * deviation) }
 }
 
 /** How much wider Student's t is than the normal at quantile 0.9 (Abramowitz & Stegun 26.7.5). */

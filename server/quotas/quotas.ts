@@ -15,6 +15,7 @@ import { rootIn, selectMergedPeople } from './one-person/queries.ts'
 import {
   insertQuota, selectAgencies, selectCertificatesUnder, selectCourses, selectOptionalQuota, selectQuotas, selectQuotasOfPeriod, updateClosed, type Quota
 } from './queries.ts'
+import { pipelinesOf, type Pipeline } from './pipeline/pipeline.ts'
 import { readSnapshot, takeSnapshot, type SeenSnapshot, type Signer } from './snapshot.ts'
 import { problemsOf, tidied, type QuotaInput, type QuotaProblem } from './quota-input.ts'
 import { replay, type CountableCertificate } from './rule.ts'
@@ -24,6 +25,8 @@ export type { Quota } from './queries.ts'
 
 /** A quota with where it stands today. */
 export interface QuotaStanding extends Quota {
+  /** Who is on the way; null when its period is not now. */
+  readonly pipeline: Pipeline | null
   /** Today in the quota's time zone. */
   readonly today: string
   readonly forecast: Forecast
@@ -230,11 +233,19 @@ export async function scopeChoices (db: Database, person: Person): Promise<{ cou
 async function standings (tx: Tx, world: World, quotas: readonly Quota[]): Promise<QuotaStanding[]> {
   const deltas = new Map<string, DayDelta[]>(quotas.map(({ id }) => [id, []]))
   for (const delta of await selectDayDeltas(tx, quotas.map(({ id }) => id))) deltas.get(delta.quotaId)?.push(delta)
+  const pipelines = await pipelinesOf(tx, world, quotas)
   return quotas.map((quota) => {
+    const pipeline = pipelines.get(quota.id) ?? null
     let counted = 0
     const cumulative = (deltas.get(quota.id) ?? []).map(({ day, delta }) => ({ day, counted: counted += delta }))
     const today = localDay(world.now().toISOString(), quota.timeZone)
-    return { ...quota, today, cumulative, forecast: forecast({ period: quota.period, today, cumulative, target: quota.target }) }
+    return {
+      ...quota,
+      today,
+      cumulative,
+      pipeline,
+      forecast: forecast({ period: quota.period, today, cumulative, target: quota.target, ...pipeline !== null && { pipeline: pipeline.items, conversion: pipeline.conversion } })
+    }
   })
 }
 

@@ -3,6 +3,7 @@ import { formatDate, formatDateTime, formatNumber, formatPercent, type Place } f
 import type { Url } from '../http/urls.ts'
 import { countriesByName, countryName } from '../people/countries.ts'
 import { paceChart, targetBar } from './charts.ts'
+import { wayView } from './pipeline/views.ts'
 import type { QuotaProblem } from './quota-input.ts'
 import type { Entry, EntryFilter, Quota, QuotaDetail, QuotaPart, QuotaStanding } from './quotas.ts'
 import type { QuotaFormFields, QuotaJson } from './schemas.ts'
@@ -103,6 +104,7 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
       low: quota.forecast.low ?? 0, likely: quota.forecast.likely ?? 0, high: quota.forecast.high ?? 0,
       date: formatDate(quota.period.to, place), from: formatDate(quota.period.from, place)
     }),
+    way: wayView(quota, reader),
     hasForecast: quota.forecast.low !== null && quota.forecast.method !== 'closed',
     months: detail.months.map(({ month, counted, total }) => ({
       name: monthName(`${month}-01`, place.language, 'long'), counted: number(counted), total: number(total), href: evidence({ month })

@@ -9,6 +9,7 @@ import { existsAdministrator, selectDueMails } from '../../server/people/queries
 import {
   countEntries, selectBreakdown, selectCountedByCountry, selectCountedByCourse, selectDayDeltas, selectEntries, selectLastEntryAt, sumRestatements
 } from '../../server/quotas/lines/queries.ts'
+import { selectCountedOnTheWay, selectOnTheWay, selectOutcomes } from '../../server/quotas/pipeline/queries.ts'
 import { dialect, testDatabase } from '../database.ts'
 
 const AT = '2026-10-01T00:00:00.000Z'
@@ -26,6 +27,9 @@ const FLAT: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   'what a ledger comes to in a month': async (tx) => await countEntries(tx, 'one', { month: '2026-10' }),
   'the parts of a year': async (tx) => await selectBreakdown(tx, 'one', null),
   'a page of a ledger': async (tx) => await selectEntries(tx, 'one', {}, { at: AT, delta: 1, id: '' }, 101),
+  'who is on the way': async (tx) => await selectOnTheWay(tx, AT, AT),
+  'who on the way is counted': async (tx) => await selectCountedOnTheWay(tx, ['one', 'two'], AT, AT),
+  'how cohorts came out': async (tx) => await selectOutcomes(tx, AT),
   'what was written after a closing': async (tx) => await sumRestatements(tx, 'one', AT),
   'the last line of a ledger': async (tx) => await selectLastEntryAt(tx, 'one')
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { countedOn, forecast, type DayCount, type ForecastInput } from '../../server/quotas/forecast.ts'
+import { conversionOf, countedOn, forecast, type Conversion, type DayCount, type ForecastInput, type Stage } from '../../server/quotas/forecast.ts'
 import { addDays } from '../../server/cohorts/days.ts'
 
 const period = { from: '2026-09-09', to: '2027-09-08' }
@@ -63,19 +63,55 @@ t.test('on the last day nothing more is expected', async (t) => {
   t.match(on(365), { low: 2920, likely: 2920, high: 2920, method: 'rate' })
 })
 
+/** As past cohorts have it: so many of so many, in cohorts that came out alike. */
+const known = (stage: Stage, certified: number, people: number): { readonly [stage in Stage]?: Conversion } =>
+  ({ [stage]: conversionOf(Array.from({ length: 10 }, () => ({ stage, people: people / 10, certified: certified / 10 }))) ?? undefined })
+
 t.test('people on their way raise the forecast when they are more than the rate alone would bring', async (t) => {
   const due = dayNumber(200)
-  t.match(on(60, { cumulative: [], pipeline: [{ stage: 'passed', people: 100, due }] }), { likely: 98, high: 100, method: 'pipeline' })
-  t.match(on(350, { pipeline: [{ stage: 'enrolled', people: 1000, due: period.to }] }), { likely: 2800 + 600, method: 'pipeline' })
-  t.match(on(100, { pipeline: [{ stage: 'enrolled', people: 10, due }] }), { likely: 2920, method: 'rate' })
-  t.equal(on(350, { pipeline: [{ stage: 'enrolled', people: 1000, due: period.to }], conversion: { enrolled: 0.9, started: 1, passed: 1 } }).likely, 3700)
+  t.match(on(60, { cumulative: [], pipeline: [{ stage: 'passed', people: 100, due }], conversion: known('passed', 980, 1000) }), { likely: 98, high: 100, method: 'pipeline' })
+  t.match(on(350, { pipeline: [{ stage: 'enrolled', people: 1000, due: period.to }], conversion: known('enrolled', 600, 1000) }), { likely: 2800 + 600, method: 'pipeline' })
+  t.match(on(100, { pipeline: [{ stage: 'enrolled', people: 10, due }], conversion: known('enrolled', 600, 1000) }), { likely: 2920, method: 'rate' })
+  t.match(on(60, { cumulative: [], pipeline: [{ stage: 'enrolled', people: 1000, due }] }), { likely: null, method: 'nothing-counted' }, 'nobody is expected by a share that nobody knows')
 })
 
 t.test('people due after the period, or overdue without having passed, are not expected', async (t) => {
-  const only = (stage: 'started' | 'passed', due: string) => on(60, { cumulative: [], pipeline: [{ stage, people: 50, due }] })
+  const only = (stage: 'started' | 'passed', due: string) => on(60, { cumulative: [], pipeline: [{ stage, people: 50, due }], conversion: { ...known('started', 800, 1000), ...known('passed', 980, 1000) } })
   t.equal(only('started', addDays(period.to, 1)).method, 'nothing-counted')
   t.equal(only('started', dayNumber(59)).method, 'nothing-counted')
   t.equal(only('passed', dayNumber(59)).likely, 49)
+})
+
+t.test('a share is taken of thirty people in three cohorts at least; the more cohorts differ, the wider the range', async (t) => {
+  const line = (people: number, certified: number) => ({ stage: 'started' as const, people, certified })
+  t.equal(conversionOf([line(40, 30), line(40, 30)]), null)
+  t.equal(conversionOf([line(9, 5), line(10, 5), line(10, 5)]), null)
+  t.match(conversionOf([line(10, 5), line(10, 5), line(10, 5), line(0, 0)]), { people: 30, certified: 15, cohorts: 3, share: 0.5, spread: 0 })
+  const width = (past: Array<ReturnType<typeof line>>): number => {
+    const started = conversionOf(past)
+    const { low, high } = on(350, { cumulative: [], pipeline: [{ stage: 'started', people: 200, due: period.to }], conversion: started === null ? {} : { started } })
+    return (high ?? 0) - (low ?? 0)
+  }
+  t.ok(width([line(100, 90), line(100, 30), line(100, 60)]) > 2 * width([line(100, 60), line(100, 60), line(100, 60)]))
+})
+
+t.test('four cohorts in five come out inside the range of their pipeline', async (t) => {
+  let state = 20261123
+  const random = (): number => (state = (state * 1664525 + 1013904223) % 2 ** 32) / 2 ** 32
+  const cohort = (people: number) => {
+    // Each cohort has a share of its own, about 0.7.
+    const share = 0.7 + (random() + random() + random() - 1.5) * 0.16
+    return { stage: 'started' as const, people, certified: Array.from({ length: people }, () => random() < share ? 1 : 0).reduce<number>((sum, one) => sum + one, 0) }
+  }
+  let inside = 0
+  for (let time = 0; time < 300; time++) {
+    const started = conversionOf(Array.from({ length: 12 }, () => cohort(60)))
+    const now = [cohort(60), cohort(80), cohort(40)]
+    const { low, high } = on(350, { cumulative: [], pipeline: now.map(({ people }) => ({ stage: 'started', people, due: period.to })), conversion: started === null ? {} : { started } })
+    const came = now.reduce((sum, { certified }) => sum + certified, 0)
+    if (low !== null && high !== null && low <= came && came <= high) inside++
+  }
+  t.ok(inside / 300 > 0.72 && inside / 300 < 0.92, `${inside} of 300`)
 })
 
 t.test('whatever the counts, the figures are whole, in order, and not below what is counted', async () => {
@@ -83,11 +119,11 @@ t.test('whatever the counts, the figures are whole, in order, and not below what
     day: fc.integer({ min: 14, max: 365 }),
     brings: fc.array(fc.integer({ min: -3, max: 60 }), { minLength: 1, maxLength: 40 }),
     people: fc.integer({ min: 0, max: 500 }),
-    stage: fc.constantFrom('enrolled', 'started', 'passed')
+    stage: fc.constantFrom('nominated', 'enrolled', 'started', 'passed')
   })
   fc.assert(fc.property(inputs, ({ day, brings, people, stage }) => {
     const counts = cumulative(day, (number) => brings[number % brings.length] ?? 0)
-    const { counted, low, likely, high } = on(day, { cumulative: counts, pipeline: [{ stage, people, due: period.to }] })
+    const { counted, low, likely, high } = on(day, { cumulative: counts, pipeline: [{ stage, people, due: period.to }], conversion: known(stage, 700, 1000) })
     if (low === null || likely === null || high === null) return counted === 0 && people === 0
     return [low, likely, high].every(Number.isInteger) && counted <= low && low <= likely && likely <= high
   }))
