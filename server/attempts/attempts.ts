@@ -9,13 +9,17 @@ import {
   type ProgressDeps
 } from '../progress/progress.ts'
 import {
-  apply, attemptsWith, drawPaper, dueAt, GRACE_SECONDS, isAsked, isSameAnswer, kindOf, limitWith, momentOf, openSlots, policyAt, replay, reviewOf, scoreOf, textIn,
+  apply, attemptsWith, closesWith, drawPaper, dueAt, GRACE_SECONDS, isAsked, isSameAnswer, kindOf, limitWith, momentOf, openSlots, policyAt, replay, reviewOf, scoreOf, textIn,
   type AnswerAction, type Applied, type Attempt, type Moment, type QuestionDefinition, type QuizDefinition, type Refused, type SlotReview,
   type SlotState, type Step
 } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
-import { closeAttempt, insertAttempt, insertSteps, selectAttemptsOf, selectOptionalAttempt, selectOptionalAttemptHeld, selectOverdue, selectSteps, selectUploads, type AttemptRow, type Upload } from './queries.ts'
+import {
+  closeAttempt, countSteps, insertAttempt, insertSteps, selectAttemptsOf, selectOptionalAttempt, selectOptionalHeadHeld, selectOptionalSitting,
+  selectOverdue, selectSteps, selectUploads, type AttemptHead, type AttemptRow, type Upload
+} from './queries.ts'
 import { attemptOf, definitionsOf, endOf, isRowOver, limitOf, quizOf, resultOf, settle, type Finished } from './sitting.ts'
+import { standingAfter, standingAt, standingsOf, type Standing } from './standings.ts'
 
 export type { AttemptRow, Upload } from './queries.ts'
 export type { Finished } from './sitting.ts'
@@ -23,7 +27,7 @@ export type { Finished } from './sitting.ts'
 /** An attempt as somebody may look at it: its row, its quiz, its questions and where each slot stands. */
 export interface SeenAttempt {
   readonly row: AttemptRow
-  readonly enrolment: Enrolment
+  readonly enrolment: Pick<Enrolment, 'id' | 'person' | 'certificateSerial'>
   readonly reach: 'own' | 'staff'
   readonly quiz: QuizDefinition
   /** The course's first language, for texts that lack the reader's. */
@@ -111,10 +115,41 @@ export async function quizStanding (db: Database, deps: ProgressDeps, person: Pe
 /** One's own attempt, or one of a cohort that one teaches or administers. An attempt whose time has run out unseen is
  * finished first, so whoever looks sees the same ending. @throws Refusal not-found */
 export async function seeAttempt (db: Database, deps: ProgressDeps, person: Person, attemptId: string): Promise<SeenAttempt> {
-  const seen = await readAttempt(db.read, deps, person, attemptId)
+  const seen = await lookAt(db, deps, person, attemptId)
   if (seen.row.state !== 'open' || !isRowOver(seen.row, deps.world.now().toISOString())) return seen
   await db.write(async (tx) => { await finishNow(tx, deps, attemptId, 'expiry') }, 'alongside')
-  return await readAttempt(db.read, deps, person, attemptId)
+  return await lookAt(db, deps, person, attemptId)
+}
+
+/** One's own is looked at again and again, and remembered from one time to the next. */
+async function lookAt (db: Database, deps: ProgressDeps, person: Person, attemptId: string): Promise<SeenAttempt> {
+  const found = await selectOptionalSitting(db.read, attemptId)
+  if (found === undefined) throw new Refusal('not-found')
+  const { head, enrolment, cohortEndsAt, steps } = found
+  if (head.personId !== person.id) return await readAttempt(db.read, deps, person, attemptId)
+  if (head.enrolmentState === 'withdrawn') throw new Refusal('not-found')
+  const standings = standingsOf(db)
+  const remembered = standings.get(attemptId)
+  const standing = await standingAt(db.read, deps, head, steps, remembered)
+  if (standing !== remembered) standings.keep(attemptId, standing)
+  const { paper, slots, definitionOf } = standing
+  const outline = await deps.courses.outline(db.read, head.courseVersionId)
+  const at = deps.world.now().toISOString()
+  // What somebody is allowed moves the end of the cohort, which matters to an attempt that is finished.
+  const closesAt = head.state === 'open' ? cohortEndsAt : closesWith(cohortEndsAt, await allowanceOf(db.read, head.personId, at))
+  return {
+    row: { ...head, paper },
+    enrolment,
+    reach: 'own',
+    quiz: await quizOf(db.read, deps, head),
+    language: outline.language,
+    courseTitle: textIn(outline.title, person.locale, outline.language),
+    pictures: outline.pictures ?? {},
+    slots,
+    uploads: paper.slots.some(({ kind }) => kind === 'upload') ? await selectUploads(db.read, head.id) : [],
+    moment: momentOf({ state: head.state, ...head.finishedAt !== null && { finishedAt: head.finishedAt } }, at, closesAt),
+    definitionOf
+  }
 }
 
 /** As `seeAttempt`, as it stands: an attempt whose time has run out unseen is still open. */
@@ -160,21 +195,23 @@ export async function checkAnswer (db: Database, deps: ProgressDeps, person: Per
  * @param actionsOf asked when the attempt is held; what it writes is part of the same unit of work
  * @throws Refusal as `saveAnswers` */
 export async function act (db: Database, deps: ProgressDeps, person: Person, attemptId: string, actionsOf: readonly AnswerAction[] | ((held: Held) => Promise<readonly AnswerAction[]>)): Promise<Saved[]> {
+  const standings = standingsOf(db)
   const result = await db.write(async (tx) => {
     const at = deps.world.now().toISOString()
-    const row = own(await selectOptionalAttemptHeld(tx, attemptId), person)
+    const head = own(await selectOptionalHeadHeld(tx, attemptId), person)
+    const before = await standingAt(tx, deps, head, await countSteps(tx, attemptId), standings.get(attemptId))
+    const row = { ...head, paper: before.paper }
     if (row.state === 'open' && isRowOver(row, at)) {
       // Seen late: it ends here, and the answer is refused after that is on record.
-      await finish(tx, deps, row, 'expiry')
+      await finish(tx, deps, row, before, 'expiry')
       return { refused: new Refusal('time-is-up', { dueAt: row.dueAt }) }
     }
-    const actions = typeof actionsOf === 'function' ? await actionsOf({ tx, row, at }) : actionsOf
-    const concerned = row.paper.slots.filter(({ slot }) => actions.some((action) => action.slot === slot))
-    const steps = concerned.length === 0 ? [] : await selectSteps(tx, row.id, concerned.map(({ slot }) => slot))
+    const { definitionOf } = before
+    const actions = typeof actionsOf === 'function' ? await actionsOf({ tx, row, at, slots: before.slots }) : actionsOf
+    const concerned = before.slots.filter(({ slot }) => actions.some((action) => action.slot === slot))
     const quiz = await quizOf(tx, deps, row)
-    const definitionOf = await definitionsOf(tx, deps, row, concerned.map(({ slot }) => slot))
-    if (concerned.some(({ kind }) => kind === 'upload')) assertOwnFiles(actions, row, await selectUploads(tx, row.id))
-    let attempt: Attempt = attemptOf(row, quiz, replay(concerned, steps))
+    if (concerned.some(({ slot }) => row.paper.slots[slot - 1]?.kind === 'upload')) assertOwnFiles(actions, row, await selectUploads(tx, row.id))
+    let attempt: Attempt = attemptOf(row, quiz, concerned)
     const taken: Step[] = []
     for (const action of actions) {
       const applied = apply(attempt, action, { at, definitionOf })
@@ -184,17 +221,21 @@ export async function act (db: Database, deps: ProgressDeps, person: Person, att
     }
     await insertSteps(tx, row.id, taken)
     const shown = reviewOf(attempt, policyAt(quiz.review, 'during'), definitionOf, person.locale)
+    const after = standingAfter(before, taken, attempt.slots)
     return {
+      after,
       saved: attempt.slots.map(({ slot, seq }, index): Saved => {
         const { state, tries, triesLeft, hint } = shown[index] as SlotReview
         return {
-          slot, seq, state, savedAt: savedAt(slot, [...steps, ...taken]) ?? at, dueAt: row.dueAt, endsAt: row.endsAt,
+          slot, seq, state, savedAt: after.savedAt.get(slot) ?? at, dueAt: row.dueAt, endsAt: row.endsAt,
           ...tries !== undefined && { tries }, ...triesLeft !== undefined && { triesLeft }, ...hint !== undefined && { hint }
         }
       })
     }
   }, 'alongside')
   if ('refused' in result) throw result.refused
+  // Not before it is committed: what is remembered was true.
+  standings.keep(attemptId, result.after)
   return result.saved
 }
 
@@ -204,6 +245,7 @@ export interface Held {
   readonly row: AttemptRow
   /** Now, ISO 8601. */
   readonly at: string
+  readonly slots: readonly SlotState[]
 }
 
 /** An answer names files that were sent to its own slot, and calls them as they are called. */
@@ -213,10 +255,6 @@ function assertOwnFiles (actions: readonly AnswerAction[], row: AttemptRow, uplo
     const strange = (answer.files as ReadonlyArray<{ id?: unknown, name?: unknown } | null>).findIndex((file) => !uploads.some((upload) => upload.slot === slot && upload.id === file?.id && upload.name === file.name))
     if (strange >= 0) throw new Refusal('bad-input', {}, [{ path: `answers/${slot}/files/${strange}`, message: 'is not a file that was sent to this question' }])
   }
-}
-
-function savedAt (slot: number, steps: readonly Step[]): string | undefined {
-  return steps.filter((step) => step.slot === slot).at(-1)?.at
 }
 
 function refusalOf (refused: Refused, slot: number, row: AttemptRow): Refusal {
@@ -232,29 +270,54 @@ function refusalOf (refused: Refused, slot: number, row: AttemptRow): Refusal {
   }
 }
 
+/** What a form says of one slot. */
+export interface Field {
+  readonly slot: number
+  readonly answer: unknown
+  /** Which state of the slot the form showed; null when it does not say. */
+  readonly base: number | null
+}
+
 /** A page of the form, sent whole. The browser says which state of each slot it showed (`base`), so that a page left open in
- * one tab cannot overwrite with what it merely displays what was answered meanwhile in another. */
-export async function savePage (db: Database, deps: ProgressDeps, person: Person, attemptId: string, fields: ReadonlyArray<{ slot: number, answer: unknown, base: number | null }>): Promise<void> {
-  const row = own(await selectOptionalAttempt(db.read, attemptId), person)
-  const steps = fields.length === 0 ? [] : await selectSteps(db.read, row.id, fields.map(({ slot }) => slot))
-  const slots = replay(row.paper.slots, steps)
-  const changed = fields.filter(({ slot, answer, base }) => {
-    const now = slots[slot - 1]
-    if (now === undefined || now.locked || isSameAnswer(now.answer, answer)) return false
-    if (base === null || base === now.seq) return true
-    const shown = steps.filter((step) => step.slot === slot && step.seq <= base).at(-1)?.answer ?? null
-    return !isSameAnswer(shown, answer)
+ * one tab cannot overwrite with what it merely displays what was answered meanwhile in another.
+ * @param slots as somebody saw them a moment ago: where the page says nothing else, there is nothing to do */
+export async function savePage (db: Database, deps: ProgressDeps, person: Person, attemptId: string, slots: readonly SlotState[], fields: readonly Field[]): Promise<void> {
+  if (!fields.some((field) => differs(field, slots[field.slot - 1]))) return
+  await act(db, deps, person, attemptId, async ({ tx, slots }) => {
+    const answers: AnswerAction[] = []
+    for (const field of fields) {
+      const { slot, answer, base } = field
+      const now = slots[slot - 1]
+      if (!differs(field, now)) continue
+      const isShown = base !== null && base !== now?.seq && isSameAnswer(await answerBefore(tx, attemptId, slot, base), answer)
+      if (!isShown) answers.push({ type: 'answer', slot, answer })
+    }
+    return answers
   })
-  if (changed.length > 0) await saveAnswers(db, deps, person, attemptId, changed)
+}
+
+function differs ({ answer }: Field, now: SlotState | undefined): now is SlotState {
+  return now !== undefined && !now.locked && !isSameAnswer(now.answer, answer)
+}
+
+/** What a slot's answer was when it had taken so many steps. */
+async function answerBefore (tx: Tx, attemptId: string, slot: number, seq: number): Promise<unknown> {
+  return (await selectSteps(tx, attemptId, [slot])).filter((step) => step.seq <= seq).at(-1)?.answer ?? null
 }
 
 /** Finishes one's own attempt: grading, progress, certificate and count in one unit of work. Finishing again, or from two
  * places at once, changes nothing and answers the same. @throws Refusal not-found */
 export async function finishAttempt (db: Database, deps: ProgressDeps, person: Person, attemptId: string): Promise<Finished> {
-  return await db.write(async (tx) => {
-    const row = own(await selectOptionalAttemptHeld(tx, attemptId), person)
-    return await resultOf(tx, row.state === 'open' ? await finish(tx, deps, row, 'trainee') : row)
+  const standings = standingsOf(db)
+  const { result, after } = await db.write(async (tx) => {
+    const head = own(await selectOptionalHeadHeld(tx, attemptId), person)
+    if (head.state !== 'open') return { result: await resultOf(tx, head), after: undefined }
+    const before = await standingAt(tx, deps, head, await countSteps(tx, attemptId), standings.get(attemptId))
+    const { row, after } = await finish(tx, deps, { ...head, paper: before.paper }, before, 'trainee')
+    return { result: await resultOf(tx, row), after }
   }, 'alongside')
+  if (after !== undefined) standings.keep(attemptId, after)
+  return result
 }
 
 /** Finishes every attempt whose time and grace are over. @returns how many */
@@ -283,18 +346,18 @@ export async function answerKey (db: Database, deps: ProgressDeps, person: Perso
 
 /** @returns false when somebody else finished it first */
 async function finishNow (tx: Tx, deps: ProgressDeps, attemptId: string, by: 'trainee' | 'expiry'): Promise<boolean> {
-  const row = await selectOptionalAttemptHeld(tx, attemptId)
+  const head = await selectOptionalHeadHeld(tx, attemptId)
   // Read anew inside the unit of work: somebody else may have finished it since.
-  if (row?.state !== 'open') return false
-  await finish(tx, deps, row, by)
+  if (head?.state !== 'open') return false
+  const before = await standingAt(tx, deps, head, await countSteps(tx, attemptId), undefined)
+  await finish(tx, deps, { ...head, paper: before.paper }, before, by)
   return true
 }
 
-async function finish (tx: Tx, deps: ProgressDeps, row: AttemptRow, by: 'trainee' | 'expiry'): Promise<AttemptRow> {
+async function finish (tx: Tx, deps: ProgressDeps, row: AttemptRow, before: Standing, by: 'trainee' | 'expiry'): Promise<{ row: AttemptRow, after: Standing }> {
   const at = deps.world.now().toISOString()
   const quiz = await quizOf(tx, deps, row)
-  const attempt = attemptOf(row, quiz, replay(row.paper.slots, await selectSteps(tx, row.id)))
-  const applied = apply(attempt, { type: 'finish', by }, { at, definitionOf: await definitionsOf(tx, deps, row) })
+  const applied = apply(attemptOf(row, quiz, before.slots), { type: 'finish', by }, { at, definitionOf: before.definitionOf })
   if (!applied.ok) throw new Error(`attempt ${row.id} could not be finished: ${applied.refused}`)
   const { mark, percent, passed } = scoreOf(applied.attempt.slots, quiz)
   const ended = { ...endingOf(applied), mark, percent, passed }
@@ -303,7 +366,7 @@ async function finish (tx: Tx, deps: ProgressDeps, row: AttemptRow, by: 'trainee
   await noteActivity(tx, row.enrolmentId, ended.finishedAt)
   const finished = { ...row, ...ended }
   await settle(tx, deps, finished, quiz)
-  return finished
+  return { row: finished, after: standingAfter(before, applied.steps, applied.attempt.slots) }
 }
 
 function endingOf ({ attempt }: Applied): Pick<Required<Attempt>, 'state' | 'finishedAt' | 'endedBy'> {
@@ -312,7 +375,7 @@ function endingOf ({ attempt }: Applied): Pick<Required<Attempt>, 'state' | 'fin
   return { state, finishedAt, endedBy }
 }
 
-function own (row: AttemptRow | undefined, person: Person): AttemptRow {
+function own<Row extends AttemptHead> (row: Row | undefined, person: Person): Row {
   if (row === undefined || row.personId !== person.id || row.enrolmentState === 'withdrawn') throw new Refusal('not-found')
   return row
 }

@@ -4,6 +4,7 @@ import type { Tx } from '../db/database.ts'
 import { lockRow } from '../db/locks.ts'
 import { prepared, preparedChange, preparedInsert, type Value } from '../db/prepared.ts'
 import type { AttemptStepTable, AttemptTable, EnrolmentTable } from '../db/tables.ts'
+import type { Enrolment } from '../progress/queries.ts'
 import type { Marking, Paper, Step } from '../quiz/quiz.ts'
 
 export interface AttemptRow {
@@ -31,17 +32,24 @@ export interface AttemptRow {
   readonly cohortVersionId: string
 }
 
-function attempts (tx: Tx) {
+/** An attempt without its paper, which never changes. */
+export type AttemptHead = Omit<AttemptRow, 'paper'>
+
+function heads (tx: Tx) {
   return tx.selectFrom('attempt')
     .innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id')
     .innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
     .select([
       'attempt.id', 'attempt.enrolment_id as enrolmentId', 'attempt.quiz_key as quizKey', 'attempt.number', 'attempt.state',
-      'attempt.paper', 'attempt.started_at as startedAt', 'attempt.due_at as dueAt', 'attempt.finished_at as finishedAt',
+      'attempt.started_at as startedAt', 'attempt.due_at as dueAt', 'attempt.finished_at as finishedAt',
       'attempt.ended_by as endedBy', 'attempt.ends_at as endsAt', 'attempt.corrected_at as correctedAt', 'attempt.mark', 'attempt.mark_max as markMax', 'attempt.percent', 'attempt.passed',
       'enrolment.person_id as personId', 'enrolment.state as enrolmentState', 'cohort.course_version_id as cohortVersionId'
     ])
     .select(({ fn }) => fn.coalesce('attempt.course_version_id', 'cohort.course_version_id').$notNull().as('courseVersionId'))
+}
+
+function attempts (tx: Tx) {
+  return heads(tx).select('attempt.paper')
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof attempts>['execute']>>[number]
@@ -65,6 +73,57 @@ export async function selectOptionalAttempt (tx: Tx, id: string): Promise<Attemp
 }
 
 const attemptById = prepared((tx, value: Value<{ id: string }>) => attempts(tx).where('attempt.id', '=', value('id')))
+
+/** What a trainee's own pages ask of an attempt each time. */
+export interface SittingRow {
+  readonly head: AttemptHead
+  readonly enrolment: Pick<Enrolment, 'id' | 'person' | 'certificateSerial'>
+  readonly cohortEndsAt: string
+  /** How many there are. */
+  readonly steps: number
+}
+
+export async function selectOptionalSitting (tx: Tx, id: string): Promise<SittingRow | undefined> {
+  const [row] = await sittingById(tx, { id })
+  if (row === undefined) return undefined
+  const { steps, cohortEndsAt, name, country, certificateSerial, ...head } = row
+  return {
+    head: { ...head, passed: head.passed === null ? null : head.passed === 1 },
+    enrolment: { id: head.enrolmentId, person: { name, country }, certificateSerial },
+    cohortEndsAt,
+    steps: Number(steps)
+  }
+}
+
+const sittingById = prepared((tx, value: Value<{ id: string }>) => heads(tx)
+  .innerJoin('person', 'person.id', 'enrolment.person_id')
+  .leftJoin('certificate', (join) => join.onRef('certificate.enrolment_id', '=', 'enrolment.id').on('certificate.revoked_at', 'is', null))
+  .select(['person.name', 'person.country', 'cohort.ends_at as cohortEndsAt', 'certificate.serial as certificateSerial'])
+  .select((select) => select.selectFrom('attempt_step').select(({ fn }) => fn.countAll<number | string>().as('count')).whereRef('attempt_step.attempt_id', '=', 'attempt.id').as('steps'))
+  .where('attempt.id', '=', value('id')))
+
+export async function countSteps (tx: Tx, attemptId: string): Promise<number> {
+  return Number((await stepsCounted(tx, { attemptId }))[0]?.count ?? 0)
+}
+
+const stepsCounted = prepared((tx, value: Value<{ attemptId: string }>) => tx.selectFrom('attempt_step')
+  .select(({ fn }) => fn.countAll<number | string>().as('count')).where('attempt_id', '=', value('attemptId')))
+
+export async function selectPaper (tx: Tx, attemptId: string): Promise<Paper> {
+  const [row] = await paperById(tx, { attemptId })
+  if (row === undefined) throw new Error(`no attempt ${attemptId}`)
+  return JSON.parse(row.paper) as Paper
+}
+
+const paperById = prepared((tx, value: Value<{ attemptId: string }>) => tx.selectFrom('attempt').select('paper').where('id', '=', value('attemptId')))
+
+/** As `selectOptionalAttemptHeld`, without the paper. */
+export async function selectOptionalHeadHeld (tx: Tx, id: string): Promise<AttemptHead | undefined> {
+  const [row] = await headHeld(tx, { id })
+  return row === undefined ? undefined : { ...row, passed: row.passed === null ? null : row.passed === 1 }
+}
+
+const headHeld = prepared((tx, value: Value<{ id: string }>) => lockRow(tx, heads(tx).where('attempt.id', '=', value('id')), 'attempt'))
 
 /** Held until the unit of work ends: whoever saves or finishes it stands in line, so that no answer slips in behind a finish
  * that has not read it. */

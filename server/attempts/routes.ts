@@ -110,7 +110,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
     if (seen.reach !== 'own') throw new Refusal('not-found')
     if (seen.row.state !== 'open') return await reply.redirect(app.url('/attempts/:id/review', { id }), 303)
     const answers = answersOf(seen, fields)
-    await savePage(db, deps, person, id, answers)
+    await savePage(db, deps, person, id, seen.slots, answers)
     const go = firstOf(fields['go'])
     const removed = /^remove:(.{1,64})$/.exec(go)?.[1]
     const without = removed === undefined ? undefined : seen.uploads.find((upload) => upload.id === removed)

@@ -3,7 +3,7 @@ import { markDone, progressOf, type ProgressDeps } from '../progress/progress.ts
 import {
   definitionFor, endsAt, gradeOverAttempts, isOver, type Attempt, type AttemptResult, type QuestionDefinition, type QuizDefinition, type SlotState
 } from '../quiz/quiz.ts'
-import { holdEnrolment, selectAttemptsOf, type AttemptRow } from './queries.ts'
+import { holdEnrolment, selectAttemptsOf, type AttemptHead, type AttemptRow } from './queries.ts'
 
 /** A stored attempt as the engine takes it.
  * @param slots those that are wanted, as their steps left them */
@@ -43,7 +43,7 @@ export function isRowOver (row: Pick<AttemptRow, 'endsAt'>, at: string): boolean
   return isOver({ dueAt: row.endsAt }, at)
 }
 
-export async function quizOf (tx: Tx, deps: ProgressDeps, row: AttemptRow): Promise<QuizDefinition> {
+export async function quizOf (tx: Tx, deps: ProgressDeps, row: AttemptHead): Promise<QuizDefinition> {
   const quiz = await deps.courses.quiz(tx, row.courseVersionId, row.quizKey)
   if (quiz === undefined) throw new Error(`attempt ${row.id} is of a quiz that its course version lacks`)
   return quiz
@@ -92,7 +92,7 @@ export interface Finished {
 }
 
 /** What a finished attempt came to, and the certificate of its enrolment. */
-export async function resultOf (tx: Tx, row: AttemptRow): Promise<Finished> {
+export async function resultOf (tx: Tx, row: AttemptHead): Promise<Finished> {
   const { certificateSerial } = await progressOf(tx, row.enrolmentId)
   return { state: row.state, mark: row.mark ?? 0, markMax: row.markMax, percent: row.percent ?? 0, passed: row.passed ?? false, certificateSerial }
 }

@@ -1,3 +1,4 @@
+import type { Statement } from 'better-sqlite3'
 import type { Compilable, CompiledQuery } from 'kysely'
 import type { Tx } from './database.ts'
 import type { Statements } from './statements.ts'
@@ -19,13 +20,16 @@ export type Value<V extends Values> = <K extends keyof V & string>(name: K) => V
 interface Built {
   readonly query: CompiledQuery
   readonly parameters: (rows: readonly Values[]) => unknown[]
+  /** By connection: each has statements of its own. */
+  readonly statements: WeakMap<Statements, Statement<unknown[]>>
 }
 
-const connections = new WeakMap<Tx, Pick<Statements, 'of'>>()
+const connections = new WeakMap<Tx, () => Statements>()
 
-/** For a dialect that answers at once: prepared queries on `tx` go straight to these statements. */
-export function runDirectly (tx: Tx, statements: Pick<Statements, 'of'>): void {
-  connections.set(tx, statements)
+/** For a dialect that answers at once: prepared queries on `tx` go straight to the statements of a connection.
+ * @param connection which of them a query goes by now */
+export function runDirectly (tx: Tx, connection: () => Statements): void {
+  connections.set(tx, connection)
 }
 
 /** A query that is built once and run many times. Building and compiling costs Kysely more than answering costs SQLite: what
@@ -86,9 +90,10 @@ function preparedQuery (build: (tx: Tx) => Compilable<unknown>): (tx: Tx, rows: 
     let built = builts.get(dialect)
     if (built === undefined) builts.set(dialect, built = builtOf(build(tx).compile()))
     const parameters = built.parameters(rows)
-    const statements = connections.get(tx)
-    if (statements === undefined) return executed(tx, { ...built.query, parameters })
-    const statement = statements.of(built.query.sql)
+    const connection = connections.get(tx)?.()
+    if (connection === undefined) return executed(tx, { ...built.query, parameters })
+    let statement = built.statements.get(connection)
+    if (statement === undefined) built.statements.set(connection, statement = connection.prepare(built.query.sql))
     return statement.reader ? { rows: statement.all(...parameters), changes: 0 } : { rows: [], changes: statement.run(...parameters).changes }
   }
 }
@@ -100,5 +105,9 @@ async function executed (tx: Tx, query: CompiledQuery): Promise<Outcome> {
 
 function builtOf (query: CompiledQuery): Built {
   const given = query.parameters
-  return { query, parameters: (rows) => given.map((parameter) => parameter instanceof Hole ? rows[parameter.row]?.[parameter.name] : parameter) }
+  return {
+    query,
+    parameters: (rows) => given.map((parameter) => parameter instanceof Hole ? rows[parameter.row]?.[parameter.name] : parameter),
+    statements: new WeakMap()
+  }
 }

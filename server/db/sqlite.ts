@@ -31,8 +31,8 @@ export function openSqlite (path: string): Database {
   const write = new Kysely<Tables>({ dialect: new SqliteDialect({ database: writing.database }) })
   // With each commit SQLite forgets all that other connections had in memory, and reading it again takes three times as long. So a
   // prepared query goes by the connection that wrote, except while a unit of work is open there: nobody sees what is not committed.
-  runDirectly(read, { of: (text) => (writer.inTransaction ? reading : writing).of(text) })
-  runDirectly(write, writing)
+  runDirectly(read, () => writer.inTransaction ? reading : writing)
+  runDirectly(write, () => writing)
   return {
     dialect: 'sqlite',
     read,

@@ -5,6 +5,8 @@ import type { SqliteDatabase } from 'kysely'
 export interface Statements {
   /** Ready to run, for as long as it is asked for now and then. */
   readonly of: (sql: string) => Statement<unknown[]>
+  /** The same for whoever keeps it. */
+  readonly prepare: (sql: string) => Statement<unknown[]>
   /** The same connection as Kysely wants it. */
   readonly database: SqliteDatabase
 }
@@ -15,8 +17,10 @@ const LIMIT = 500
 export function rememberStatements (file: SqliteFile): Statements {
   const known = new Map<string, Statement<unknown[]>>()
 
+  const prepare = (sql: string): Statement<unknown[]> => file.prepare<unknown[]>(withSettledPlan(sql))
+
   function of (sql: string): Statement<unknown[]> {
-    const statement = known.get(sql) ?? file.prepare<unknown[]>(withSettledPlan(sql))
+    const statement = known.get(sql) ?? prepare(sql)
     // A Map keeps the order of insertion: the first is the one not asked for longest.
     known.delete(sql)
     known.set(sql, statement)
@@ -27,6 +31,7 @@ export function rememberStatements (file: SqliteFile): Statements {
 
   return {
     of,
+    prepare,
     database: {
       prepare (sql) {
         const statement = of(sql)
@@ -35,7 +40,7 @@ export function rememberStatements (file: SqliteFile): Statements {
           all: (parameters) => statement.all(...parameters),
           run: (parameters) => statement.run(...parameters),
           // A walk through many rows lasts; another of the same text must not find its statement busy.
-          iterate: (parameters) => file.prepare<unknown[]>(withSettledPlan(sql)).iterate(...parameters)
+          iterate: (parameters) => prepare(sql).iterate(...parameters)
         }
       },
       close: () => { file.close() }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../db/database.ts'
 import { lockRow } from '../../db/locks.ts'
+import { prepared, type Value } from '../../db/prepared.ts'
 import type { AccommodationTable } from '../../db/tables.ts'
 import type { Allowance } from '../../quiz/allowance.ts'
 
@@ -26,11 +27,14 @@ const GROUP = (personId: string) => sql`up (id, into_id) as (
 
 /** What a human being is allowed at a moment, by whichever of their records. */
 export async function selectInForce (tx: Tx, personId: string, at: string): Promise<Allowance[]> {
-  const { rows } = await sql<Allowance>`with recursive ${GROUP(personId)}
-    select extra_percent as "extraPercent", extra_minutes as "extraMinutes", extra_attempts as "extraAttempts", later_days as "laterDays"
-    from accommodation where person_id in (select id from same) and starts_at <= ${at} and (ends_at is null or ends_at > ${at}) and ended_at is null`.execute(tx)
-  return rows
+  return await inForce(tx, { personId, at })
 }
+
+const inForce = prepared((tx, value: Value<{ personId: string, at: string }>) => ({
+  compile: () => sql<Allowance>`with recursive ${GROUP(value('personId'))}
+    select extra_percent as "extraPercent", extra_minutes as "extraMinutes", extra_attempts as "extraAttempts", later_days as "laterDays"
+    from accommodation where person_id in (select id from same) and starts_at <= ${value('at')} and (ends_at is null or ends_at > ${value('at')}) and ended_at is null`.compile(tx)
+}))
 
 /** The records of one human being, each held until the unit of work ends: whoever starts an attempt waits for it. */
 export async function holdPeople (tx: Tx, personId: string): Promise<string[]> {
@@ -42,8 +46,10 @@ export async function holdPeople (tx: Tx, personId: string): Promise<string[]> {
 
 /** Holds one record until the unit of work ends. */
 export async function holdPerson (tx: Tx, personId: string): Promise<void> {
-  await lockRow(tx, tx.selectFrom('person').select('id').where('id', '=', personId), 'person').execute()
+  await personHeld(tx, { personId })
 }
+
+const personHeld = prepared((tx, value: Value<{ personId: string }>) => lockRow(tx, tx.selectFrom('person').select('id').where('id', '=', value('personId')), 'person'))
 
 function accommodations (tx: Tx) {
   return tx.selectFrom('accommodation').innerJoin('person as giver', 'giver.id', 'given_by').leftJoin('person as ender', 'ender.id', 'ended_by').select([
