@@ -1,10 +1,10 @@
 import { escapeHtml } from '../http/pages.ts'
 import { fill, fixed, hole, type Fixed, type Frame, type Piece } from '../http/splice.ts'
 import { makeRecent } from '../recent.ts'
-import { kindOf, numbersOf, type Controls, type PaperSlot, type SlotReview, type SlotState } from '../quiz/quiz.ts'
+import { kindOf, policyAt, type Controls, type PaperSlot, type SlotReview, type SlotState } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
 import type { Press, QuestionParts } from './parts-view.ts'
-import { attemptView, clockView, numberOf, optionsOf, ownReviews, questionView, squareOf, type QuestionView, type Reader } from './views.ts'
+import { attemptView, clockView, numberOf, numbersOn, optionsOf, ownReviews, questionView, squareOf, type QuestionView, type Reader } from './views.ts'
 
 export interface SplicedPage {
   readonly frame: Frame
@@ -34,7 +34,7 @@ export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
     const parts = plain ? once(questions, definition, place, () => partsOf(viewOf(seen, slot, state, reader), press)) : null
     switch (parts?.control) {
       case undefined:
-        return partsOfQuestion(viewOf(seen, slot, state, reader), reader.language, press)
+        return partsOfQuestion(seen, slot, policyAt(seen.quiz.review, seen.moment), reader, true, press)
       case 'line':
         return fill(parts.frame, { seq: String(state.seq), value: escapeHtml((state.answer as { text?: string } | null)?.text ?? '') })
       case 'choices': {
@@ -51,7 +51,7 @@ export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
   }
 
   function squaresOf ({ row, slots }: SeenAttempt, page: number, reader: Reader, press: Press): Fixed {
-    const numbers = numbersOf(row.paper.slots)
+    const numbers = numbersOn(row.paper.slots)
     // A mark for each question: its page, and whether it is answered; texts that ask nothing have no square.
     const marks = row.paper.slots.map((slot, index) => numbers[index] === null ? '' : `${slot.page}${slots[index]?.answer === null ? '-' : '+'}`)
     const name = `${reader.language} ${page} ${marks.join(' ')}`

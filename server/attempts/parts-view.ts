@@ -1,8 +1,8 @@
 import type { PageView } from '../http/app-type.ts'
-import { escapeHtml } from '../http/pages.ts'
 import { fill, fixed, hole, type Fixed, type Frame, type Piece } from '../http/splice.ts'
+import { isAnswer, kindOf, reviewOf, type Controls, type PaperSlot, type QuestionDefinition, type ReviewPolicy, type SlotReview, type SlotState } from '../quiz/quiz.ts'
 import { makeRecent } from '../recent.ts'
-import type { QuestionView } from './views.ts'
+import { numberOf, questionView, type AskedAttempt, type QuestionView, type Reader } from './views.ts'
 
 /** What renders templates for one reader: a reply. */
 export interface Press {
@@ -11,51 +11,99 @@ export interface Press {
   readonly part: (template: string, view: object) => string
 }
 
-/** A question put together from parts rendered before: around its control, and each item of that. A part is known by all that its
- * template is given, so that it can be no other than what would be rendered. Views with a form in them are not for this: its token
- * is one reader's alone. */
-export type QuestionParts = (view: QuestionView, language: string, press: Press) => readonly Piece[]
+/** A question of one's own attempt, put together from parts rendered before: around its control, and each item of that.
+ * @param policy what its review shows at this moment
+ * @param open the trainee may still answer */
+export type QuestionParts = (seen: AskedAttempt, slot: PaperSlot, policy: ReviewPolicy, reader: Reader, open: boolean, press: Press) => readonly Piece[]
 
-/** Controls that are lists, and the template of an item. A list that stands open in the drawn order of something else is hardly
- * ever the same twice; in a review it is. */
-const LISTS: Readonly<Record<string, { readonly name: string, readonly item: string, readonly whenOpen: boolean }>> = {
-  'attempts/controls/choices': { name: 'options', item: 'attempts/controls/choice', whenOpen: true },
-  'attempts/controls/sequence': { name: 'items', item: 'attempts/controls/place', whenOpen: true },
-  'attempts/controls/pairs': { name: 'stems', item: 'attempts/controls/stem', whenOpen: false },
-  'attempts/controls/groups': { name: 'stems', item: 'attempts/controls/stem', whenOpen: false }
+/** Controls that are lists, and the template of an item. */
+const LISTS: Readonly<Record<string, { readonly name: string, readonly item: string }>> = {
+  choices: { name: 'options', item: 'attempts/controls/choice' },
+  sequence: { name: 'items', item: 'attempts/controls/place' },
+  pairs: { name: 'stems', item: 'attempts/controls/stem' },
+  groups: { name: 'stems', item: 'attempts/controls/stem' }
 }
 
-/** How many parts are kept: those of some thousand questions at their places on papers. */
-const KEPT_FRAMES = 4000
-const KEPT_ITEMS = 30_000
-const KEPT_WHOLES = 2000
+/** How many questions are kept: those of some papers, at each place, with the answers that are often given. */
+const KEPT = 8000
+
+/** A question as it was rendered, with holes for its `seq` and `items`. */
+interface Parts {
+  readonly frame: Frame
+  /** By their keys: the order in which they were drawn is another for each trainee. */
+  readonly items: ReadonlyMap<string, Fixed>
+}
 
 /** One for each app: its parts have the app's addresses in them. */
 export function makeQuestionParts (): QuestionParts {
-  const frames = makeRecent<Frame>(KEPT_FRAMES)
-  const items = makeRecent<Fixed>(KEPT_ITEMS)
-  // By their own text, compressed like the others: seen again while the answer stays the same.
-  const wholes = makeRecent<Fixed>(KEPT_WHOLES)
+  const kept = makeRecent<Parts>(KEPT)
 
-  return (view, language, press) => {
-    const list = LISTS[view.partial]
-    const isLine = view.partial === 'attempts/controls/line'
-    const control = view.control as Readonly<Record<string, unknown>>
-    // A comment, or a text of many words, is one trainee's own.
-    if ((list === undefined && !isLine) || (list?.whenOpen === false && control['disabled'] !== true) || view.comment !== '') {
-      const html = press.part('attempts/question', view)
-      return [wholes.get(html) ?? wholes.keep(html, fixed(html))]
+  return (seen, slot, policy, reader, open, press) => {
+    const definition = seen.definitionOf(slot.slot)
+    const state = seen.slots[slot.slot - 1] as SlotState
+    const view = (): QuestionView => {
+      const [review] = reviewOf({ slots: [state], behaviour: seen.quiz.behaviour }, policy, seen.definitionOf, reader.language)
+      return questionView(seen, slot, review as SlotReview, reader, open)
     }
-    const around = { ...control, ...list === undefined ? { value: hole('value') } : { [list.name]: [], rendered: hole('items') } }
-    const shown = { ...view, seq: hole('seq'), summary: '', control: around }
-    const name = `${language} ${JSON.stringify(shown)}`
-    const frame = frames.get(name) ?? frames.keep(name, press.partFrame('attempts/question', shown))
-    const common = list === undefined ? null : { ...control, [list.name]: undefined }
-    const rendered = common === null || list === undefined ? [] : (control[list.name] as readonly object[]).map((item) => {
-      const given = { ...common, ...item }
-      const name = `${language} ${list.item} ${JSON.stringify(given)}`
-      return items.get(name) ?? items.keep(name, fixed(press.part(list.item, given)))
-    })
-    return fill(frame, { seq: view.seq, value: escapeHtml(isLine ? String(control['value']) : ''), items: rendered })
+    // Addresses with the attempt in them, and what a person wrote to one trainee, are nobody else's.
+    if (slot.kind === 'upload' || state.marking?.comment !== undefined) return [press.part('attempts/question', view())]
+    const controls = kindOf(definition).controls(definition, slot.order, isAnswer(definition, state.answer) ? state.answer : null)
+    const keys = keysOf(controls, state, open)
+    const name = nameOf(seen, slot, definition, state, policy, reader, open, keys === null)
+    const parts = kept.get(name) ?? kept.keep(name, keys === null ? wholeOf(view(), press) : partsOf(view(), controls.control, keys, press))
+    return fill(parts.frame, { seq: String(state.seq), items: (keys ?? []).map((key) => parts.items.get(key) as Fixed) })
+  }
+}
+
+/** All that the view of a question is made from, but for its `seq` and the order of its items. */
+function nameOf (seen: AskedAttempt, slot: PaperSlot, definition: QuestionDefinition, state: SlotState, policy: ReviewPolicy, reader: Reader, open: boolean, ordered: boolean): string {
+  const { answer, fraction, locked, tries, tried, mark } = state
+  return JSON.stringify([
+    numberFor(definition), slot.slot, numberOf(seen, slot.slot), slot.mark, mark, reader.language, seen.language, open, seen.quiz.behaviour,
+    answer, state.state, fraction, locked, tries, tried, ordered ? slot.order : null, policy
+  ])
+}
+
+const numbers = new WeakMap<QuestionDefinition, number>()
+let last = 0
+
+/** Tells definitions apart: those of a published version are shared and never change. */
+function numberFor (definition: QuestionDefinition): number {
+  let number = numbers.get(definition)
+  if (number === undefined) numbers.set(definition, number = ++last)
+  return number
+}
+
+/** The keys of a list's items, in the order in which they stand; null where what was drawn shows in more than that order. */
+function keysOf (controls: Controls, { answer, locked }: SlotState, open: boolean): readonly string[] | null {
+  switch (controls.control) {
+    case 'choices': return controls.options.map(({ key }) => key)
+    // Open, each line offers what it may be paired with in the drawn order.
+    case 'pairs': return open ? null : controls.stems.map(({ key }) => key)
+    case 'groups': return open ? null : controls.items.map(({ key }) => key)
+    case 'sequence': {
+      const { order = [] } = (answer ?? {}) as { order?: readonly string[] }
+      const placed = order.filter((key) => controls.items.some((item) => item.key === key))
+      const left = controls.items.filter(({ key }) => !order.includes(key)).map(({ key }) => key)
+      if (new Set(placed).size < placed.length) return null
+      // Once it is marked, an item is right by the place that it stands at.
+      return left.length === 0 || (open && !locked) ? [...placed, ...left] : null
+    }
+    default: return null
+  }
+}
+
+function wholeOf (view: QuestionView, press: Press): Parts {
+  return { frame: press.partFrame('attempts/question', { ...view, seq: hole('seq') }), items: new Map() }
+}
+
+function partsOf (view: QuestionView, control: Controls['control'], keys: readonly string[], press: Press): Parts {
+  const list = LISTS[control] as NonNullable<typeof LISTS[string]>
+  const given = view.control as Readonly<Record<string, unknown>>
+  const items = given[list.name] as readonly object[]
+  const common = { ...given, [list.name]: undefined }
+  return {
+    frame: press.partFrame('attempts/question', { ...view, seq: hole('seq'), control: { ...given, [list.name]: [], rendered: hole('items') } }),
+    items: new Map(items.map((item, index) => [keys[index] as string, fixed(press.part(list.item, { ...common, ...item }))]))
   }
 }

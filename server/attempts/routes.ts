@@ -6,7 +6,7 @@ import { Download } from '../http/download.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { courseOf, isRunning } from '../progress/progress.ts'
-import { behaviours, isAnswer, kindOf, type MarkInput } from '../quiz/quiz.ts'
+import { behaviours, isAnswer, kindOf, policyAt, type MarkInput } from '../quiz/quiz.ts'
 import { Refusal } from '../refusals.ts'
 import { answerKey, checkAnswer, finishAttempt, quizStanding, saveAnswers, savePage, seeAttempt, startAttempt, type SeenAttempt, type Upload } from './attempts.ts'
 import { makeExamView } from './exam-view.ts'
@@ -18,7 +18,7 @@ import { markSlot } from './marking.ts'
 import { quizJson, quizView } from './quiz-view.ts'
 import { AttemptAnswer, QuizAnswer, Tried } from './schemas.ts'
 import { addFile, listFiles, readFile, removeFile, type FileRefused } from './uploads.ts'
-import { asksCertainty, attemptJson, attemptView, pagesOf, reviewJson, reviewView, type Reader } from './views.ts'
+import { asksCertainty, attemptJson, attemptView, pagesOf, resultView, reviewJson, reviewView, type Reader } from './views.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
 const AttemptId = Type.Object({ id: Id })
@@ -183,12 +183,14 @@ export function attemptRoutes (app: App, deps: Deps): void {
     if (seen.row.state === 'open' && seen.reach === 'own') {
       return await reply.redirect(app.url('/attempts/:id', { id: seen.row.id }, { page: 1 }), 303)
     }
-    const view = reviewView(seen, readerOf(request))
+    const reader = readerOf(request)
     // Those who mark have forms in theirs.
-    if (seen.reach === 'staff') return reply.page('attempts/review', view)
+    if (seen.reach === 'staff') return reply.page('attempts/review', reviewView(seen, reader))
+    const view = resultView(seen, reader)
+    const policy = policyAt(seen.quiz.review, seen.moment)
     return reply.pageOfParts(view, [
-      reply.part('attempts/review', { ...view, questions: [] }),
-      ...view.questions.flatMap((question) => partsOfQuestion(question, request.language, reply))
+      reply.part('attempts/review', view),
+      ...seen.row.paper.slots.flatMap((slot) => partsOfQuestion(seen, slot, policy, reader, false, reply))
     ])
   })
 }

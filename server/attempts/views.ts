@@ -73,7 +73,16 @@ export function attemptJson (seen: SeenAttempt, serverNow: Date, language: strin
 
 /** The number that a trainee reads; null of a text that asks nothing. */
 export function numberOf ({ row }: Pick<AskedAttempt, 'row'>, slot: number): number | null {
-  return numbersOf(row.paper.slots)[slot - 1] ?? null
+  return numbersOn(row.paper.slots)[slot - 1] ?? null
+}
+
+const numbered = new WeakMap<readonly PaperSlot[], ReadonlyArray<number | null>>()
+
+/** `numbersOf` a paper, reckoned once. */
+export function numbersOn (slots: readonly PaperSlot[]): ReadonlyArray<number | null> {
+  let numbers = numbered.get(slots)
+  if (numbers === undefined) numbered.set(slots, numbers = numbersOf(slots))
+  return numbers
 }
 
 /** What followed on tries of a question that may be tried again. */
@@ -175,7 +184,7 @@ function slotHref (attemptId: string, { slot, page }: Pick<PaperSlot, 'slot' | '
 }
 
 function squaresOf (seen: SeenAttempt, page: number | null, reader: Reader): object[] {
-  const numbers = numbersOf(seen.row.paper.slots)
+  const numbers = numbersOn(seen.row.paper.slots)
   return seen.row.paper.slots.flatMap((slot, index) => {
     const number = numbers[index] ?? null
     return number === null ? [] : [squareOf(slot, number, (seen.slots[index] as SlotState).answer !== null, slot.page === page, reader)]
@@ -381,10 +390,15 @@ function sectionLines ({ slots, quiz, language: first }: SeenAttempt, { t, langu
 
 /** The finished attempt as far as its policy shows it. */
 export function reviewView (seen: SeenAttempt, reader: Reader): PageView & { readonly questions: readonly QuestionView[] } {
+  const reviews = seenReviews(seen, reader.language)
+  return { ...resultView(seen, reader), questions: seen.row.paper.slots.map((slot) => questionView(seen, slot, reviews[slot.slot - 1] as SlotReview, reader, false)) }
+}
+
+/** The same without its questions. */
+export function resultView (seen: SeenAttempt, reader: Reader): PageView & { readonly questions: readonly QuestionView[] } {
   const { t, language, url } = reader
   const { row, quiz, enrolment } = seen
   const title = textIn(quiz.title, language, seen.language)
-  const reviews = seenReviews(seen, language)
   return {
     title: t('attempts.review-title', { quiz: title }),
     quizTitle: title,
@@ -404,6 +418,6 @@ export function reviewView (seen: SeenAttempt, reader: Reader): PageView & { rea
     finishedAt: row.finishedAt,
     certificateSerial: enrolment.certificateSerial ?? '',
     enrolmentHref: seen.reach === 'own' ? url('/enrolments/:id', { id: enrolment.id }) : '',
-    questions: row.paper.slots.map((slot) => questionView(seen, slot, reviews[slot.slot - 1] as SlotReview, reader, false))
+    questions: []
   }
 }

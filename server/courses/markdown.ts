@@ -62,11 +62,15 @@ export function renderText (text: string, markup: 'markdown' | 'html' | undefine
 
 /** The same for a text of a question, rendered once: a published text is asked for by every trainee, and never changes under its own words. */
 export function renderTextOnce (text: string, markup: 'markdown' | 'html' | undefined, inline: boolean): string {
-  const name = `${markup === 'html' ? 'html' : 'markdown'} ${inline ? 'inline' : 'block'} ${text}`
-  return texts.get(name) ?? texts.keep(name, renderText(text, markup, inline))
+  const texts = rendered[markup === 'html' ? 'html' : 'markdown'][inline ? 'inline' : 'block']
+  // By the text itself, and no name made of it: looked for so often, it is found by the hash that it carries.
+  return texts.get(text) ?? texts.keep(text, renderText(text, markup, inline))
 }
 
-const texts = makeRecent<string>(KEPT_TEXTS)
+const rendered = {
+  markdown: { inline: makeRecent<string>(KEPT_TEXTS), block: makeRecent<string>(KEPT_TEXTS) },
+  html: { inline: makeRecent<string>(KEPT_TEXTS), block: makeRecent<string>(KEPT_TEXTS) }
+}
 
 /** What a reader of Markdown reads: its words without marks and addresses, a block a line. */
 export function readableText (text: string): string {

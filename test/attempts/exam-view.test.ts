@@ -9,6 +9,7 @@ import { loadMessages } from '../../server/http/messages.ts'
 import { loadPages, type PageContext } from '../../server/http/pages.ts'
 import { assemble, cut, fill, hole } from '../../server/http/splice.ts'
 import { makeUrl } from '../../server/http/urls.ts'
+import { policyAt } from '../../server/quiz/quiz.ts'
 import { testApp } from '../app.ts'
 import { answerRightly, call, enrol, personOf, start, startWalk } from '../trainee.ts'
 
@@ -75,8 +76,10 @@ t.test('an exam page, and a review, put together from parts is what would be ren
       const part = (template: string, shown: object): string => render(template, shown, context)
       const press = { part, partFrame: (template: string, shown: object) => cut(part(template, shown)), pageFrame: () => [] }
       for (const again of [false, true]) {
-        for (const question of reviewView(seen, reader).questions) {
-          const html = assemble(partsOfQuestion(question, language, press), false).toString()
+        for (const [index, question] of reviewView(seen, reader).questions.entries()) {
+          const slot = seen.row.paper.slots[index]
+          if (slot === undefined) throw new Error('a question without a slot')
+          const html = assemble(partsOfQuestion(seen, slot, policyAt(seen.quiz.review, seen.moment), reader, false, press), false).toString()
           t.equal(html, part('attempts/question', question), `reviewed${again ? ' again' : ''}, ${language}, question ${question.slot}`)
         }
       }
