@@ -48,9 +48,9 @@ export function rememberStatements (file: SqliteFile): Statements {
   }
 }
 
-/** SQLite as better-sqlite3 builds it (STAT4) looks at the values bound to a join to choose its plan, and so plans it anew each
- * time: four fifths of what such a query costs. A value out of a subquery is not looked at, and the plan stays.
- * Texts with a literal in them are left alone: a question mark there is none of ours. */
+/** SQLite as better-sqlite3 builds it (STAT4) looks at the values bound to a join, or to what is ordered or grouped, to choose its
+ * plan, and so plans it anew each time: four fifths of what such a query costs. A value out of a subquery is not looked at, and the
+ * plan stays. Texts with a literal in them are left alone: a question mark there is none of ours. */
 function withSettledPlan (sql: string): string {
-  return /^select\b/.test(sql) && / join /.test(sql) && !sql.includes("'") ? sql.replaceAll('?', '(select ?)') : sql
+  return /^select\b/.test(sql) && / (?:join|order by|group by) /.test(sql) && !sql.includes("'") ? sql.replaceAll('?', '(select ?)') : sql
 }
