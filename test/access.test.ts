@@ -321,7 +321,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /desk/readiness/teams/:id/end': '-xxxx00+',
   'DELETE /api/v1/teams/:id': '-xxxx00+',
   'GET /desk/people': '-xxxxxx+',
-  'GET /desk/people/new', 'GET /desk/people/:id/edit': '-xxxxxx+',
+  'GET /desk/people/new': '-xxxxxx+',
   'POST /desk/people/new': '-xxxxxx+',
   'GET /desk/people/:id': '-xxxxxx+',
   'POST /desk/people/:id/roles': '-xxxxxx+',
