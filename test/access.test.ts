@@ -237,6 +237,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/drafts/:id/questions/add': '-xx+0xx+',
   'POST /desk/drafts/:id/questions/add': '-xx+0xx+',
   'POST /desk/drafts/:id/questions/update': '-xx+0xx+',
+  'POST /api/v1/drafts/:id/edits': '-xx+0xx+',
+  'GET /api/v1/drafts/:id/quizzes/:key': '-xx+0xx+',
   'GET /api/v1/drafts/:id/questions': '-xx+0xx+',
   'POST /api/v1/drafts/:id/questions': '-xx+0xx+',
   'POST /api/v1/drafts/:id/questions/update': '-xx+0xx+',
@@ -495,6 +497,7 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId, bankId }: Sc
     case '/drafts/:id/questions/preview': return { text: 'questions: []' }
     case '/drafts/:id/questions/add': return { bank: bankId, which: 'all', how: '' }
     case '/drafts/:id/questions/update': return route.includes('/api/') ? { questions: ['x'], versions: {} } : { keys: 'x', path: 'banks/basics.yaml', version: '9' }
+    case '/drafts/:id/edits': return { version: 9, edit: { do: 'move-module', module: 'basics', to: 0 } }
     case '/drafts/:id/preview': return route.includes('/api/') ? { text: '# Welcome\n\nText\n', language: 'en' } : { title: 'Welcome', body: 'Text', language: 'en' }
     case '/drafts/:id/file': return route.includes('/api/') ? { text: 'a: b', version: 9 } : { text: 'a: b', version: '9' }
     case '/drafts/:id/files/remove': return { path: 'course.yaml', version: '9' }

@@ -21,7 +21,7 @@ export function satAttemptsView ({ cohort, quiz, language: first, items, count, 
       href: row.state === 'open' ? '' : url('/attempts/:id/review', { id: row.id }),
       name: row.personName,
       number: t('see.attempt', { number: row.number }),
-      state: t(`see.state.${row.state}`),
+      state: row.state === 'graded' ? t(row.passed === true ? 'attempts.passed' : 'attempts.not-passed') : t(`see.state.${row.state}`),
       pill: row.state === 'needs-marking' ? 'due' : row.state === 'open' ? 'info' : row.passed === true ? 'done' : '',
       percent: row.percent === null ? '–' : formatPercent(row.percent, language),
       at: row.finishedAt === null ? '–' : formatDateTime(row.finishedAt, reader)

@@ -77,7 +77,7 @@ export function statisticsView (report: QuizReport, reader: Reader): PageView {
       figure('skewness', test.skewness, 'number'),
       figure('kurtosis', test.kurtosis, 'number')
     ],
-    glossary: ['facility', 'discrimination', 'efficiency', 'guess', 'weight', 'rasch', 'fit', 'time', 'mean-total'].map((name) => ({ term: t(`statistics.figure.${name}`), says: t(`statistics.figure.${name}.says`) })),
+    glossary: ['facility', 'discrimination', 'efficiency', 'guess', 'weight', 'rasch', 'fit', 'time', 'mean-total'].map((name) => ({ id: `about-${name}`, term: t(`statistics.figure.${name}`), says: t(`statistics.figure.${name}.says`) })),
     poor: ordered.filter(({ concerns }) => concerns.length > 0).map(view),
     sound: ordered.filter(({ concerns }) => concerns.length === 0).map(view),
     differences: statistics.differences.filter(({ suspect }) => suspect).map((row) => ({ ...named(row.question), ...differenceView(row, reader) })),
@@ -130,7 +130,7 @@ function questionView (question: QuestionStatistics, differences: readonly Group
     summary: t('statistics.summary', { facility: figures(question.facilityPercent, 'percent'), discrimination: figures(question.discriminationIndexPercent, 'number'), count: question.count }),
     concerns: question.concerns.map((concern) => ({ name: t(`statistics.concern.${concern}`), says: t(`statistics.concern.${concern}.says`), meaning: STOP.has(concern) ? 'stop' : 'due' })),
     languages: differences.filter((row) => row.suspect && row.question === question.question).map((row) => differenceView(row, { t, language }).says),
-    values: values.map(([name, value]) => ({ label: t(`statistics.figure.${name}`), value })),
+    values: values.map(([name, value]) => ({ label: t(`statistics.figure.${name}`), value, href: `#about-${name}` })),
     responses: question.responses.map((response) => responseView(response, question, { t, language }))
   }
 }

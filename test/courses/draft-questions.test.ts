@@ -88,3 +88,21 @@ t.test('questions of a bank go into a draft with their version, its quizzes ask 
   const known = [...(await questionsOf(test, ines, next)).values()]
   t.ok(known.every(({ origin }) => origin !== null))
 })
+
+t.test('the forms of a draft are in the API too: changes of the course, the preview of a lesson, what a quiz will do', async (t) => {
+  const test = await testApp(t, { courses: 'test/fixtures/courses' })
+  const ines = await test.somebody('Ines Instructor', [{ role: 'instructor' }])
+  const draft = (await call(test, ines, 'POST', '/drafts', { course: 'first-steps' })).json.id as string
+  const edit = async (version: number, edit: object) => await call(test, ines, 'POST', `/drafts/${draft}/edits`, { version, edit })
+  t.match(await edit(1, { do: 'add-module', key: 'radio', title: { en: 'Radio', ar: 'اللاسلكي' } }), { status: 200, json: { versions: { 'course.yaml': 2 } } })
+  t.match(await edit(2, { do: 'add-lesson', module: 'radio', key: 'calling', title: 'Calling' }), { json: { versions: { 'course.yaml': 3, 'lessons/calling.en.md': 1 } } })
+  t.match((await textOf(test, ines, draft, 'lessons/calling.en.md')).text, /title: "?Calling/)
+  t.match(await edit(2, { do: 'remove-module', module: 'radio' }), { status: 409, json: { now: { by: 'Ines Instructor', version: 3 } } })
+  t.match(await edit(3, { do: 'add-quiz', module: 'radio', key: 'radio-quiz', title: 'Radio quiz' }), { status: 200 })
+  t.match((await call(test, ines, 'GET', `/drafts/${draft}/quizzes/radio-quiz`)).json, { version: 4, whole: true, quiz: { key: 'radio-quiz' }, says: /70% passes/, problems: [/none|asks for 10/] })
+  t.match(await edit(4, { do: 'remove-module', module: 'radio' }), { status: 200 })
+  t.equal((await call(test, ines, 'GET', `/drafts/${draft}/file?path=lessons/calling.en.md`)).status, 404, 'a lesson goes with its module')
+  t.match(await edit(5, { do: 'move-module', module: 'nothing', to: 0 }), { status: 422 })
+  t.match((await call(test, ines, 'POST', `/drafts/${draft}/preview`, { text: '---\ntitle: T\n---\n\n# Too high\n\n**Bold**\n', language: 'en' })).json, { html: /<strong>Bold/, problems: [{ line: 5, message: /first level/ }] })
+  t.match((await call(test, ines, 'GET', '/courses/first-steps/lessons/welcome')).json, { key: 'welcome', language: 'en', html: /<p>/ })
+})

@@ -5,8 +5,9 @@ import t from 'tap'
 import { hashPassword } from '../../server/people/passwords.ts'
 import { testApp, type Somebody } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
+import { addCohort, call } from '../trainee.ts'
 
-t.test('two instructors write a course in the browser, from sign-in to a published version; the later save is refused and shown what changed', { timeout: 120_000 }, async (t) => {
+t.test('two instructors write a course in the browser, from sign-in to a version that a cohort is moved to; the later save is refused and shown what changed', { timeout: 180_000 }, async (t) => {
   const test = await testApp(t, { courses: 'test/fixtures/courses' })
   const base = await test.app.listen({ port: 0, host: '127.0.0.1' })
   const browser = await launchChromium()
@@ -81,8 +82,19 @@ t.test('two instructors write a course in the browser, from sign-in to a publish
   await page.getByText('Trainees have 5 minutes').waitFor()
   await save()
   t.match(await page.locator('#says').innerText(), /It asks 2 questions[\s\S]*5 minutes[\s\S]*once/)
+
+  // One more, from a bank of the house.
+  const bank = (await call(test, omar, 'POST', '/banks', { name: 'Night work' })).json.id as string
+  for (const prompt of ['Who speaks last on the radio?', 'What is never said on the radio?']) await call(test, omar, 'POST', `/banks/${bank}/questions`, { definition: { kind: 'short-text', topic: 'radio', difficulty: 'easy', prompt, accept: ['control'] } })
+  await page.getByRole('link', { name: 'Choose from a bank' }).click()
+  await page.getByRole('checkbox', { name: /Who speaks last/ }).check()
+  await page.getByRole('button', { name: 'Put into the course' }).click()
+  await page.locator('#says').getByText('It asks 3 questions').waitFor()
+  await page.goto(`${draft}/questions`)
+  t.match(await page.locator('main').innerText(), /Who speaks last on the radio\?[^]*Night work, version 1[^]*What you know/)
+  await page.goto(`${draft}/quizzes/what-you-know`)
   await page.getByRole('link', { name: 'Sample paper' }).click()
-  t.equal(await page.locator('section.question').count(), 2)
+  t.equal(await page.locator('section.question').count(), 3)
 
   // The other author, without scripts, has the lesson open while it is saved.
   await page.goto(draft)
@@ -112,6 +124,27 @@ t.test('two instructors write a course in the browser, from sign-in to a publish
   await page.locator('#notes').fill('The first version.')
   await page.getByRole('button', { name: 'Publish the course' }).click()
   t.match(await page.locator('main').innerText(), /Version 1 is published[\s\S]*The first version/)
+
+  // A cohort begins with it. The next version says more in one lesson; the cohort is moved once what that changes was read.
+  const admin = await test.somebody('Ada Admin', [{ role: 'administrator' }])
+  const cohortId = await addCohort(test, admin, 'checkpoints-at-night', [ines])
+  await page.getByRole('button', { name: 'Change as a draft' }).or(page.getByRole('link', { name: 'Change as a draft' })).click()
+  if (page.url().includes('/new')) await page.locator('form:has(#course) button').click()
+  await page.goto(`${page.url().replace(/\?.*|#.*/, '')}/lessons/the-radio`)
+  await page.locator('#body').fill('Say where you stand, and what you see.')
+  await save()
+  await page.getByRole('navigation').getByRole('link', { name: 'Checkpoints at night' }).click()
+  await page.getByRole('link', { name: 'Compare and publish' }).click()
+  await page.locator('.difference summary', { hasText: 'The radio' }).click()
+  await page.locator('.difference .added', { hasText: 'what you see' }).waitFor()
+  await page.getByRole('button', { name: /Publish version 2/ }).click()
+  t.match(await page.locator('main').innerText(), /Version 2 is published/)
+  await page.goto(`${base}/desk/cohorts/${cohortId}/version`)
+  t.match(await page.locator('main').innerText(), /The radio/)
+  await page.locator('main input[type=checkbox]').check()
+  await page.locator('main form button').last().click()
+  await page.waitForURL(/\/desk\/cohorts\/[^/]+(\?|$|\/people)/)
+  t.match((await call(test, admin, 'GET', `/cohorts/${cohortId}`)).json, { course: { version: 2 } })
   const log = await test.db.read.selectFrom('audit_entry').select('action').where('action', 'in', ['draft.published', 'course.published']).where('actor_id', '=', ines.personId).execute()
-  t.equal(log.length, 2)
+  t.equal(log.length, 4)
 })

@@ -97,6 +97,11 @@ t.test('an instructor writes a question, tries it, translates it, draws on a pic
   await page.getByRole('button', { name: 'Import the chosen questions' }).click()
   t.match(await page.locator('.entries').innerText(), /Who lends an account to move[^]*Where is the door[^]*Mule/)
   t.equal((await call(test, ines, 'GET', `/banks/${bank}/questions`)).json.total, 3)
+  await page.locator('#filter-topic').selectOption({ index: 1 })
+  await page.getByRole('button', { name: 'Show' }).click()
+  await page.locator('#format').selectOption('gift')
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('form:has(#format) .buttons button').last().click()])
+  t.match(readFileSync(await download.path(), 'utf8'), /A money mule[^]*Mule/, 'what was brought in and what was written leaves in one file')
   await page.context().close()
 
   for (const [locale, width] of [['en', 1280], ['ar', 390]] as const) {

@@ -140,15 +140,22 @@ function readyAttempts (all: readonly Waiting[]): string[] {
   return [...Map.groupBy(all, ({ attemptId }) => attemptId)].flatMap(([attemptId, answers]) => answers.every((answer) => standing(answer).wants === null) ? [attemptId] : [])
 }
 
+/** One rule in a word, to see whether it is another by now. */
+export function wordOf ({ anonymous, secondPercent, thresholdPercent, hold }: MarkingRule): string {
+  return [anonymous ? 'anonymous' : 'named', secondPercent, thresholdPercent, hold ? 'held' : 'at-once'].join(' ')
+}
+
 /** Says how a quiz of a cohort is marked from now on. What waits is looked at by the new rules; what was decided and is not held any
  * more comes into force with the next release.
- * @throws Refusal not-found, not-allowed, bad-input */
-export async function setMarkingRule (db: Database, deps: ProgressDeps, person: Person, input: { readonly cohortId: string, readonly quizKey: string }, rule: MarkingRule): Promise<void> {
+ * @param seen the rule that was changed, by `wordOf`; where another stands by now, nothing is set
+ * @throws Refusal not-found, not-allowed, bad-input, edited-meanwhile */
+export async function setMarkingRule (db: Database, deps: ProgressDeps, person: Person, input: { readonly cohortId: string, readonly quizKey: string }, rule: MarkingRule, seen?: string): Promise<void> {
   const { cohort, quiz } = await markable(db, deps, person, input)
   for (const name of ['secondPercent', 'thresholdPercent'] as const) {
     if (!(rule[name] >= 0 && rule[name] <= 100)) throw new Refusal('bad-input', {}, [{ path: name, message: 'must be a number from 0 to 100' }])
   }
   await db.write(async (tx) => {
+    if (seen !== undefined && seen !== wordOf(await ruleOf(tx, cohort.id, quiz.key))) throw new Refusal('edited-meanwhile', { by: '' })
     await upsertRule(tx, cohort.id, quiz.key, { ...rule, secondPercent: Math.round(rule.secondPercent), thresholdPercent: Math.round(rule.thresholdPercent) }, { id: person.id, at: deps.world.now().toISOString() })
     await audit(tx, deps.world, { actorId: person.id, action: 'marking.rule-set', subjectType: 'cohort', subjectId: cohort.id, detail: { quiz: quiz.key, ...rule } })
   })

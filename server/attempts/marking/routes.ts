@@ -9,7 +9,7 @@ import { Refusal } from '../../refusals.ts'
 import { firstOf, markOf } from '../form.ts'
 import { markSlot } from '../marking.ts'
 import type { Reader } from '../views.ts'
-import { markingDesk, markingItem, markingQueue, releaseMarks, setMarkingRule } from './queue.ts'
+import { markingDesk, markingItem, markingQueue, releaseMarks, setMarkingRule, wordOf } from './queue.ts'
 import { codeOf, type MarkRole } from './rules.ts'
 import { deskView, goneView, itemView, queueView } from './views.ts'
 
@@ -84,19 +84,20 @@ export function markingRoutes (app: App, deps: Deps): void {
     config: { access: STAFF },
     schema: {
       params: CohortQuiz,
-      body: Type.Object({ anonymous: Type.Optional(Type.Literal('on')), hold: Type.Optional(Type.Literal('on')), secondPercent: Type.String({ maxLength: 10 }), thresholdPercent: Type.String({ maxLength: 10 }) })
+      body: Type.Object({ anonymous: Type.Optional(Type.Literal('on')), hold: Type.Optional(Type.Literal('on')), secondPercent: Type.String({ maxLength: 10 }), thresholdPercent: Type.String({ maxLength: 10 }), seen: Type.Optional(Type.String({ maxLength: 100 })) })
     }
   }, async (request, reply) => {
     const { id, key } = request.params
     const person = signedIn(request)
-    const { anonymous, hold, secondPercent, thresholdPercent } = request.body
+    const { anonymous, hold, secondPercent, thresholdPercent, seen } = request.body
     const number = (typed: string): number => typed.trim() === '' ? 0 : Number(typed.replace(',', '.'))
     try {
-      await setMarkingRule(db, deps, person, { cohortId: id, quizKey: key }, { anonymous: anonymous === 'on', hold: hold === 'on', secondPercent: number(secondPercent), thresholdPercent: number(thresholdPercent) })
+      await setMarkingRule(db, deps, person, { cohortId: id, quizKey: key }, { anonymous: anonymous === 'on', hold: hold === 'on', secondPercent: number(secondPercent), thresholdPercent: number(thresholdPercent) }, seen)
       return await reply.redirect(app.url('/desk/cohorts/:id/quizzes/:key/marking', { id, key }, { done: 'saved' }), 303)
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'bad-input') throw error
+      if (!(error instanceof Refusal) || (error.code !== 'bad-input' && error.code !== 'edited-meanwhile')) throw error
       const desk = await markingDesk(db, deps, person, { cohortId: id, quizKey: key })
+      if (error.code === 'edited-meanwhile') return reply.status(409).page('marking/rules', deskView(desk, 'meanwhile', [], readerOf(request)))
       return reply.status(422).page('marking/rules', deskView(desk, '', error.problems, readerOf(request)))
     }
   })
@@ -165,9 +166,10 @@ function markingApi (app: App, deps: Deps): void {
     return { rule, waiting, ready }
   })
 
-  app.put('/api/v1/cohorts/:id/quizzes/:key/marking', { config: { access: STAFF }, schema: { params: CohortQuiz, body: Rule, response: { 200: Desk } } }, async (request) => {
+  app.put('/api/v1/cohorts/:id/quizzes/:key/marking', { config: { access: STAFF }, schema: { params: CohortQuiz, body: Type.Object({ ...Rule.properties, seen: Type.Optional(Rule) }, { additionalProperties: false, description: '`seen`: the rule that was changed; refused when another stands by now' }), response: { 200: Desk } } }, async (request) => {
     const input = { cohortId: request.params.id, quizKey: request.params.key }
-    await setMarkingRule(db, deps, signedIn(request), input, request.body)
+    const { seen, ...wanted } = request.body
+    await setMarkingRule(db, deps, signedIn(request), input, wanted, seen === undefined ? undefined : wordOf(seen))
     const { rule, waiting, ready } = await markingDesk(db, deps, signedIn(request), input)
     return { rule, waiting, ready }
   })

@@ -4,7 +4,7 @@ import { reviewOf, rounded, rubricOf, textIn, type PaperSlot, type SlotReview, t
 import type { Problem } from '../../refusals.ts'
 import { firstOf, type Fields } from '../form.ts'
 import { questionView, type Reader } from '../views.ts'
-import type { MarkingDesk, MarkingItem, QueueEntry } from './queue.ts'
+import { wordOf, type MarkingDesk, type MarkingItem, type QueueEntry } from './queue.ts'
 import { codeOf, type GivenMark } from './rules.ts'
 
 const NAV = '/desk/marking'
@@ -132,7 +132,9 @@ export function deskView ({ cohort, quiz, language: first, rule, waiting, ready 
     queueHref: url('/desk/marking'),
     action: url('/desk/cohorts/:id/quizzes/:key/marking', path),
     releaseAction: url('/desk/cohorts/:id/quizzes/:key/marking/release', path),
-    done: done === '' ? '' : t(`marking.done.${done}`),
+    done: done === '' || done === 'meanwhile' ? '' : t(`marking.done.${done}`),
+    meanwhile: done === 'meanwhile',
+    seen: wordOf(rule),
     problems: problems.map(({ message }) => message),
     rule: { ...rule, secondPercent: String(rule.secondPercent), thresholdPercent: String(rule.thresholdPercent) },
     sentence: t('marking.sentence', { anonymous: rule.anonymous ? 'yes' : 'no', second: rule.secondPercent, threshold: rule.thresholdPercent, hold: rule.hold ? 'yes' : 'no' }),

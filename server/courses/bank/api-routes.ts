@@ -56,10 +56,10 @@ const Saved = {
 export function bankApiRoutes (app: App, { db, world, courses }: Deps): void {
   app.patch('/api/v1/banks/:id', {
     config: { access: STAFF },
-    schema: { params: ById, body: Type.Object({ name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })), language: Type.Optional(language) }), response: { 200: Type.Object({ id: Type.String(), name: Type.String(), language: Type.String(), createdAt: Type.String() }) } }
+    schema: { params: ById, body: Type.Object({ name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })), language: Type.Optional(language), seen: Type.Optional(Type.Object({ name: Type.String(), language: Type.String() }, { description: 'As it was when that was changed; refused when it is otherwise by now' })) }), response: { 200: Type.Object({ id: Type.String(), name: Type.String(), language: Type.String(), createdAt: Type.String() }) } }
   }, async (request) => {
     const bank = await bankOf(db, request.params.id)
-    await renameBank(db, world, signedIn(request), bank.id, { name: request.body.name ?? bank.name, language: request.body.language ?? bank.language })
+    await renameBank(db, world, signedIn(request), bank.id, { name: request.body.name ?? bank.name, language: request.body.language ?? bank.language, ...request.body.seen !== undefined && { seen: request.body.seen } })
     return await bankOf(db, bank.id)
   })
 

@@ -78,9 +78,15 @@ export function bankDeskRoutes (app: App, deps: Deps, show: ShowPreview): void {
 
   app.post('/desk/banks/:id/settings', {
     config: { access: STAFF },
-    schema: { params: ById, body: Type.Object({ name: Type.String({ maxLength: 200 }), language }) }
+    schema: { params: ById, body: Type.Object({ name: Type.String({ maxLength: 200 }), language, seenName: Type.Optional(Type.String({ maxLength: 200 })), seenLanguage: Type.Optional(language) }) }
   }, async (request, reply) => {
-    await renameBank(db, world, signedIn(request), request.params.id, request.body)
+    const { name, language, seenName, seenLanguage } = request.body
+    try {
+      await renameBank(db, world, signedIn(request), request.params.id, { name, language, ...seenName !== undefined && seenLanguage !== undefined && { seen: { name: seenName, language: seenLanguage } } })
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'edited-meanwhile') throw error
+      return reply.status(409).page('bank/bank', bankView(await browseBank(db, courses, request.params.id, {}), {}, 'meanwhile', readerOf(request)))
+    }
     return await reply.redirect(app.url('/desk/banks/:id', { id: request.params.id }, { done: 'renamed' }), 303)
   })
 
@@ -175,7 +181,7 @@ function editorRoutes (app: App, deps: Deps, show: ShowPreview): void {
     schema: { params: ByKey, body: Type.Object({ from: Count, version: Count }) }
   }, async (request, reply) => {
     const { id, key } = request.params
-    await restoreBankQuestion(db, world, signedIn(request), id, key, request.body)
+    if (!await unlessMeanwhile(async () => { await restoreBankQuestion(db, world, signedIn(request), id, key, request.body) })) return await versionsMeanwhile(request, reply, id, key)
     return await reply.redirect(app.url('/desk/banks/:id/questions/:key', { id, key }, { saved: '1' }), 303)
   })
 
@@ -184,9 +190,14 @@ function editorRoutes (app: App, deps: Deps, show: ShowPreview): void {
     schema: { params: ByKey, body: Type.Object({ version: Count }) }
   }, async (request, reply) => {
     const { id, key } = request.params
-    await removeBankQuestion(db, world, signedIn(request), id, key, request.body.version)
+    if (!await unlessMeanwhile(async () => { await removeBankQuestion(db, world, signedIn(request), id, key, request.body.version) })) return await versionsMeanwhile(request, reply, id, key)
     return await reply.redirect(app.url('/desk/banks/:id', { id }, { done: 'removed' }), 303)
   })
+
+  /** What somebody else saved: nothing was done on top of it. */
+  async function versionsMeanwhile (request: FastifyRequest, reply: FastifyReply, id: string, key: string): Promise<FastifyReply> {
+    return reply.status(409).page('bank/versions', { ...versionsView(await bankQuestion(db, courses, id, key), undefined, show, readerOf(request)), meanwhile: true })
+  }
 
   async function answered (edited: Edited, request: FastifyRequest, reply: FastifyReply, id: string) {
     if ('saved' in edited) return await reply.redirect(app.url('/desk/banks/:id/questions/:key', { id, key: edited.saved.key }, { saved: '1' }), 303)
@@ -245,6 +256,17 @@ function importRoutes (app: App, deps: Deps, show: ShowPreview): void {
       return reply.status(422).page('bank/file', fileView(await bankFilePage(db, person, id, file, page), error.problems, show, readerOf(request)))
     }
   })
+}
+
+/** @returns false when somebody saved in between */
+async function unlessMeanwhile (work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work()
+    return true
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'edited-meanwhile') throw error
+    return false
+  }
 }
 
 function readerOf (request: FastifyRequest): Reader {

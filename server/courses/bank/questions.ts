@@ -118,11 +118,14 @@ export async function removeBankQuestion (db: Database, world: World, person: Pe
   })
 }
 
-/** @throws Refusal not-found, bad-input */
-export async function renameBank (db: Database, world: World, person: Person, bankId: string, { name, language }: { readonly name: string, readonly language: string }): Promise<void> {
+/** @param seen what it was called and written in when that was changed; where it is otherwise by now, nothing is
+ * @throws Refusal not-found, bad-input, edited-meanwhile */
+export async function renameBank (db: Database, world: World, person: Person, bankId: string, { name, language, seen }: { readonly name: string, readonly language: string, readonly seen?: { readonly name: string, readonly language: string } }): Promise<void> {
   if (name.trim() === '') throw new Refusal('bad-input', {}, [{ path: 'name', message: 'must not be empty' }])
   await db.write(async (tx) => {
-    if (await selectOptionalBank(tx, bankId) === undefined) throw new Refusal('not-found')
+    const bank = await selectOptionalBank(tx, bankId)
+    if (bank === undefined) throw new Refusal('not-found')
+    if (seen !== undefined && (seen.name !== bank.name || seen.language !== bank.language)) throw new Refusal('edited-meanwhile', { now: { name: bank.name, language: bank.language } })
     await updateBank(tx, { id: bankId, name: name.trim(), language })
     await audit(tx, world, { actorId: person.id, action: 'bank.renamed', subjectType: 'bank', subjectId: bankId, detail: { name: name.trim(), language } })
   })

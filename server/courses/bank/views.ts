@@ -88,12 +88,13 @@ export function bankView ({ bank, entries, next, count, total, facets }: BankPag
     styles: STYLES,
     tabs: tabsOf(bank, 'questions', reader),
     here,
-    done: done === '' ? '' : t(`bank.done.${done}`),
+    done: done === '' || done === 'meanwhile' ? '' : t(`bank.done.${done}`),
+    meanwhile: done === 'meanwhile',
     total: t('bank.total', { count: total }),
     language: languageName(bank.language, language),
     newHref: url('/desk/banks/:id/new', { id }),
     exportHref: url('/desk/banks/:id/export', { id }),
-    settings: { action: url('/desk/banks/:id/settings', { id }), name: bank.name, languages: languageChoices(bank.language, reader) },
+    settings: { action: url('/desk/banks/:id/settings', { id }), name: bank.name, language: bank.language, languages: languageChoices(bank.language, reader) },
     search: asked.search ?? '',
     filters: [
       facet('topic', (value) => value),
@@ -160,7 +161,8 @@ export function versionsView ({ bank, latest, versions }: BankQuestionDetail, co
   const chosen = versions.find(({ version }) => version === compared) ?? latest
   const before = versions.find(({ version }) => version === chosen.version - 1)
   return {
-    title: t('bank.versions.title', { name: latest.name }),
+    title: t('bank.versions'),
+    name: latest.name,
     nav: NAV,
     styles: STYLES,
     trail: [...trailOf(bank, reader), { href: url('/desk/banks/:id/questions/:key', path), name: latest.name }],
@@ -196,7 +198,11 @@ function shownIn ({ definition: { prompt } }: Pick<BankVersion, 'definition'>, b
 export function changeViews (before: Pick<BankVersion, 'definition' | 'name'>, after: Pick<BankVersion, 'definition' | 'name'>, { t }: Reader): object[] {
   const { kind } = after.definition
   const named = before.name === after.name ? [] : [{ label: t('bank.name'), before: before.name, after: after.name }]
-  return [...named, ...changesBetween(before.definition, after.definition).map(({ path, before, after }) => ({ label: labelOf(kind, path, t), before: before ?? '', after: after ?? '' }))]
+  return [...named, ...changesBetween(before.definition, after.definition).map(({ path, before, after }) => ({ label: labelOf(kind, path, t), before: said(path, before), after: said(path, after) }))]
+
+  function said (path: readonly string[], value: string | null): string {
+    return value !== null && path.length === 1 && path[0] === 'difficulty' ? t(`bank.option.difficulty.${value}`) : value ?? ''
+  }
 }
 
 export function duplicatesView (bank: Bank, pairs: readonly DuplicatePair[], reader: Reader): PageView {

@@ -5,7 +5,6 @@ import type { App, PageView } from '../../http/app-type.ts'
 import { signedIn } from '../../http/session.ts'
 import { STAFF } from '../../people/access.ts'
 import { Refusal } from '../../refusals.ts'
-import { LESSON_NAME } from '../course-schema.ts'
 import { listLatestCourses } from '../desk.ts'
 import { COURSE_BYTES } from './api-routes.ts'
 import type { Checker } from './check.ts'
@@ -13,7 +12,7 @@ import { editCourse, freshKey, sketchOf, type CourseEdit } from './course-edits.
 import { sentCourse } from './course-zip.ts'
 import { addAuthor, beginDraft, discardDraft, getDraft, listWriters, openFile, removeAuthor, type FileEdit } from './drafts.ts'
 import { ById, COURSE, fields, frameOf, Id, Language, PAGE, readerOf, saveOrCompare, Version, words } from './frame-routes.ts'
-import { stepOf, textsIn } from './structure.ts'
+import { filesOf, stepOf, textsIn } from './structure.ts'
 import { draftView, factsView, newDraftView } from './course-view.ts'
 import { lessonPages } from './lesson-routes.ts'
 import { filePages } from './file-routes.ts'
@@ -68,9 +67,7 @@ export function draftPages (app: App, deps: Deps, checker: Checker): void {
     const sketch = sketchOf(text ?? '')
     if (sketch === undefined) return await reply.redirect(at('/file', id, { path: COURSE }), 303)
     const step = stepOf(request.body, sketch, new Set(files.map(({ path }) => path)), request.t('drafts.quiz.first-section'))
-    const edits: FileEdit[] = [{ path: COURSE, version: request.body.version, content: editCourse(text ?? '', step.edit) }, ...step.files, ...step.removed.flatMap((key) => files
-      .filter(({ path }) => LESSON_NAME.exec(path.replace(/^lessons\//, ''))?.groups?.['key'] === key && path.startsWith('lessons/'))
-      .map(({ path, version }) => ({ path, version, content: null })))]
+    const edits: FileEdit[] = [{ path: COURSE, version: request.body.version, content: editCourse(text ?? '', step.edit) }, ...filesOf(step.edit, sketch, files, step.title)]
     return await saveOrCompare(deps, checker, request, reply, id, 'structure', edits, {
       fields: request.body, mine: (base) => editCourse(base, step.edit), backHref: at('', id), action: at('/structure', id)
     }, () => reply.redirect(step.opens === null ? `${at('', id, { saved: 1 })}${step.anchor}` : at(step.opens, id), 303))

@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts'
 import type { App } from '../../http/app-type.ts'
 import { draftApiRoutes } from './api-routes.ts'
 import type { Checker } from './check.ts'
+import { draftEditApi } from './edit-api-routes.ts'
 import { draftPages } from './page-routes.ts'
 import { draftQuestionRoutes } from './question-routes.ts'
 import { draftQuizRoutes } from './quiz-routes.ts'
@@ -12,4 +13,5 @@ export function draftRoutes (app: App, deps: Deps, checker: Checker): void {
   draftQuizRoutes(app, deps, checker)
   draftQuestionRoutes(app, deps, checker)
   draftApiRoutes(app, deps, checker)
+  draftEditApi(app, deps)
 }

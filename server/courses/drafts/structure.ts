@@ -2,15 +2,14 @@ import { LANGUAGE } from '../../quiz/text.ts'
 import { Refusal } from '../../refusals.ts'
 import { LESSON_NAME } from '../course-schema.ts'
 import { freshKey, type CourseEdit, type Sketch, type Texts } from './course-edits.ts'
-import type { FileEdit } from './drafts.ts'
+import type { DraftFile, FileEdit } from './drafts.ts'
 import { withParts } from './lesson-text.ts'
 import { emptyQuiz } from './quiz-form.ts'
 
 export interface Step {
   readonly edit: CourseEdit
-  readonly files: readonly FileEdit[]
-  /** Lessons whose files go. */
-  readonly removed: readonly string[]
+  /** Of a lesson that is added. */
+  readonly title: string
   /** Where one lands; null for the draft itself. */
   readonly opens: string | null
   readonly anchor: string
@@ -23,7 +22,7 @@ export function stepOf (body: Readonly<Record<string, unknown>> & { readonly go:
   const first = sketch.language
   const title = textsIn(body, 'title')
   const words = title[first] ?? ''
-  const plain = { files: [], removed: [], opens: null, anchor: '' }
+  const plain = { title: words, opens: null, anchor: '' }
   const modules = sketch.modules
   const at = modules.findIndex((module) => module.key === key)
   const keys = new Set([...modules.flatMap(({ activities }) => activities.map(({ key }) => key)), ...[...paths].flatMap((path) => LESSON_NAME.exec(path.replace(/^lessons\//, ''))?.groups?.['key'] ?? []), ...sketch.quizzes.map(({ key }) => key)])
@@ -33,10 +32,10 @@ export function stepOf (body: Readonly<Record<string, unknown>> & { readonly go:
     case 'up-module': return { ...plain, edit: { do: 'move-module', module: key, to: at - 1 }, anchor: `#module-${at}` }
     case 'down-module': return { ...plain, edit: { do: 'move-module', module: key, to: at + 1 }, anchor: `#module-${at + 2}` }
     case 'move-module': return { ...plain, edit: { do: 'move-module', module: key, to: Number(body['to'] ?? 0) } }
-    case 'remove-module': return { ...plain, edit: { do: 'remove-module', module: key }, removed: modules[at]?.activities.filter(({ kind }) => kind === 'lesson').map(({ key }) => key) ?? [] }
+    case 'remove-module': return { ...plain, edit: { do: 'remove-module', module: key } }
     case 'add-lesson': {
       const made = freshKey(words, 'lesson', keys)
-      return { ...plain, edit: { do: 'add-lesson', module: key, key: made }, files: [{ path: `lessons/${made}.${first}.md`, version: 0, content: withParts('', { title: words, body: '' }) }], opens: `/lessons/${made}` }
+      return { ...plain, edit: { do: 'add-lesson', module: key, key: made }, opens: `/lessons/${made}` }
     }
     case 'add-quiz': {
       const made = freshKey(words, 'quiz', keys)
@@ -44,9 +43,18 @@ export function stepOf (body: Readonly<Record<string, unknown>> & { readonly go:
     }
     case 'up-activity': case 'down-activity': return { ...plain, edit: neighbourOf(sketch, key, go === 'up-activity' ? -1 : 1) }
     case 'move-activity': return { ...plain, edit: { do: 'move-activity', key, module: String(body['module'] ?? ''), to: Number(body['to'] ?? 0) } }
-    case 'remove-activity': return { ...plain, edit: { do: 'remove-activity', key }, removed: [key] }
+    case 'remove-activity': return { ...plain, edit: { do: 'remove-activity', key } }
     default: throw new Refusal('bad-input', {}, [{ path: 'go', message: 'is no button of this page' }])
   }
+}
+
+/** What a change of course.yaml does to other files: a lesson that is added begins, those that are taken away go in every language.
+ * @param title of a lesson that is added, in the course's first language */
+export function filesOf (edit: CourseEdit, { language, modules }: Pick<Sketch, 'language' | 'modules'>, files: readonly DraftFile[], title: string): FileEdit[] {
+  if (edit.do === 'add-lesson') return [{ path: `lessons/${edit.key}.${language}.md`, version: 0, content: withParts('', { title, body: '' }) }]
+  const gone = edit.do === 'remove-activity' ? [edit.key] : edit.do === 'remove-module' ? modules.find(({ key }) => key === edit.module)?.activities.filter(({ kind }) => kind === 'lesson').map(({ key }) => key) ?? [] : []
+  return files.filter(({ path }) => path.startsWith('lessons/') && gone.includes(LESSON_NAME.exec(path.slice('lessons/'.length))?.groups?.['key'] ?? ''))
+    .map(({ path, version }) => ({ path, version, content: null }))
 }
 
 /** One place up or down, from the end of a module into the next. */
