@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
 import t from 'tap'
 import { hashPassword } from '../../server/people/passwords.ts'
 import { testApp, type Somebody } from '../app.ts'
@@ -14,7 +15,7 @@ const RUBRIC = `    rubric:
       - { key: why, text: Reason given, levels: [{ key: no, text: None, points: 0 }, { key: yes, text: Money moves on, points: 2 }] }
 `
 
-t.test('an instructor marks by keyboard, from sign-in to the release', { timeout: 90_000 }, async (t) => {
+t.test('an instructor marks by keyboard, a second marks too, a third decides; released, the figures show a poor question, which is corrected as a trial', { timeout: 150_000 }, async (t) => {
   const courses = t.testdir({ courses: {} })
   cpSync('test/fixtures/courses/all-kinds', `${courses}/courses/all-kinds`, { recursive: true })
   const bank = `${courses}/courses/all-kinds/banks/kinds.yaml`
@@ -23,10 +24,11 @@ t.test('an instructor marks by keyboard, from sign-in to the release', { timeout
   const base = await test.app.listen({ port: 0, host: '127.0.0.1' })
   const admin = await test.somebody('Ada Admin', [{ role: 'administrator' }])
   const ines = await test.somebody('Ines Instructor', [{ role: 'instructor' }])
+  const omar = await test.somebody('Omar Other', [{ role: 'instructor' }])
   const hash = await hashPassword('a password of the tests')
-  await test.db.write(async (tx) => { await tx.updateTable('account').set({ password_hash: hash }).where('id', '=', ines.accountId).execute() })
-  const cohortId = await addCohort(test, admin, 'all-kinds', [ines])
-  await call(test, ines, 'PUT', `/cohorts/${cohortId}/quizzes/kinds/marking`, { anonymous: true, secondPercent: 0, thresholdPercent: 20, hold: true })
+  await test.db.write(async (tx) => { await tx.updateTable('account').set({ password_hash: hash }).where('id', 'in', [ines.accountId, omar.accountId, admin.accountId]).execute() })
+  const cohortId = await addCohort(test, admin, 'all-kinds', [ines, omar])
+  await call(test, ines, 'PUT', `/cohorts/${cohortId}/quizzes/kinds/marking`, { anonymous: true, secondPercent: 100, thresholdPercent: 20, hold: true })
   const sat: Array<{ who: Somebody, attempt: string, slot: number }> = []
   for (const name of ['Amina First', 'Bilal Second']) {
     const trainee = await test.somebody(name, [{ role: 'trainee' }], { country: 'ZM' })
@@ -37,12 +39,15 @@ t.test('an instructor marks by keyboard, from sign-in to the release', { timeout
     sat.push({ who: trainee, attempt: attempt.id, slot })
   }
 
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en' })
-  const page = await context.newPage()
-  await page.goto(`${base}/sign-in`)
-  await page.locator('input[name=email]').fill(ines.email)
-  await page.locator('input[name=password]').fill('a password of the tests')
-  await page.locator('main form button').click()
+  const signIn = async (who: Somebody): Promise<Page> => {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en' })).newPage()
+    await page.goto(`${base}/sign-in`)
+    await page.locator('input[name=email]').fill(who.email)
+    await page.locator('input[name=password]').fill('a password of the tests')
+    await page.locator('main form button').click()
+    return page
+  }
+  const page = await signIn(ines)
   await page.getByRole('link', { name: 'Marking', exact: true }).click()
   t.match(await page.locator('.queue').innerText(), /2 to mark/)
   await page.getByRole('link', { name: 'Mark', exact: true }).click()
@@ -59,7 +64,29 @@ t.test('an instructor marks by keyboard, from sign-in to the release', { timeout
   await page.keyboard.press('2')
   await page.getByLabel('Comment for the trainee').fill('Well reasoned.')
   await page.getByRole('button', { name: 'Save and next' }).click()
-  t.match(await page.locator('main').innerText(), /2 decided/)
+  t.match(await page.locator('main').innerText(), /2 for a second marker/)
+
+  // A second person, who sees nothing of the first: with one answer they agree, with the other they do not.
+  const second = await signIn(omar)
+  await second.getByRole('link', { name: 'Marking', exact: true }).click()
+  await second.getByRole('link', { name: 'Mark', exact: true }).click()
+  await second.getByText('says Amina First').waitFor()
+  t.equal(await second.getByText('Ines Instructor').count(), 0)
+  for (const [digits, next] of [['21', 'says Bilal Second'], ['11', '']] as const) {
+    for (const digit of digits) await second.keyboard.press(digit)
+    await second.getByRole('button', { name: 'Save and next' }).click()
+    if (next !== '') await second.getByText(next).waitFor()
+  }
+  t.match(await second.locator('main').innerText(), /1 to decide/)
+  const third = await signIn(admin)
+  await third.getByRole('link', { name: 'Marking', exact: true }).click()
+  await third.getByRole('link', { name: 'Mark', exact: true }).click()
+  t.match(await third.locator('main').innerText(), /Ines Instructor[^]*Omar Other/, 'who decides sees both marks')
+  await third.keyboard.press('2')
+  await third.keyboard.press('2')
+  await third.getByLabel('Comment for the trainee').fill('Well reasoned.')
+  await third.getByRole('button', { name: 'Save and next' }).click()
+  t.match(await third.locator('main').innerText(), /2 decided/)
   const reviewed = async (index: number): Promise<{ mark?: number, comment?: string, state: string }> => {
     const { who, attempt, slot } = sat[index] as typeof sat[number]
     return (await call(test, who, 'GET', `/attempts/${attempt}/review`)).json.items[slot - 1] as { mark?: number, comment?: string, state: string }
@@ -69,5 +96,14 @@ t.test('an instructor marks by keyboard, from sign-in to the release', { timeout
   await page.getByRole('button', { name: 'Release the results' }).click()
   await page.getByText('The results are released.').waitFor()
   t.match([await reviewed(0), await reviewed(1)], [{ state: 'partly-right' }, { state: 'right', comment: 'Well reasoned.' }])
-  await context.close()
+
+  // What the figures say, and who would change by a correction: nothing is done yet.
+  await page.goto(`${base}/desk/cohorts/${cohortId}/quizzes/kinds/statistics`)
+  t.match(await page.locator('main').innerText(), /first finished attempt of each of 2 trainees/)
+  await page.locator('details:has-text("Correct it and see who would change") > summary, article').first().click()
+  await page.getByRole('link', { name: 'Correct it and see who would change' }).first().click()
+  await page.getByLabel('Reason').fill('To see who would change')
+  await page.getByRole('button', { name: 'See who changes' }).click()
+  t.match(await page.locator('main').innerText(), /Nobody.s result changes|attempts? changes?/)
+  t.equal((await test.db.read.selectFrom('audit_entry').select('action').where('action', '=', 'quiz.regraded').execute()).length, 0)
 })
