@@ -138,8 +138,8 @@ async function withCounts (tx: Tx, person: Person, rows: readonly CohortRow[], n
   return rows.map((row) => cohortOf(row, instructors.get(row.id) ?? [], countsOf(sums.get(row.id)), now))
 }
 
-export function cohortOf ({ id, name, startsAt, endsAt, seats, createdAt, course }: CohortRow, instructors: readonly Named[], counts: Counts, now: string): Cohort {
-  return { id, name, startsAt, endsAt, seats, createdAt, course, state: stateOf({ startsAt, endsAt }, now), instructors, counts }
+export function cohortOf ({ id, name, startsAt, endsAt, seats, timeZone, createdAt, course }: CohortRow, instructors: readonly Named[], counts: Counts, now: string): Cohort {
+  return { id, name, startsAt, endsAt, seats, timeZone, createdAt, course, state: stateOf({ startsAt, endsAt }, now), instructors, counts }
 }
 
 /** @throws Refusal not-found when there is no such cohort, or it is not the person's to know of */

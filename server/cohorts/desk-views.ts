@@ -7,8 +7,9 @@ import { needsReason, type Changed, type ChangeName } from './changes.ts'
 import type { Cohort } from './cohorts.ts'
 import { MOST_COHORTS, PLAN_COLUMNS, type Planned } from './plan.ts'
 import type { CohortReminders } from './reminders/reminders.ts'
-import { freeFor } from './seats.ts'
+import { freeFor, sum } from './seats.ts'
 import type { SettingsSeen } from './settings.ts'
+import { spanOf } from './span-view.ts'
 import { cohortTabs } from './tabs.ts'
 import type { Reader } from './views.ts'
 
@@ -83,7 +84,8 @@ export function settingsView ({ cohort, seen, form, problems, movedUp, now, remi
   const held = new Map(Object.entries(seen.seatsByCountry))
   const seats = { total: seen.seats, held }
   const number = (value: number): string => Number.isFinite(value) ? formatNumber(value, language) : t('cohorts.seats.open')
-  const countries = [...new Set([...held.keys(), ...seen.taken.keys()])].filter((code) => code !== '').sort((a, b) => countryName(a, language).localeCompare(countryName(b, language), language))
+  const countries = [...held.keys()].sort((a, b) => countryName(a, language).localeCompare(countryName(b, language), language))
+  const shared = sum([...seen.taken].filter(([code]) => !held.has(code)).map(([, count]) => count))
   const placed = problems.map(({ path = '', message }) => ({ field: FIELD[path] ?? path, message }))
   const names = new Intl.DisplayNames([language], { type: 'language' })
   const spoken = [...new Set([...LANGUAGES, ...form.language === '' ? [] : [form.language]])].flatMap((code) => {
@@ -108,13 +110,10 @@ export function settingsView ({ cohort, seen, form, problems, movedUp, now, remi
     problems: placed,
     problemsTitle: t('cohorts.enrol.problems', { count: problems.length }),
     error: Object.fromEntries(placed.map(({ field, message }) => [field, message])),
-    rows: countries.map((code) => ({
-      name: countryName(code, language),
-      held: held.has(code) ? number(held.get(code) ?? 0) : t('cohorts.settings.shared'),
-      taken: number(seen.taken.get(code) ?? 0),
-      free: number(freeFor(seats, seen.taken, code))
-    })),
-    othersFree: t('cohorts.settings.others', { free: number(freeFor(seats, seen.taken, null)) }),
+    rows: [
+      ...countries.map((code) => ({ name: countryName(code, language), held: number(held.get(code) ?? 0), taken: number(seen.taken.get(code) ?? 0), free: number(freeFor(seats, seen.taken, code)) })),
+      { name: t(countries.length > 0 ? 'nominations.free.others' : 'cohorts.filter.every-country'), held: t('cohorts.settings.shared'), taken: number(shared), free: number(freeFor(seats, seen.taken, null)) }
+    ],
     reminders: reminders.planned.map(({ what, kind, before, day }) => {
       const sent = reminders.sent.find((one) => one.what === what)
       return {
@@ -158,7 +157,7 @@ export function actionsView ({ cohort, people, action, reason, to, targets, prob
     reason,
     targets: targets.map((target) => ({
       id: target.id,
-      name: t('cohorts.change.target', { name: target.name, course: target.course.title, version: String(target.course.version), from: formatDate(target.startsAt, place), to: formatDate(target.endsAt, place) }),
+      name: t('cohorts.change.target', { name: target.name, course: target.course.title, version: String(target.course.version), ...spanOf(target, place) }),
       chosen: target.id === to
     })),
     asksTarget: action === 'move',

@@ -9,6 +9,8 @@ export interface CohortRow {
   readonly startsAt: string
   readonly endsAt: string
   readonly seats: number | null
+  /** IANA; in it its days are days. Null: the programme's. */
+  readonly timeZone: string | null
   readonly createdAt: string
   readonly versionId: string
   readonly course: { readonly slug: string, readonly title: string, readonly version: number }
@@ -35,8 +37,9 @@ function cohorts (tx: Tx) {
   return tx.selectFrom('cohort')
     .innerJoin('course_version', 'course_version.id', 'cohort.course_version_id')
     .innerJoin('course', 'course.id', 'course_version.course_id')
+    .leftJoin('cohort_setting', 'cohort_setting.cohort_id', 'cohort.id')
     .select([
-      'cohort.id', 'cohort.name', 'starts_at as startsAt', 'ends_at as endsAt', 'seats', 'cohort.created_at as createdAt',
+      'cohort.id', 'cohort.name', 'starts_at as startsAt', 'ends_at as endsAt', 'seats', 'time_zone as timeZone', 'cohort.created_at as createdAt',
       'course_version_id as versionId', 'course.slug', 'course_version.title', 'course_version.number'
     ])
 }

@@ -1,7 +1,7 @@
 import type { CourseVersion } from '../courses/courses.ts'
 import type { PageView } from '../http/app-type.ts'
 import type { Translate } from '../http/messages.ts'
-import { formatDate, formatDateTime, formatNumber, formatPercent, type Place } from '../http/pages.ts'
+import { formatDateTime, formatNumber, formatPercent, type Place } from '../http/pages.ts'
 import type { Url } from '../http/urls.ts'
 import { countryName } from '../people/countries.ts'
 import { hasRole, type Person } from '../person.ts'
@@ -15,6 +15,7 @@ import type { Enrolled, ManagedEnrolment } from './enrol.ts'
 import { COLUMNS, MOST_ROWS } from './enrolment-csv.ts'
 import { SHOWS, type CohortOverview, type CountryProgress, type Show, type TraineeProgress } from './progress.ts'
 import type { CohortState, Named } from './queries.ts'
+import { saidSpan } from './span-view.ts'
 import { cohortTabs } from './tabs.ts'
 import { NOT_STARTED_DAYS, SILENT_DAYS } from './stuck.ts'
 
@@ -24,6 +25,8 @@ export interface Reader extends Place {
 }
 
 const NAV = '/desk/cohorts'
+/** Those with most people are shown at once. */
+const COUNTRIES = 8
 
 export function cohortJson ({ id, name, state, startsAt, endsAt, seats, course, instructors, counts }: Cohort) {
   return { id, name, state, startsAt, endsAt, seats, course, instructors: [...instructors], counts }
@@ -80,7 +83,7 @@ export function cohortLine (cohort: Cohort, { t, url, ...place }: Reader) {
     href: url('/desk/cohorts/:id', { id: cohort.id }),
     name: cohort.name,
     course: cohort.course.title,
-    dates: t('cohorts.dates', { from: formatDate(cohort.startsAt, place), to: formatDate(cohort.endsAt, place) }),
+    dates: saidSpan(cohort, { t, ...place }),
     instructors: cohort.instructors.map(({ name }) => name).join(t('cohorts.comma')),
     enrolled: cohort.seats === null
       ? formatNumber(counts.enrolled, place.language)
@@ -166,6 +169,8 @@ export function cohortView ({ overview, people, filter, instructors, notice, cha
   const manages = canManageCohort(person, { instructorIds: cohort.instructors.map(({ id }) => id) })
   const figure = (show: Show, value: number, meaning: '' | 'done' | 'due') => ({ value: number(value), label: t(`cohorts.figure.${show}`), href: at({ show }), meaning: value > 0 ? meaning : '' })
   const countries = [...overview.byCountry].sort((a, b) => b.enrolled - a.enrolled || (a.country ?? '').localeCompare(b.country ?? ''))
+  // One or two more are not worth a fold.
+  const cut = countries.length > COUNTRIES + 2 ? COUNTRIES : countries.length
   return {
     title: cohort.name,
     nav: NAV,
@@ -175,7 +180,7 @@ export function cohortView ({ overview, people, filter, instructors, notice, cha
       courseTitle: cohort.course.title,
       courseHref: hasRole(person, 'administrator') || hasRole(person, 'instructor') ? url('/desk/courses/:slug', { slug: cohort.course.slug }, { version: cohort.course.version }) : '',
       version: t('cohorts.version', { version: String(cohort.course.version) }),
-      dates: t('cohorts.dates', { from: formatDate(cohort.startsAt, place), to: formatDate(cohort.endsAt, place) }),
+      dates: saidSpan(cohort, { t, ...place }),
       stateLine: t(`cohorts.state.${cohort.state}`),
       statePill: cohort.state === 'running' ? 'info' : '',
       seats: cohort.seats === null ? t('cohorts.seats.open') : t('cohorts.seats', { taken: number(counts.enrolled), seats: number(cohort.seats) }),
@@ -209,7 +214,10 @@ export function cohortView ({ overview, people, filter, instructors, notice, cha
       moreHref: stuck.count > stuck.first.length ? at({ show: 'stuck' }) : '',
       more: t('cohorts.stuck.all', { count: stuck.count })
     },
-    byCountry: countries.map((row) => countryLine(row, at, reader)),
+    byCountry: {
+      first: { id: 'countries', rows: countries.slice(0, cut).map((row) => countryLine(row, at, reader)) },
+      more: { id: 'more-countries', rows: countries.slice(cut).map((row) => countryLine(row, at, reader)), label: t('cohorts.by-country.more', { count: countries.length - cut }) }
+    },
     filter: {
       shows: SHOWS.map((show) => ({ value: show, label: t(`cohorts.show.${show}`), chosen: show === filter.show })),
       countries: countries.flatMap(({ country }) => country === null ? [] : [{ code: country, name: countryName(country, place.language), chosen: country === filter.country }])

@@ -11,7 +11,7 @@ export interface Enrolment {
   readonly completedAt: string | null
   readonly done: number
   readonly total: number
-  readonly cohort: { readonly id: string, readonly name: string, readonly startsAt: string, readonly endsAt: string }
+  readonly cohort: { readonly id: string, readonly name: string, readonly startsAt: string, readonly endsAt: string, /** Null: the programme's. */ readonly timeZone: string | null }
   readonly courseVersionId: string
   readonly person: { readonly name: string, readonly country: string | null }
   readonly certificateSerial: string | null
@@ -19,13 +19,13 @@ export interface Enrolment {
 
 function enrolments (tx: Tx) {
   return tx.selectFrom('enrolment')
-    .innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
+    .innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id').leftJoin('cohort_setting', 'cohort_setting.cohort_id', 'enrolment.cohort_id')
     .innerJoin('person', 'person.id', 'enrolment.person_id')
     .leftJoin('certificate', (join) => join.onRef('certificate.enrolment_id', '=', 'enrolment.id').on('certificate.revoked_at', 'is', null))
     .select([
       'enrolment.id', 'enrolment.person_id as personId', 'enrolment.state', 'enrolment.enrolled_at as enrolledAt',
       'enrolment.completed_at as completedAt', 'enrolment.done', 'enrolment.total', 'cohort.id as cohortId',
-      'cohort.name as cohortName', 'cohort.starts_at as startsAt', 'cohort.ends_at as endsAt',
+      'cohort.name as cohortName', 'cohort.starts_at as startsAt', 'cohort.ends_at as endsAt', 'cohort_setting.time_zone as timeZone',
       'cohort.course_version_id as courseVersionId', 'person.name as personName', 'person.country as personCountry',
       'certificate.serial as certificateSerial'
     ])
@@ -42,7 +42,7 @@ function enrolmentOf (row: Row): Enrolment {
     completedAt: row.completedAt,
     done: row.done,
     total: row.total,
-    cohort: { id: row.cohortId, name: row.cohortName, startsAt: row.startsAt, endsAt: row.endsAt },
+    cohort: { id: row.cohortId, name: row.cohortName, startsAt: row.startsAt, endsAt: row.endsAt, timeZone: row.timeZone },
     courseVersionId: row.courseVersionId,
     person: { name: row.personName, country: row.personCountry },
     certificateSerial: row.certificateSerial

@@ -1,11 +1,12 @@
 import type { Static } from 'typebox'
 import type { PageView } from '../http/app-type.ts'
-import { formatDate, formatNumber, type Place } from '../http/pages.ts'
+import { formatNumber, type Place } from '../http/pages.ts'
 import type { Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
 import { lessonHtml } from '../courses/lesson-html.ts'
 import { activitiesOf, type CourseOutline, type OutlineActivity } from '../courses/outline.ts'
 import { allowedLines } from '../cohorts/accommodations/views.ts'
+import { spanOf } from '../cohorts/span-view.ts'
 import { textIn } from '../quiz/quiz.ts'
 import type { Enrolment, EnrolmentCourse, EnrolmentDetail } from './progress.ts'
 import type { EnrolmentAnswer, EnrolmentDetailAnswer } from './schemas.ts'
@@ -44,6 +45,7 @@ export function enrolmentDetailJson (detail: EnrolmentDetail, course: EnrolmentC
 /** A card of the trainee's start page. */
 export function enrolmentCard (enrolment: Enrolment, course: EnrolmentCourse, now: string, { t, url, ...place }: Reader) {
   const { cohort, done, total } = enrolment
+  const span = spanOf(cohort, place)
   const phase = now < cohort.startsAt ? 'before' : now >= cohort.endsAt ? 'after' : 'running'
   return {
     title: course.title,
@@ -52,9 +54,9 @@ export function enrolmentCard (enrolment: Enrolment, course: EnrolmentCourse, no
     done: String(done),
     total: String(total),
     progress: t('progress.done-of', { done: formatNumber(done, place.language), total: formatNumber(total, place.language) }),
-    dates: t('progress.dates', { from: formatDate(cohort.startsAt, place), to: formatDate(cohort.endsAt, place) }),
+    dates: t('progress.dates', { ...span }),
     state: enrolment.state === 'completed' ? 'done' : phase === 'running' ? 'info' : 'due',
-    notRunning: enrolment.state === 'completed' || phase === 'running' ? '' : t(`progress.not-running.${phase}`, { date: formatDate(phase === 'before' ? cohort.startsAt : cohort.endsAt, place) }),
+    notRunning: enrolment.state === 'completed' || phase === 'running' ? '' : t(`progress.not-running.${phase}`, { date: phase === 'before' ? span.from : span.to }),
     stateLine: t(enrolment.state === 'completed' ? 'progress.state.completed' : `progress.phase.${phase}`),
     running: phase === 'running',
     action: t(enrolment.state === 'completed' ? 'progress.look-again' : phase !== 'running' ? 'progress.look-inside' : done > 0 ? 'progress.continue' : 'progress.begin'),

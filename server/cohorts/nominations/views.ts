@@ -6,6 +6,7 @@ import type { Problem } from '../../refusals.ts'
 import type { Cell } from '../../sheets/sheet.ts'
 import { COLUMNS, MOST_ROWS } from '../enrolment-csv.ts'
 import type { CohortRow } from '../queries.ts'
+import { saidSpan } from '../span-view.ts'
 import { cohortTabs } from '../tabs.ts'
 import type { Reader } from '../views.ts'
 import type { Decision, Nominated, Nomination, NominationsSeen, OpenCohort } from './nominations.ts'
@@ -50,7 +51,7 @@ export function openView (cohorts: readonly OpenCohort[], { t, url, ...place }: 
       href: url('/desk/cohorts/:id/nominations', { id: cohort.id }),
       name: cohort.name,
       course: cohort.course.title,
-      dates: t('cohorts.dates', { from: formatDate(cohort.startsAt, place), to: formatDate(cohort.endsAt, place) }),
+      dates: saidSpan(cohort, { t, ...place }),
       free: free === null ? t('nominations.free.any') : number(free),
       until: !open ? t('nominations.closed') : until === null ? '' : t('nominations.until', { day: formatDate(until, place) }),
       nominated: number(counts.nominated),
@@ -76,7 +77,7 @@ export function nominationsView (seen: NominationsSeen, query: { readonly nomina
     cohort: {
       href: countries === null ? url('/desk/cohorts/:id', { id }) : url('/desk/nominations'),
       course: cohort.course.title,
-      dates: t('cohorts.dates', { from: formatDate(cohort.startsAt, place), to: formatDate(cohort.endsAt, place) })
+      dates: saidSpan(cohort, { t, ...place })
     },
     notice: query.nominated !== undefined ? t('nominations.done.nominated', { count: query.nominated })
       : query.decided !== undefined && query.decision !== undefined ? t(`nominations.done.${query.decision}`, { count: query.decided }) : '',

@@ -55,7 +55,7 @@ export async function tellNominees (tx: Tx, { world, settings, messages }: DeskD
     const t = messages.translate(language)
     const values = {
       name, cohort: cohort.name, course: cohort.course.title, programme: settings.programme, link: settings.publicUrl,
-      from: saidDay(cohort.startsAt, language, settings.timeZone), to: saidDay(cohort.endsAt, language, settings.timeZone)
+      from: saidDay(cohort.startsAt, language, cohort.timeZone ?? settings.timeZone), to: saidDay(cohort.endsAt, language, cohort.timeZone ?? settings.timeZone)
     }
     return { to: email, subject: t(`nominations.mail.${what}.subject`, values), body: t(`nominations.mail.${what}.body`, values) }
   }))
