@@ -7,7 +7,7 @@ import { Download } from '../http/download.ts'
 import { directionOf } from '../http/messages.ts'
 import { signedIn } from '../http/session.ts'
 import { integerOrNull, textOrNull } from '../http/nullable.ts'
-import { sendTable, takeTables, TABLE_TYPES, XLSX_TYPE } from '../http/table-body.ts'
+import { sendTable, takeTables, tableOf, XLSX_TYPE } from '../http/table-body.ts'
 import { ADMINISTRATORS, DESK, STAFF } from '../people/access.ts'
 import { Refusal } from '../refusals.ts'
 import {
@@ -16,6 +16,7 @@ import {
 import { instantsOfDays } from './days.ts'
 import { CHANGES, changeEnrolment, isReason } from './changes.ts'
 import { enrolFromCsv, enrolledTable, getManagedEnrolment } from './enrol.ts'
+import { COLUMNS } from './enrolment-csv.ts'
 import { cohortOverview, cohortProgress, SHOWS } from './progress.ts'
 import { progressTable } from './progress-table.ts'
 import { NO_SETTINGS } from './settings-rules.ts'
@@ -213,8 +214,7 @@ function apiRoutes (app: App, deps: Deps): void {
       schema: {
         params: ById,
         querystring: Type.Object({ dryRun: Type.Boolean({ default: false }) }),
-        consumes: TABLE_TYPES,
-        body: Type.String({ description: 'CSV or XLSX: name,email,country,agency,rank,locale, and birthday (YYYY-MM-DD) if known' }),
+        ...tableOf(`${COLUMNS.join(',')}, and birthday (YYYY-MM-DD) if known`),
         response: { 200: EnrolledAnswer }
       }
     }, async (request) => {

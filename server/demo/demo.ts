@@ -21,6 +21,7 @@ import { addHistory, type HistoryDeps } from './history.ts'
 import { addIntakes } from './intake.ts'
 import { momentsFrom } from './moments.ts'
 import { makeAddresses } from './newcomers.ts'
+import { nominateSome, nominees } from './nominations.ts'
 import { existsPerson, insertRows } from './queries.ts'
 import { enrolMembers, type PlannedRevocation } from './roll.ts'
 import { noRows, type PastChange } from './rows.ts'
@@ -79,6 +80,8 @@ async function makeAll (db: Database, world: World, settings: Settings, options:
   const deps: HistoryDeps = { calendar, contents, moments, staff, addresses: makeAddresses(), passwordHash: options.passwordHash, chance }
   const { cohortIds, serials } = addHistory(rows, plan, members, deps)
   const { invited, invitedAt } = addIntakes(rows, plan, cohortIds, deps)
+  const people = nominees(deps)
+  const coming = cohortIds.filter((_, index) => plan[index]?.stage === 'coming')
   await db.write(async (tx) => { await insertRows(tx, rows) })
 
   const administrator = personOf(staff)
@@ -98,6 +101,10 @@ async function makeAll (db: Database, world: World, settings: Settings, options:
     ...revocations.map(({ member, at, why }, index): Deed => ({
       at: new Date(at).toISOString(),
       act: async (world) => { await revokeCertificate(db, world, administrator, serials.get(member) ?? '', reasonOf(why, index)) }
+    })),
+    ...coming.slice(1, 2).map((cohortId): Deed => ({
+      at: later(calendar.lastNight, 10 * 60_000),
+      act: async (world) => { await nominateSome(db, { settings, messages }, world, { administrator, liaison: liaisonOf(staff), cohortId, people }) }
     })),
     {
       at: later(invitedAt, 60_000),
@@ -141,6 +148,10 @@ function personOf ({ administrator: { id, accountId, name } }: Staff): Person {
 function instructorOf ({ instructors: [first] }: Staff): Person {
   if (first === undefined) throw new Error('the sample programme has no instructor')
   return { id: first.id, accountId: first.accountId, name: first.name, email: 'instructor@demo.example', locale: 'en', roles: [{ role: 'instructor' }] }
+}
+
+function liaisonOf ({ liaison: { id, accountId, name } }: Staff): Person {
+  return { id, accountId, name, email: 'liaison@demo.example', locale: 'en', roles: [{ role: 'liaison', country: 'ZM' }] }
 }
 
 const LOST_REASONS = [

@@ -7,6 +7,8 @@ export interface Staff {
   readonly administrator: Officer
   /** instructor@ first. */
   readonly instructors: readonly Officer[]
+  /** Of Zambia. */
+  readonly liaison: Officer
 }
 
 const INSTRUCTORS = [
@@ -24,6 +26,6 @@ export function addStaff (rows: Rows, moments: Moments, at: string, passwordHash
     })
   const administrator = add(null, 'Ngozi Adeyemi', 'admin@demo.example', { role: 'administrator' })
   const instructors = INSTRUCTORS.map(([name, email]) => add(administrator.id, name, email, { role: 'instructor' }))
-  add(administrator.id, 'Chilufya Hamoonga', 'liaison@demo.example', { role: 'liaison', country: 'ZM' }, { country: 'ZM', agency: 'National Police', rank: 'Superintendent' })
-  return { administrator, instructors }
+  const liaison = add(administrator.id, 'Chilufya Hamoonga', 'liaison@demo.example', { role: 'liaison', country: 'ZM' }, { country: 'ZM', agency: 'National Police', rank: 'Superintendent' })
+  return { administrator, instructors, liaison }
 }

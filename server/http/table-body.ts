@@ -1,3 +1,4 @@
+import Type from 'typebox'
 import type { FastifyReply } from 'fastify'
 import { Refusal } from '../refusals.ts'
 import { writeCsv } from '../sheets/csv.ts'
@@ -9,6 +10,12 @@ export { XLSX_TYPE } from '../sheets/xlsx.ts'
 
 /** What a route that takes a table reads: CSV as it comes, or the first sheet of an XLSX file. */
 export const TABLE_TYPES = ['text/csv', 'text/plain', XLSX_TYPE]
+
+/** The parts of a schema by which a route says that it takes a table.
+ * @param columns as their names stand in it */
+export function tableOf (columns: string) {
+  return { consumes: TABLE_TYPES, body: Type.String({ description: `CSV or XLSX: ${columns}` }) }
+}
 
 /** Lets the routes of a scope take tables, each as CSV text in the body. */
 export function takeTables (scope: App): void {

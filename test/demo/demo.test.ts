@@ -97,7 +97,9 @@ t.test('the sample programme', async (t) => {
     const locales = await db.read.selectFrom('person').select('country').distinct().where('locale', '=', 'ar').orderBy('country').execute()
     t.strictSame(locales.map(({ country }) => country), ['EG', 'JO', 'MA'])
     const invitations = await db.read.selectFrom('mail').innerJoin('account', 'account.email', 'mail.to_email').select('account.state').execute()
-    t.strictSame(invitations.map(({ state }) => state), ['invited', 'invited', 'invited'])
+    t.strictSame(invitations.map(({ state }) => state).sort(), ['active', 'invited', 'invited', 'invited'], 'three invitations, and what became of those whom a liaison nominated')
+      const nominations = await db.read.selectFrom('nomination').select(['state', 'country']).orderBy('state').execute()
+      t.strictSame(nominations.map(({ state, country }) => `${country} ${state}`), ['ZM nominated', 'ZM nominated', 'ZM nominated', 'ZM nominated', 'ZM waiting', 'ZM waiting'])
   })
 
   await t.test('enrols the numbered trainees in a running cohort of the instructor\'s, where nobody has begun', async (t) => {

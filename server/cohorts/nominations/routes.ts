@@ -5,13 +5,13 @@ import type { App } from '../../http/app-type.ts'
 import { directionOf } from '../../http/messages.ts'
 import { formatDateTime } from '../../http/pages.ts'
 import { signedIn } from '../../http/session.ts'
-import { sendTable, takeTables, TABLE_TYPES } from '../../http/table-body.ts'
+import { sendTable, takeTables, tableOf } from '../../http/table-body.ts'
 import { DESK } from '../../people/access.ts'
 import { normalEmail } from '../../people/sign-in.ts'
 import type { Role } from '../../person.ts'
 import { Refusal, type Problem, type RefusalCode } from '../../refusals.ts'
 import { isReason } from '../changes.ts'
-import { readEnrolmentCsv, type EnrolmentRow } from '../enrolment-csv.ts'
+import { COLUMNS, readEnrolmentCsv, type EnrolmentRow } from '../enrolment-csv.ts'
 import type { Reader } from '../views.ts'
 import { decide, DECISIONS, getNomination, listForNomination, nominate, seenNominations, substitute, type Decided, type Nominated } from './nominations.ts'
 import { decideView, nominateView, nominationJson, nominationsTable, nominationsView, openView, substituteView, type SubstituteForm } from './views.ts'
@@ -105,8 +105,7 @@ function apiRoutes (app: App, deps: Deps): void {
       schema: {
         params: ById,
         querystring: Type.Object({ dryRun: Type.Boolean({ default: false }), twoPersons: Type.Boolean({ default: false }) }),
-        consumes: TABLE_TYPES,
-        body: Type.String({ description: 'CSV or XLSX: name,email,country,agency,rank,locale, and birthday (YYYY-MM-DD) if known' }),
+        ...tableOf(`${COLUMNS.join(',')}, and birthday (YYYY-MM-DD) if known`),
         response: { 200: NominatedAnswer }
       }
     }, async (request) => await nominate(db, deps, signedIn(request), request.params.id, request.body, { ...request.query, language: request.language }) as Static<typeof NominatedAnswer>)
