@@ -15,7 +15,8 @@ const SCENARIOS: Readonly<Record<string, () => Promise<{ readonly scenario: Scen
   grading: async () => await import('./grading.ts'),
   statistics: async () => await import('./statistics.ts'),
   matrix: async () => await import('./matrix.ts'),
-  formats: async () => await import('./formats.ts')
+  formats: async () => await import('./formats.ts'),
+  certificates: async () => await import('./certificates.ts')
 }
 
 const USAGE = `npm run bench -- [${Object.keys(SCENARIOS).join(' | ')}]… [--quick] [--profile FOLDER] [--port FIRST-OF-TEN]`

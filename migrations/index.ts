@@ -16,6 +16,9 @@ import * as accommodations from './0023-accommodations.ts'
 import * as nominations from './0024-nominations.ts'
 import * as reminders from './0025-reminders.ts'
 import * as erasure from './0027-erasure.ts'
+import * as certificateTemplates from './0028-certificate-templates.ts'
+import * as certificateZips from './0029-certificate-zips.ts'
+import * as certificateExpiry from './0030-certificate-expiry.ts'
 import * as personFacts from './0031-person-facts.ts'
 import * as cohortOutcomes from './0032-cohort-outcomes.ts'
 import * as draftBankQuestions from './0034-draft-bank-questions.ts'
@@ -44,6 +47,9 @@ export const migrations: readonly Migration[] = [
   { name: '0024-nominations', up: nominations.up },
   { name: '0025-reminders', up: reminders.up },
   { name: '0027-erasure', up: erasure.up },
+  { name: '0028-certificate-templates', up: certificateTemplates.up },
+  { name: '0029-certificate-zips', up: certificateZips.up },
+  { name: '0030-certificate-expiry', up: certificateExpiry.up },
   { name: '0031-person-facts', up: personFacts.up },
   { name: '0032-cohort-outcomes', up: cohortOutcomes.up },
   { name: '0034-draft-bank-questions', up: draftBankQuestions.up }

@@ -12,6 +12,9 @@ import { markingRoutes } from './attempts/marking/routes.ts'
 import { regradeRoutes } from './attempts/regrade-routes.ts'
 import { satAttemptsRoutes } from './attempts/sat-attempts-routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
+import { certificateExpiryRoutes } from './certificates/expiry/routes.ts'
+import { certificateTemplateRoutes } from './certificates/templates/routes.ts'
+import { certificateZipRoutes } from './certificates/zips/routes.ts'
 import { cohortDeskRoutes } from './cohorts/desk-routes.ts'
 import { nominationRoutes } from './cohorts/nominations/routes.ts'
 import { reminderRoutes } from './cohorts/reminders/routes.ts'
@@ -35,6 +38,7 @@ import { personEditRoutes } from './people/edit-routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { personOfSession } from './people/sign-in.ts'
 import { privacyRoutes } from './privacy/routes.ts'
+import { issueRoutes } from './progress/issue-routes.ts'
 import { moveRoutes } from './progress/move-routes.ts'
 import { progressRoutes } from './progress/routes.ts'
 import { changeRoutes } from './quotas/changes/routes.ts'
@@ -103,8 +107,12 @@ export async function buildApp (options: AppOptions): Promise<App> {
     pipelineRoutes(scope, deps)
     onePersonRoutes(scope, deps)
     certificateRoutes(scope, deps)
+    certificateTemplateRoutes(scope, deps)
+    certificateZipRoutes(scope, deps)
+    certificateExpiryRoutes(scope, deps)
     progressRoutes(scope, deps)
     moveRoutes(scope, deps)
+    issueRoutes(scope, deps)
     attemptRoutes(scope, deps)
     markingRoutes(scope, deps)
     regradeRoutes(scope, deps)

@@ -2,6 +2,10 @@ import type { FastifyBaseLogger } from 'fastify'
 import { applyAccommodations } from './attempts/allow.ts'
 import { sweepOverdue } from './attempts/attempts.ts'
 import type { Clock } from './clock.ts'
+import { sendExpiryReminders } from './certificates/expiry/expiry.ts'
+import { makeLooks } from './certificates/templates/templates.ts'
+import { zipDeps } from './certificates/views.ts'
+import { workOnZips } from './certificates/zips/zips.ts'
 import { sendReminders } from './cohorts/reminders/reminders.ts'
 import type { CourseCache } from './courses/courses.ts'
 import type { Database } from './db/database.ts'
@@ -29,6 +33,7 @@ export interface JobOptions {
 const SWEEP_EVERY_MS = 2000
 const MAIL_EVERY_MS = 5000
 const CLOCK_EVERY_MS = 5000
+const ZIP_EVERY_MS = 1000
 const WARN_EVERY_MS = 10 * 60_000
 const OUTCOMES_EVERY_MS = 60_000
 
@@ -58,6 +63,15 @@ export function startJobs (options: JobOptions): { readonly stop: () => Promise<
     if (count > 0) log.info({ count }, 'warned of certificates that lapse')
   }))
   jobs.push(repeat('how cohorts came out', OUTCOMES_EVERY_MS, log, async () => { await keepOutcomes(db, world) }))
+  jobs.push(repeat('reminders of certificates that end', WARN_EVERY_MS, log, async () => {
+    const count = await sendExpiryReminders(db, { world, settings, messages })
+    if (count > 0) log.info({ count }, 'reminders of certificates that end')
+  }))
+  const zips = zipDeps({ world, settings, messages, looks: makeLooks() })
+  jobs.push(repeat('zips of certificates', ZIP_EVERY_MS, log, async () => {
+    const count = await workOnZips(db, zips)
+    if (count > 0) log.info({ count }, 'certificates set for downloads')
+  }))
   jobs.push(repeat('reminders', WARN_EVERY_MS, log, async () => {
     const count = await sendReminders(db, { world, settings, messages })
     if (count > 0) log.info({ count }, 'reminders')

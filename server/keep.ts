@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { verifyChain } from './audit/audit.ts'
+import { checkDocuments } from './certificates/documents.ts'
 import { readDump, writeDump } from './db/dump.ts'
 import { isMigrated, migrate, unknownMigrations } from './db/migrate.ts'
 import { openDatabase } from './db/open.ts'
@@ -37,6 +38,8 @@ export async function verify (url: string): Promise<Report> {
     // At one moment: nobody issues or revokes between two looks.
     const { quotas } = await db.atOneMoment(recount)
     for (const quota of quotas) say(quota.agrees, `${quota.name}: ledger ${quota.ledger}, recounted ${quota.recounted}`, quota.problems)
+    const documents = await db.atOneMoment(checkDocuments)
+    say(documents.problems.length === 0, `certificates: ${documents.certificates}, and ${documents.replaced} documents that others took the place of`, documents.problems)
     const { entries, brokenAt } = await db.atOneMoment(verifyChain)
     say(brokenAt === null, brokenAt === null ? `audit chain: ${entries} entries` : `audit chain: broken at entry ${brokenAt}`)
   } finally {

@@ -2,6 +2,9 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { testApp, type Somebody, type TestApp } from './app.ts'
 import { openBrowser } from './browser.ts'
+import { makeLooks } from '../server/certificates/templates/templates.ts'
+import { zipDeps } from '../server/certificates/views.ts'
+import { requestZip, workOnZips } from '../server/certificates/zips/zips.ts'
 import { insertAttachments } from '../server/courses/queries.ts'
 import { keepBankFile } from '../server/courses/bank/files.ts'
 import { addCohort, call, enrol, personOf, sendFile, start, startWalk, walkToTheEnd, type Walk } from './trainee.ts'
@@ -304,6 +307,42 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /api/v1/certificates': '-xxxxxx+',
   'POST /desk/certificates/:serial/revoke': '-xxxxxx+',
   'POST /api/v1/certificates/:serial/revoke': '-xxxxxx+',
+  'POST /desk/certificates/:serial/reissue': '-xxxxxx+',
+  'POST /api/v1/certificates/:serial/reissue': '-xxxxxx+',
+  'POST /desk/certificates/changes': '-xxxxxx+',
+  'POST /api/v1/certificates/changes': '-xxxxxx+',
+  'GET /desk/certificates/issue': '-xxxxxx+',
+  'POST /desk/certificates/issue': '-xxxxxx+',
+  'POST /api/v1/certificates/issue': '-xxxxxx+',
+  'POST /api/v1/cohorts/:id/certificates': '-xxxxxx+',
+  'GET /desk/certificates/expiring': '-xxxxxx+',
+  'POST /desk/certificates/expiring/enrol': '-xxxxxx+',
+  'POST /desk/certificates/expiring/days': '-xxxxxx+',
+  'GET /api/v1/certificates/expiring': '-xxxxxx+',
+  'POST /api/v1/certificates/expiring/enrol': '-xxxxxx+',
+  'GET /api/v1/certificates/reminder-days': '-xxxxxx+',
+  'PUT /api/v1/certificates/reminder-days': '-xxxxxx+',
+  'GET /desk/certificates/zips': '-xxxxxx+',
+  'POST /desk/certificates/zips': '-xxxxxx+',
+  'GET /desk/certificates/zips/:id': '-xxxxxx+',
+  'GET /desk/certificates/zips/:id/certificates.zip': '-xxxxxx+',
+  'GET /api/v1/certificate-zips': '-xxxxxx+',
+  'POST /api/v1/certificate-zips': '-xxxxxx+',
+  'GET /api/v1/certificate-zips/:id': '-xxxxxx+',
+  'GET /api/v1/certificate-zips/:id/file': '-xxxxxx+',
+  'GET /desk/certificates/templates': '-xxxxxx+',
+  'GET /desk/certificates/templates/new': '-xxxxxx+',
+  'POST /desk/certificates/templates/new': '-xxxxxx+',
+  'GET /desk/certificates/templates/:id': '-xxxxxx+',
+  'POST /desk/certificates/templates/:id': '-xxxxxx+',
+  'POST /desk/certificates/templates/specimen': '-xxxxxx+',
+  'POST /desk/certificates/templates/preview.pdf': '-xxxxxx+',
+  'GET /api/v1/certificate-templates': '-xxxxxx+',
+  'POST /api/v1/certificate-templates': '-xxxxxx+',
+  'GET /api/v1/certificate-templates/:id': '-xxxxxx+',
+  'PUT /api/v1/certificate-templates/:id': '-xxxxxx+',
+  'POST /api/v1/certificate-templates/preview': '-xxxxxx+',
+  'POST /api/v1/certificate-templates/pictures': '-xxxxxx+',
   // the desk: readiness; a liaison picks from the own country and sees their own lists
   'GET /desk/readiness': '-xxxx+++',
   'POST /desk/readiness': '-xxxx+++',
@@ -372,6 +411,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /sign-out': '++++++++'
 }
 
+const LOOK = { colour: '#1d3557', logo: null, seal: null, signatories: [], texts: {} }
 const QUESTION = { kind: 'true-false', topic: 'scams', difficulty: 'easy', prompt: 'A question?', correct: true }
 
 interface Scene {
@@ -397,6 +437,8 @@ interface Scene {
   readonly otherTeamId: string
   readonly hash: string
   readonly draftId: string
+  readonly templateId: string
+  readonly zipId: string
 }
 
 async function scene (test: TestApp): Promise<Scene> {
@@ -433,6 +475,9 @@ async function scene (test: TestApp): Promise<Scene> {
   // A download of some course, under the hash of a picture.
   const { hash } = await test.db.read.selectFrom('media').select('hash').executeTakeFirstOrThrow()
   await test.db.write(async (tx) => { await insertAttachments(tx, [{ path: 'files/a.txt', hash, type: 'text/plain', bytes: Buffer.from('a') }], test.world.now().toISOString()) })
+  const template = await call(test, walk.admin, 'POST', '/certificate-templates', { name: 'Diploma', courses: [], content: LOOK })
+  const zipId = await requestZip(test.db, { world: test.world, settings: { timeZone: 'UTC' } }, personOf(walk.admin, 'administrator'), { search: {}, language: 'en' })
+  await workOnZips(test.db, zipDeps({ world: test.world, settings: { programme: 'Test', timeZone: 'UTC', publicUrl: 'http://localhost', prefix: '', secure: false, demo: true }, messages: { translate: () => (key) => key }, looks: makeLooks() }))
   const mail = await test.db.read.selectFrom('mail').select('id').executeTakeFirstOrThrow()
   return {
     walk,
@@ -461,12 +506,14 @@ async function scene (test: TestApp): Promise<Scene> {
     bankId: bank.json.id as string,
     bankFileId: bankFile,
     draftId: draft.json.id as string,
+    templateId: template.json.id as string,
+    zipId,
     hash
   }
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, acceptedId, bankId, draftId, hash }: Scene): string {
+function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, acceptedId, bankId, draftId, templateId, zipId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id/files') ? filesAttemptId
     : path.includes('/attempts/:id') || path.includes('/marking/:id') ? attemptId
@@ -474,7 +521,7 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
         : /\/(quotas\/|quota-)changes\/:id/.test(path) ? changeId
       : path.includes('/quotas/:id') ? quotaId
           : path.includes('/mail/:id') ? mailId
-            : path.includes('/drafts/:id') ? draftId : path.includes('/nominations/:id') ? acceptedId : path.includes('/accommodations/:id') ? accommodationId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
+            : /templates\/:id/.test(path) ? templateId : /zips\/:id/.test(path) ? zipId : path.includes('/drafts/:id') ? draftId : path.includes('/nominations/:id') ? acceptedId : path.includes('/accommodations/:id') ? accommodationId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
               : somebodyElse.personId
   return path
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':fileId', fileId).replace(':serial', serial)
@@ -536,6 +583,15 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId, bankId }: Sc
     case '/cohorts/:id/enrolments': return 'name,email,country,agency,rank,locale\nNew Person,new@test.example,ZM,,,en\n'
     case '/cohorts/new': case '/cohorts': return { name: 'Another', course: 'first-steps', startsAt: '2026-12-01T00:00:00Z', endsAt: '2026-12-31T00:00:00Z', startsOn: '2026-12-01', endsOn: '2026-12-31', from: '2026-12-01', to: '2026-12-31' }
     case '/cohorts/:id/instructors': return { personId: somebodyElse.personId, action: 'assign' }
+    case '/certificates/:serial/reissue': return { reason: 'For the test of access', holder: 'Gabriela Graduate', why: 'For the test of access' }
+    case '/certificates/changes': return { serials: ['M26-0000-0000-000'], action: 'reissue', reason: 'For the test of access' }
+    case '/certificates/issue': return route.includes('/api/') ? { dryRun: true } : { step: 'check' }
+    case '/cohorts/:id/certificates': return 'name,email,country,agency,rank,locale\n'
+    case '/certificates/expiring/enrol': return { cohort: walk.cohortId, serials: [] }
+    case '/certificates/reminder-days': return { days: [90, 7], version: 0 }
+    case '/certificate-templates': case '/certificate-templates/:id': return { name: 'Diploma', courses: [], content: LOOK, edits: 1 }
+    case '/certificate-templates/preview': return { content: LOOK }
+    case '/certificate-templates/pictures': return { name: 'a.png', base64: 'YQ==' }
     case '/enrolments/:id/withdraw': case '/enrolments/:id/reinstate': case '/certificates/:serial/revoke': return { reason: 'For the test of access' }
     case '/quotas': return { name: 'N', period: { from: '2026-01-01', to: '2026-12-31' }, scope: {}, counts: 'persons', target: 1 }
     case '/quotas/new': return { name: 'N', from: '2026-01-01', to: '2026-12-31', counts: 'persons', target: '1' }

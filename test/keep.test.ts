@@ -33,7 +33,7 @@ async function programme (test: TestApp): Promise<Walk> {
   return walk
 }
 
-const GOOD = [/^agrees .*one by one$/, /^agrees .*references between tables$/, /^agrees .*can be read$/, /^agrees .*ledger 3, recounted 3$/, /^agrees .*audit chain: \d+ entries$/]
+const GOOD = [/^agrees .*one by one$/, /^agrees .*references between tables$/, /^agrees .*can be read$/, /^agrees .*ledger 3, recounted 3$/, /^agrees .*certificates: \d+, and \d+ documents/, /^agrees .*audit chain: \d+ entries$/]
 
 let count = 0
 const fresh = (end: string): string => join(folder, `${++count}${end}`)

@@ -225,7 +225,7 @@ t.test('the package', { timeout: 240_000 }, async (t) => {
     t.ok(bytes.includes(`https://host.example/training/certificates/${serial}`))
     token = administrator
     t.equal((await api('GET', `/quotas/${quota.id}`)).counted, 1)
-    t.match(await muster('verify'), /agrees {3}Officers trained: ledger 1, recounted 1\nagrees {3}audit chain/)
+    t.match(await muster('verify'), /agrees {3}Officers trained: ledger 1, recounted 1\nagrees {3}certificates: 1, and 0 documents [^\n]*\nagrees {3}audit chain/)
     t.same(await answersOf(mounted), before)
 
     child.kill()

@@ -4,12 +4,15 @@ import type { Settings } from '../deps.ts'
 import { hasRole, type Person } from '../person.ts'
 import { cursorOf, readCursor } from '../cursor.ts'
 import { countIssue, countRevocation, recordsOf } from '../quotas/ledger.ts'
-import { localDay } from '../cohorts/days.ts'
+import { addDays, dayStart, isDay, localDay } from '../cohorts/days.ts'
 import { quotasCounting, type Quota } from '../quotas/quotas.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
+import { activitiesOf } from '../courses/outline.ts'
+import { textIn } from '../quiz/text.ts'
 import {
-  insertCertificate, selectCertificates, selectCertificatesOfEnrolment, selectEarned, selectOptionalCertificate, updateRevoked, type Certificate
+  insertCertificate, selectCertificates, selectCertificatesOfEnrolment, selectDocuments, selectEarned, selectHolderNow, selectLatestOfCourse, selectOptionalCertificate, selectOptionalReplaced,
+  selectOutline, selectRenewal, updateRevoked, type Certificate, type CertificateFilter, type ReplacedDocument
 } from './queries.ts'
 import { makeSerial, readSerial } from './serial.ts'
 import { addMonths, readReason, REASON_LENGTH, stateOf, type CertificateState } from './validity.ts'
@@ -24,15 +27,18 @@ export type { Certificate } from './queries.ts'
  *
  * A revoked certificate is not issued again: the enrolment stays completed, and whoever revoked it would otherwise be
  * overruled by the next quiz the person takes. A new certificate takes a new enrolment.
+ * Where its holder has an earlier one of the same course, the new one says that it renews it.
  * @param input.mark percent of the deciding quiz, 0..100
+ * @param input.actorId who issues it by hand; left out where the programme does
  * @returns the serial that stands, or null when the enrolment's certificate was revoked */
-export async function issueCertificate (tx: Tx, world: World, settings: Pick<Settings, 'timeZone'>, input: { readonly enrolmentId: string, readonly mark: number }): Promise<string | null> {
-  const { enrolmentId, mark } = input
+export async function issueCertificate (tx: Tx, world: World, settings: Pick<Settings, 'timeZone'>, input: { readonly enrolmentId: string, readonly mark: number, readonly actorId?: string }): Promise<string | null> {
+  const { enrolmentId, mark, actorId = null } = input
   const { validMonths, ...earned } = await selectEarned(tx, enrolmentId)
   const [before] = await selectCertificatesOfEnrolment(tx, earned.personId, enrolmentId)
   if (before !== undefined) return before.revokedAt === null ? before.serial : null
 
   const issuedAt = world.now().toISOString()
+  const renewsId = await selectLatestOfCourse(tx, await recordsOf(tx, earned.personId), earned.courseSlug)
   const year = Number(localDay(issuedAt, settings.timeZone).slice(0, 4))
   for (let tries = 0; tries < SERIAL_TRIES; tries++) {
     const certificate: Certificate = {
@@ -45,12 +51,14 @@ export async function issueCertificate (tx: Tx, world: World, settings: Pick<Set
       expiresAt: validMonths === null ? null : addMonths(issuedAt, validMonths),
       revokedAt: null,
       revokedBy: null,
-      reason: null
+      reason: null,
+      renewsId,
+      reissuedAt: null
     }
     if (await insertCertificate(tx, certificate)) {
       await countIssue(tx, world, certificate)
       const { serial, courseSlug, courseVersion } = certificate
-      await audit(tx, world, { actorId: null, action: 'certificate.issued', subjectType: 'certificate', subjectId: serial, detail: { personId: earned.personId, enrolmentId, course: courseSlug, version: courseVersion, mark } })
+      await audit(tx, world, { actorId, action: 'certificate.issued', subjectType: 'certificate', subjectId: serial, detail: { personId: earned.personId, enrolmentId, course: courseSlug, version: courseVersion, mark } })
       return serial
     }
     const standing = (await selectCertificatesOfEnrolment(tx, earned.personId, enrolmentId)).find(({ revokedAt }) => revokedAt === null)
@@ -66,28 +74,37 @@ const SERIAL_TRIES = 5
  * The enrolment stays completed, and no certificate is issued for it again.
  * @param typed the serial, as somebody may write it
  * @param reason shown to anyone who checks the certificate: 3 to 500 characters
- * @throws Refusal not-allowed for anybody but an administrator, not-found, bad-input, certificate-already-revoked */
+ * @throws Refusal not-allowed for anybody but an administrator, not-found, bad-input, certificate-already-revoked, certificate-replaced for a document
+ * that another took the place of: that one is to be revoked */
 export async function revokeCertificate (db: Database, world: World, person: Person, typed: string, reason: string): Promise<void> {
   assertAdministrator(person)
   const words = readReason(reason)
   if (words === null) throw new Refusal('bad-input', {}, [{ path: 'reason', message: `must have ${REASON_LENGTH.least} to ${REASON_LENGTH.most} characters` }])
   const serial = readSerial(typed)
   if (serial === null) throw new Refusal('not-found')
-  await db.write(async (tx) => {
-    const at = world.now().toISOString()
-    const revoked = await updateRevoked(tx, serial, person.id, at, words)
-    const certificate = await selectOptionalCertificate(tx, serial)
-    if (certificate === undefined) throw new Refusal('not-found')
-    if (!revoked) throw new Refusal('certificate-already-revoked', { revokedAt: certificate.revokedAt })
-    await countRevocation(tx, world, certificate, await recordsOf(tx, certificate.personId))
-    await audit(tx, world, { actorId: person.id, action: 'certificate.revoked', subjectType: 'certificate', subjectId: serial, detail: { reason: words } })
-  })
+  await db.write(async (tx) => { await revokeIn(tx, world, person, serial, words) })
+}
+
+/** The same in the caller's unit of work. @param serial as `readSerial` gives it @param words as `readReason` does */
+export async function revokeIn (tx: Tx, world: World, person: Person, serial: string, words: string): Promise<void> {
+  const at = world.now().toISOString()
+  const revoked = await updateRevoked(tx, serial, person.id, at, words)
+  const certificate = await selectOptionalCertificate(tx, serial)
+  if (certificate === undefined) throw replacedOrUnknown(await selectOptionalReplaced(tx, serial))
+  if (!revoked) throw new Refusal('certificate-already-revoked', { revokedAt: certificate.revokedAt })
+  await countRevocation(tx, world, certificate, await recordsOf(tx, certificate.personId))
+  await audit(tx, world, { actorId: person.id, action: 'certificate.revoked', subjectType: 'certificate', subjectId: serial, detail: { reason: words } })
+}
+
+/** Why there is no certificate to change under a serial. */
+export function replacedOrUnknown (document: ReplacedDocument | undefined): Refusal {
+  return document === undefined ? new Refusal('not-found') : new Refusal('certificate-replaced', { standing: document.standing })
 }
 
 /** What anyone may know of a certificate by its serial: enough to compare a paper with. */
 export interface PublicCertificate {
   readonly serial: string
-  readonly state: CertificateState
+  readonly state: CertificateState | 'replaced'
   readonly holder: string
   /** ISO 3166-1 alpha-2. */
   readonly country: string | null
@@ -99,50 +116,140 @@ export interface PublicCertificate {
   readonly revokedAt: string | null
   /** Why it was revoked. */
   readonly reason: string | null
+  /** Of a document that another took the place of: the serial of that one. */
+  readonly replacedBy: string | null
+  readonly replacedAt: string | null
+  /** When this document took the place of another. */
+  readonly reissuedAt: string | null
+}
+
+/** The same with what its course was about, and what it renews. */
+export interface CertificateInFull extends PublicCertificate {
+  readonly course: PublicCertificate['course'] & {
+    /** How long the course takes, in hours; null when nothing says it. */
+    readonly hours: number | null
+    /** Titles of its modules. */
+    readonly topics: string[]
+  }
+  /** Serials of the holder's certificates of the same course. */
+  readonly renews: string | null
+  readonly renewedBy: string | null
 }
 
 /** @param typed a serial as somebody may write it
+ * @param language of the topics; the course's first when left out, or when it has none of it
  * @throws Refusal not-found */
-export async function publicCertificate (db: Database, world: World, typed: string): Promise<PublicCertificate> {
-  return publicOf(await certificateBySerial(db, typed), world)
+export async function publicCertificate (db: Database, world: World, typed: string, language?: string): Promise<CertificateInFull> {
+  return (await certificateToShow(db, world, typed, language)).shown
 }
 
-function publicOf (certificate: Certificate, world: World): PublicCertificate {
-  const { serial, holder, country, agency, mark, issuedAt, expiresAt, revokedAt, reason } = certificate
+/** A certificate to be set as a document: with the version of the template it was issued with. @throws as above */
+export async function certificateToShow (db: Database, world: World, typed: string, language?: string): Promise<{ readonly shown: CertificateInFull, readonly templateVersionId: string | null }> {
+  const { certificate, document } = await certificateBySerial(db, typed)
+  const { courseSlug, courseVersion } = certificate
+  const outline = await selectOutline(db.read, courseSlug, courseVersion)
+  const shown = publicOf(certificate, world, document)
+  const minutes = outline === null ? 0 : activitiesOf(outline).reduce((sum, { minutes = 0 }) => sum + minutes, 0)
+  return {
+    shown: {
+      ...shown,
+      course: {
+        ...shown.course,
+        hours: minutes === 0 ? null : Math.max(0.5, Math.round(minutes / 30) / 2),
+        topics: outline === null ? [] : outline.modules.map(({ title }) => textIn(title, language ?? outline.language, outline.language))
+      },
+      ...await selectRenewal(db.read, certificate)
+    },
+    templateVersionId: certificate.templateVersionId
+  }
+}
+
+/** @param document the one that was asked for, where another took its place */
+export function publicOf (certificate: Certificate, world: World, document: ReplacedDocument | null = null): PublicCertificate {
+  const { serial, holder, country, agency, mark, issuedAt, expiresAt, revokedAt, reason, reissuedAt } = certificate
   const course = { slug: certificate.courseSlug, title: certificate.courseTitle, version: certificate.courseVersion }
-  return { serial, state: stateOf(certificate, world.now()), holder, country, agency, course, mark, issuedAt, expiresAt, revokedAt, reason }
+  const about = { country, agency, course, mark, issuedAt, expiresAt, revokedAt, reason }
+  const state = stateOf(certificate, world.now())
+  if (document === null) return { serial, state, holder, ...about, replacedBy: null, replacedAt: null, reissuedAt }
+  // What was revoked stays revoked, under whichever of its serials it is looked up.
+  return { serial: document.serial, state: state === 'revoked' ? state : 'replaced', holder: document.holder, ...about, replacedBy: document.standing, replacedAt: document.replacedAt, reissuedAt: null }
 }
 
 /** A certificate with the quotas in which it counts, for administrators.
  * @throws Refusal not-allowed, not-found */
-export async function certificateOnDesk (db: Database, world: World, person: Person, typed: string): Promise<{ certificate: PublicCertificate, quotas: readonly Quota[] }> {
+export async function certificateOnDesk (db: Database, world: World, person: Person, typed: string): Promise<CertificateOnDesk> {
   assertAdministrator(person)
-  const certificate = await certificateBySerial(db, typed)
-  return { certificate: publicOf(certificate, world), quotas: await quotasCounting(db, person, certificate) }
+  const { certificate } = await certificateBySerial(db, typed)
+  return {
+    certificate: await publicCertificate(db, world, typed),
+    quotas: await quotasCounting(db, person, certificate),
+    documents: await selectDocuments(db.read, certificate.id),
+    now: await selectHolderNow(db.read, certificate.personId)
+  }
+}
+
+export interface CertificateOnDesk {
+  readonly certificate: CertificateInFull
+  readonly quotas: readonly Quota[]
+  /** Its documents that were replaced, the latest first. */
+  readonly documents: ReadonlyArray<{ readonly serial: string, readonly holder: string, readonly replacedAt: string, readonly reason: string }>
+  /** The holder's name as the record has it now. */
+  readonly now: { readonly name: string, readonly erased: boolean }
 }
 
 const PAGE = 100
 
+/** What a list of certificates may be narrowed by. */
+export interface CertificateSearch {
+  /** A part of the holder's name. */
+  readonly holder?: string | undefined
+  readonly country?: string | undefined
+  /** Slug. */
+  readonly course?: string | undefined
+  /** Cohort, by its id. */
+  readonly cohort?: string | undefined
+  /** First and last local day of issue. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly state?: string | undefined
+}
+
+/** @param timeZone IANA: of the days @throws Refusal bad-input for a day or a state that is none */
+export function filterOf (search: CertificateSearch, world: World, timeZone: string): CertificateFilter {
+  const given = (text: string | undefined): string | null => text === undefined || text.trim() === '' ? null : text.trim()
+  const day = (path: 'from' | 'to'): string | null => {
+    const typed = given(search[path])
+    if (typed !== null && !isDay(typed)) throw new Refusal('bad-input', {}, [{ path, message: 'must be a day, as in 2026-07-31' }])
+    return typed
+  }
+  const [from, to, state] = [day('from'), day('to'), given(search.state)]
+  if (state !== null && state !== 'valid' && state !== 'expired' && state !== 'revoked') throw new Refusal('bad-input', {}, [{ path: 'state', message: 'is valid, expired or revoked' }])
+  return {
+    holder: given(search.holder), country: given(search.country)?.toUpperCase() ?? null, course: given(search.course), cohort: given(search.cohort),
+    from: from === null ? null : dayStart(from, timeZone), before: to === null ? null : dayStart(addDays(to, 1), timeZone), state, at: world.now().toISOString()
+  }
+}
+
 /** Every certificate, the latest first; for administrators.
- * @param filter.holder a part of the holder's name; '' for all
- * @throws Refusal not-allowed, bad-input for a foreign cursor */
-export async function listCertificates (db: Database, world: World, person: Person, filter: { readonly holder?: string | undefined, readonly cursor?: string | null | undefined } = {}): Promise<{ items: PublicCertificate[], next: string | null }> {
+ * @throws Refusal not-allowed, bad-input for a foreign cursor, a day or a state that is none */
+export async function listCertificates (db: Database, world: World, person: Person, filter: CertificateSearch & { readonly cursor?: string | null | undefined } = {}, timeZone = 'UTC'): Promise<{ items: PublicCertificate[], next: string | null }> {
   assertAdministrator(person)
   const place = readCursor(filter.cursor ?? null, ['string', 'string'])
   const after = place === null ? null : { issuedAt: String(place[0]), id: String(place[1]) }
-  const holder = filter.holder?.trim() ?? ''
-  const found = await selectCertificates(db.read, { holder: holder === '' ? null : holder, after, limit: PAGE + 1 })
+  const found = await selectCertificates(db.read, { ...filterOf(filter, world, timeZone), after, limit: PAGE + 1 })
   const last = found.length > PAGE ? found[PAGE - 1] : undefined
   return { items: found.slice(0, PAGE).map((certificate) => publicOf(certificate, world)), next: last === undefined ? null : cursorOf([last.issuedAt, last.id]) }
 }
 
-async function certificateBySerial (db: Database, typed: string): Promise<Certificate> {
+async function certificateBySerial (db: Database, typed: string): Promise<{ readonly certificate: Certificate, readonly document: ReplacedDocument | null }> {
   const serial = readSerial(typed)
-  const certificate = serial === null ? undefined : await selectOptionalCertificate(db.read, serial)
+  if (serial === null) throw new Refusal('not-found')
+  const document = await selectOptionalReplaced(db.read, serial) ?? null
+  const certificate = await selectOptionalCertificate(db.read, document?.standing ?? serial)
   if (certificate === undefined) throw new Refusal('not-found')
-  return certificate
+  return { certificate, document }
 }
 
-function assertAdministrator (person: Person): void {
+export function assertAdministrator (person: Person): void {
   if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
 }

@@ -2,15 +2,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
+import { formatDate } from '../http/pages.ts'
 import { signedIn } from '../http/session.ts'
 import { ADMINISTRATORS } from '../people/access.ts'
 import { hasRole } from '../person.ts'
 import { Refusal } from '../refusals.ts'
-import { certificateOnDesk, listCertificates, publicCertificate, revokeCertificate, type PublicCertificate } from './certificates.ts'
+import { certificateOnDesk, certificateToShow, listCertificates, publicCertificate, revokeCertificate, type CertificateInFull, type CertificateSearch } from './certificates.ts'
+import { deskChoices } from './choices.ts'
 import { makePdfs } from './pdf.ts'
+import { CERTIFICATE_ACTIONS, changeCertificates, reissueCertificate } from './reissue.ts'
+import { Search } from './search.ts'
+import { searchView } from './search-view.ts'
 import { readSerial } from './serial.ts'
 import { readReason, REASON_LENGTH } from './validity.ts'
-import { pdfView, qrCode, quotaLinks, sheetView, verifyUrl } from './views.ts'
+import { makeLooks } from './templates/templates.ts'
+import { fullSheetView, pdfView, qrCode, quotaLinks, sheetView, verifyUrl } from './views.ts'
 
 const PAGE = { hide: true } as const
 const Serial = Type.Object({ serial: Type.String({ maxLength: 200 }) })
@@ -18,9 +24,10 @@ const Nullable = Type.Union([Type.String(), Type.Null()])
 const Cursor = Type.Optional(Type.String({ maxLength: 2000 }))
 const typed = Type.String({ maxLength: 5000, default: '' })
 
-const CertificateOut = Type.Object({
+/** As a list has it. */
+export const CertificateOut = Type.Object({
   serial: Type.String(),
-  state: Type.Union([Type.Literal('valid'), Type.Literal('revoked'), Type.Literal('expired')]),
+  state: Type.Union([Type.Literal('valid'), Type.Literal('revoked'), Type.Literal('expired'), Type.Literal('replaced')]),
   holder: Type.String(),
   country: Nullable,
   agency: Nullable,
@@ -29,7 +36,25 @@ const CertificateOut = Type.Object({
   issuedAt: Type.String(),
   expiresAt: Nullable,
   revokedAt: Nullable,
-  reason: Nullable
+  reason: Nullable,
+  replacedBy: { ...Nullable, description: 'The serial that took its place' },
+  replacedAt: Nullable,
+  reissuedAt: { ...Nullable, description: 'When this document took the place of another' }
+})
+
+/** What became of certificates that one change was asked for. */
+export const ChangedOut = Type.Object({ done: Type.Integer(), refused: Type.Array(Type.Object({ serial: Type.String(), code: Type.String() })) })
+
+/** As the public page shows it. */
+export const CertificateInFullOut = Type.Object({
+  ...CertificateOut.properties,
+  course: Type.Object({
+    ...CertificateOut.properties.course.properties,
+    hours: Type.Union([Type.Number(), Type.Null()], { description: 'That the course takes' }),
+    topics: Type.Array(Type.String(), { description: 'Titles of its modules' })
+  }),
+  renews: { ...Nullable, description: 'The holder\'s earlier certificate of the same course' },
+  renewedBy: Nullable
 })
 
 /** Certificates: the public sheet, its PDF, the check by serial, and revoking. */
@@ -41,16 +66,17 @@ export function certificateRoutes (app: App, deps: Deps): void {
 
 function publicPages (app: App, { db, world, settings, messages }: Deps): void {
   const pdfs = makePdfs()
+  const looks = makeLooks()
 
   app.get('/certificates/:serial', { config: { access: 'public' }, schema: { ...PAGE, params: Serial } }, async (request, reply) => {
-    const certificate = await publicCertificate(db, world, request.params.serial)
+    const certificate = await publicCertificate(db, world, request.params.serial, request.language)
     // As somebody typed it: one certificate has one address.
     if (request.params.serial !== certificate.serial) return await reply.redirect(app.url('/certificates/:serial', { serial: certificate.serial }), 303)
     const { t, person } = request
     return fresh(reply).page('certificates/sheet', {
       title: t('certificates.title-of', { holder: certificate.holder }),
       main: 'reading',
-      certificate: sheetView(certificate, t, app.url, request.place),
+      certificate: fullSheetView(certificate, t, app.url, request.place),
       qr: await qrCode(verifyUrl(settings, certificate.serial), t('certificates.qr')),
       onDesk: person !== null && hasRole(person, 'administrator')
     })
@@ -60,10 +86,13 @@ function publicPages (app: App, { db, world, settings, messages }: Deps): void {
     config: { access: 'public' },
     schema: { ...PAGE, params: Serial, querystring: Type.Object({ lang: Type.Optional(Type.String({ maxLength: 20 })) }) }
   }, async (request, reply) => {
-    const certificate = await publicCertificate(db, world, request.params.serial)
+    const { shown: certificate, templateVersionId } = await certificateToShow(db, world, request.params.serial)
+    // Nobody prints what another document took the place of.
+    if (certificate.replacedBy !== null) return await reply.redirect(app.url('/certificates/:serial', { serial: certificate.serial }), 303)
+    const look = await looks(db.read, templateVersionId)
     const { lang } = request.query
-    const language = lang !== undefined && messages.languages.includes(lang) ? lang : request.language
-    const { pdf, etag } = await pdfs(pdfView(certificate, messages.translate(language), settings, { ...request.place, language }))
+    const language = lang !== undefined && (messages.languages.includes(lang) || look?.content.texts[lang] !== undefined) ? lang : request.language
+    const { pdf, etag } = await pdfs(pdfView(certificate, messages.translate(language), settings, { ...request.place, language }, look), look?.pictures)
     // Asked for anew each time, since it may be revoked at any moment; sent anew when it changed.
     void reply.header('cache-control', 'private, no-cache').header('etag', etag).header('vary', 'accept-language, cookie')
     if (request.headers['if-none-match']?.includes(etag) === true) return await reply.status(304).send()
@@ -100,34 +129,62 @@ function verifyPage (request: FastifyRequest, reply: FastifyReply, serial: strin
   })
 }
 
-function deskPages (app: App, { db, world }: Deps): void {
+function deskPages (app: App, { db, world, settings }: Deps): void {
   const nav = '/desk/quotas'
 
-  app.get('/desk/certificates', {
-    config: { access: ADMINISTRATORS },
-    schema: { ...PAGE, querystring: Type.Object({ holder: Type.Optional(Type.String({ maxLength: 200 })), cursor: Cursor }) }
-  }, async (request, reply) => {
-    const { holder = '', cursor } = request.query
-    const { items, next } = await listCertificates(db, world, signedIn(request), { holder, cursor })
+  const listPage = async (request: FastifyRequest, reply: FastifyReply, query: CertificateSearch & { readonly cursor?: string | undefined, readonly done?: string | undefined }, said: { readonly notice?: string, readonly refused?: readonly string[], readonly problem?: string, readonly reason?: string, readonly chosen?: readonly string[] } = {}): Promise<FastifyReply> => {
+    const { cursor, done: _, ...search } = query
+    const { items, next } = await listCertificates(db, world, signedIn(request), { ...search, cursor }, settings.timeZone)
     const { t, place } = request
+    const asked = Object.fromEntries(Object.entries(search).map(([name, value]) => [name, value === undefined || value === '' ? null : value]))
     return reply.page('certificates/list', {
       title: t('certificates.title'),
       nav,
-      holder,
-      certificates: items.map((certificate) => sheetView(certificate, t, app.url, place)),
-      first: cursor === undefined ? null : app.url('/desk/certificates', {}, { holder: holder || null }),
-      next: next === null ? null : app.url('/desk/certificates', {}, { holder: holder || null, cursor: next })
+      search: searchView(search, await deskChoices(db, request.language), ['valid', 'expired', 'revoked'], request),
+      searched: Object.values(asked).some((value) => value !== null),
+      notice: said.notice ?? null,
+      refused: said.refused ?? [],
+      problem: said.problem ?? null,
+      reason: said.reason ?? '',
+      least: String(REASON_LENGTH.least),
+      most: String(REASON_LENGTH.most),
+      certificates: items.map((certificate) => ({ ...sheetView(certificate, t, app.url, place), chosen: said.chosen?.includes(certificate.serial) === true, choose: t('certificate-desk.choose', { name: certificate.holder }) })),
+      zip: app.url('/desk/certificates/zips', {}, asked),
+      first: cursor === undefined ? null : app.url('/desk/certificates', {}, asked),
+      next: next === null ? null : app.url('/desk/certificates', {}, { ...asked, cursor: next })
     })
+  }
+
+  app.get('/desk/certificates', {
+    config: { access: ADMINISTRATORS },
+    schema: { ...PAGE, querystring: Type.Object({ ...Search, cursor: Cursor }) }
+  }, async (request, reply) => await listPage(request, reply, request.query))
+
+  app.post('/desk/certificates/changes', {
+    config: { access: ADMINISTRATORS },
+    schema: { ...PAGE, body: Type.Object({ serials: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 5000, default: [] }), action: Type.Enum([...CERTIFICATE_ACTIONS]), reason: typed }) }
+  }, async (request, reply) => {
+    const { serials, action, reason } = request.body
+    const { t } = request
+    if (serials.length === 0) return await listPage(request, reply.status(422), {}, { problem: t('certificate-desk.none-chosen'), reason })
+    if (readReason(reason) === null) return await listPage(request, reply.status(422), {}, { problem: t('certificates.revoke.length', REASON_LENGTH), reason, chosen: serials })
+    const { done, refused } = await changeCertificates(db, world, settings, signedIn(request), serials, action, reason)
+    return await listPage(request, reply, {}, { notice: t(`certificate-desk.done.${action}`, { count: done }), refused: refused.map(({ serial, code }) => `${serial}: ${t(`refusal.${code}`)}`) })
   })
 
-  const deskPage = async (request: FastifyRequest, reply: FastifyReply, serial: string, form: { reason: string, problem: string | null }): Promise<FastifyReply> => {
-    const { certificate, quotas } = await certificateOnDesk(db, world, signedIn(request), serial)
+  const deskPage = async (request: FastifyRequest, reply: FastifyReply, serial: string, form: { reason: string, problem: string | null }, again: { holder?: string, why?: string, problem?: string } = {}): Promise<FastifyReply> => {
+    const { certificate, quotas, documents, now } = await certificateOnDesk(db, world, signedIn(request), serial)
     const { t, place } = request
     return reply.page('certificates/desk', {
       title: certificate.serial,
       nav,
-      certificate: sheetView(certificate, t, app.url, place),
+      certificate: fullSheetView(certificate, t, app.url, place),
       quotas: quotaLinks(quotas, app.url, place),
+      documents: documents.map(({ serial, holder, replacedAt, reason }) => ({ serial, holder, reason, replacedAt, replaced: formatDate(replacedAt, place), href: app.url('/certificates/:serial', { serial }) })),
+      reissue: now.erased ? null : {
+        action: app.url('/desk/certificates/:serial/reissue', { serial: certificate.serial }), holder: again.holder ?? certificate.holder, why: again.why ?? '', problem: again.problem ?? null,
+        recordName: now.name === certificate.holder ? null : now.name
+      },
       ...form,
       least: String(REASON_LENGTH.least),
       most: String(REASON_LENGTH.most)
@@ -136,6 +193,22 @@ function deskPages (app: App, { db, world }: Deps): void {
 
   app.get('/desk/certificates/:serial', { config: { access: ADMINISTRATORS }, schema: { ...PAGE, params: Serial } }, async (request, reply) =>
     await deskPage(request, reply, request.params.serial, { reason: '', problem: null }))
+
+  app.post('/desk/certificates/:serial/reissue', {
+    config: { access: ADMINISTRATORS },
+    schema: { ...PAGE, params: Serial, body: Type.Object({ holder: typed, why: typed }) }
+  }, async (request, reply) => {
+    const { serial } = request.params
+    const { holder, why } = request.body
+    try {
+      const next = await reissueCertificate(db, world, settings, signedIn(request), serial, { reason: why, holder })
+      return await reply.redirect(app.url('/desk/certificates/:serial', { serial: next }), 303)
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'bad-input') throw error
+      const problem = error.problems[0]?.path === 'holder' ? request.t('people.fault.name') : request.t('certificates.revoke.length', REASON_LENGTH)
+      return await deskPage(request, reply.status(422), serial, { reason: '', problem: null }, { holder, why, problem })
+    }
+  })
 
   app.post('/desk/certificates/:serial/revoke', {
     config: { access: ADMINISTRATORS },
@@ -151,21 +224,50 @@ function deskPages (app: App, { db, world }: Deps): void {
   })
 }
 
-function certificateApi (app: App, { db, world }: Deps): void {
+function certificateApi (app: App, { db, world, settings }: Deps): void {
   app.get('/api/v1/certificates', {
     config: { access: ADMINISTRATORS },
     schema: {
       tags: ['certificates'],
       summary: 'Every certificate, the latest first',
-      querystring: Type.Object({ holder: Type.Optional(Type.String({ maxLength: 200 })), cursor: Cursor }),
+      querystring: Type.Object({ ...Search, cursor: Cursor }),
       response: { 200: Type.Object({ items: Type.Array(CertificateOut), next: Nullable }) }
     }
-  }, async (request) => await listCertificates(db, world, signedIn(request), request.query))
+  }, async (request) => await listCertificates(db, world, signedIn(request), request.query, settings.timeZone))
+
+  app.post('/api/v1/certificates/changes', {
+    config: { access: ADMINISTRATORS },
+    schema: {
+      tags: ['certificates'],
+      summary: 'Revokes or re-issues several certificates',
+      body: Type.Object({ serials: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: 5000 }), action: Type.Enum([...CERTIFICATE_ACTIONS]), reason: Type.String({ maxLength: 5000 }) }),
+      response: { 200: ChangedOut }
+    }
+  }, async (request) => {
+    const { serials, action, reason } = request.body
+    const { done, refused } = await changeCertificates(db, world, settings, signedIn(request), serials, action, reason)
+    return { done, refused: [...refused] }
+  })
+
+  app.post('/api/v1/certificates/:serial/reissue', {
+    config: { access: ADMINISTRATORS },
+    schema: {
+      tags: ['certificates'],
+      summary: 'A new document with a new serial takes the place of the old one; nothing is counted anew',
+      params: Serial,
+      body: Type.Object({ reason: Type.String({ maxLength: 5000, description: 'Kept, and seen by administrators alone' }), holder: Type.Optional(Type.String({ maxLength: 500, description: 'The name as it is to stand on it; as before when left out' })) }),
+      response: { 201: CertificateInFullOut }
+    }
+  }, async (request, reply) => {
+    const serial = await reissueCertificate(db, world, settings, signedIn(request), request.params.serial, request.body)
+    return await reply.status(201).send(await publicCertificate(db, world, serial))
+  })
+
 
   app.get('/api/v1/certificates/:serial', {
     config: { access: 'public' },
-    schema: { tags: ['certificates'], summary: 'What was certified, and whether it stands', security: [], params: Serial, response: { 200: CertificateOut } }
-  }, async (request, reply): Promise<PublicCertificate> => {
+    schema: { tags: ['certificates'], summary: 'What was certified, and whether it stands', security: [], params: Serial, response: { 200: CertificateInFullOut } }
+  }, async (request, reply): Promise<CertificateInFull> => {
     fresh(reply)
     return await publicCertificate(db, world, request.params.serial)
   })
@@ -177,7 +279,7 @@ function certificateApi (app: App, { db, world }: Deps): void {
       summary: 'Revokes a certificate and takes it back from every quota',
       params: Serial,
       body: Type.Object({ reason: Type.String({ maxLength: 5000, description: `shown to anyone who checks the certificate; ${REASON_LENGTH.least} to ${REASON_LENGTH.most} characters` }) }),
-      response: { 200: CertificateOut }
+      response: { 200: CertificateInFullOut }
     }
   }, async (request) => {
     const { serial } = request.params

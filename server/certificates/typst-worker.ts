@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import initTypst, { TypstCompilerBuilder, type TypstCompiler } from '@myriaddreamin/typst-ts-web-compiler'
 import { readFonts } from './fonts.ts'
 
@@ -9,6 +9,8 @@ export interface TypstRequest {
   readonly inputs: Readonly<Record<string, string>>
   /** Whether fonts beyond the common ones are needed. */
   readonly further: boolean
+  /** Pictures, by the paths under which the source asks for them. The same path always holds the same bytes. */
+  readonly files?: Readonly<Record<string, Uint8Array>>
 }
 
 export type TypstAnswer =
@@ -21,7 +23,9 @@ const MAIN = '/main.typ'
 const UNIX_DIAGNOSTICS = 2
 
 const compilers = new Map<boolean, Promise<TypstCompiler>>()
-const started = initTypst()
+// Compiled once for every thread (typst.ts).
+const started = initTypst({ module_or_path: (workerData as { readonly module: WebAssembly.Module }).module })
+const held = new Map<TypstCompiler, Set<string>>()
 
 async function compilerWith (further: boolean): Promise<TypstCompiler> {
   await started
@@ -32,11 +36,18 @@ async function compilerWith (further: boolean): Promise<TypstCompiler> {
   return await builder.build()
 }
 
-async function answer ({ id, source, inputs, further }: TypstRequest): Promise<TypstAnswer> {
+async function answer ({ id, source, inputs, further, files = {} }: TypstRequest): Promise<TypstAnswer> {
   let compiler = compilers.get(further)
   if (compiler === undefined) compilers.set(further, compiler = compilerWith(further))
   const typst = await compiler
   typst.add_source(MAIN, source)
+  const paths = held.get(typst) ?? new Set<string>()
+  held.set(typst, paths)
+  for (const [path, bytes] of Object.entries(files)) {
+    if (paths.has(path)) continue
+    typst.map_shadow(path, bytes)
+    paths.add(path)
+  }
   const { result, diagnostics } = typst.compile(MAIN, Object.entries(inputs), 'pdf', UNIX_DIAGNOSTICS) as { result?: Uint8Array, diagnostics?: readonly string[] }
   return result === undefined ? { id, problem: (diagnostics ?? []).join('\n') } : { id, pdf: result }
 }

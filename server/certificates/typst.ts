@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { extname } from 'node:path'
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { TypstAnswer, TypstRequest } from './typst-worker.ts'
 
@@ -7,6 +10,9 @@ const DOCUMENTS_EACH = 64
 
 /** A compiler without work for so long gives its memory back. */
 const IDLE_MS = 60_000
+
+/** How many documents of a pile are set at once: as many as there are cores, and never so many that memory is short. */
+export const LANES = Math.min(4, Math.max(1, availableParallelism()))
 
 interface Waiting {
   readonly resolve: (pdf: Uint8Array) => void
@@ -20,16 +26,25 @@ interface Compiler {
   idle: NodeJS.Timeout | undefined
 }
 
-let current: Compiler | undefined
+const current = new Map<number, Compiler>()
+let module: Promise<WebAssembly.Module> | undefined
+
+/** The compiler's code, compiled once: threads share it, so that one that takes another's place begins at full speed. */
+function compiledModule (): Promise<WebAssembly.Module> {
+  return module ??= readFile(createRequire(import.meta.url).resolve('@myriaddreamin/typst-ts-web-compiler/wasm')).then(async (bytes) => await WebAssembly.compile(bytes))
+}
 
 /** Sets a Typst document as PDF, on a thread of its own: the compiler is WebAssembly, the same on every platform, and
  * takes tens of milliseconds a page and half a second to start.
  * @param request.source the document's text; `inputs` reach it as `sys.inputs`
+ * @param lane which thread: 0 for what somebody waits for, 1 to `LANES` for piles of documents
  * @throws Error with the compiler's words when it does not compile */
-export async function setDocument (request: Omit<TypstRequest, 'id'>): Promise<Uint8Array> {
-  const compiler = current ??= startCompiler()
+export async function setDocument (request: Omit<TypstRequest, 'id'>, lane = 0): Promise<Uint8Array> {
+  const code = await compiledModule()
+  let compiler = current.get(lane)
+  if (compiler === undefined) current.set(lane, compiler = startCompiler(lane, code))
   const id = compiler.taken += 1
-  if (id >= DOCUMENTS_EACH) current = undefined
+  if (id >= DOCUMENTS_EACH) current.delete(lane)
   clearTimeout(compiler.idle)
   compiler.worker.ref()
   try {
@@ -39,28 +54,32 @@ export async function setDocument (request: Omit<TypstRequest, 'id'>): Promise<U
     })
   } finally {
     compiler.waiting.delete(id)
-    if (compiler.waiting.size === 0) rest(compiler)
+    if (compiler.waiting.size === 0) rest(compiler, lane)
   }
 }
 
 /** Nothing waits: it holds no process open, and ends, at once when its work is done. */
-function rest (compiler: Compiler): void {
+function rest (compiler: Compiler, lane: number): void {
   compiler.worker.unref()
-  if (compiler !== current) {
+  if (compiler !== current.get(lane)) {
     void compiler.worker.terminate()
     return
   }
   compiler.idle = setTimeout(() => {
-    if (compiler === current) current = undefined
+    forget(compiler, lane)
     void compiler.worker.terminate()
   }, IDLE_MS).unref()
 }
 
-function startCompiler (): Compiler {
-  const worker = new Worker(new URL(`./typst-worker${extname(import.meta.url)}`, import.meta.url))
+function forget (compiler: Compiler, lane: number): void {
+  if (compiler === current.get(lane)) current.delete(lane)
+}
+
+function startCompiler (lane: number, code: WebAssembly.Module): Compiler {
+  const worker = new Worker(new URL(`./typst-worker${extname(import.meta.url)}`, import.meta.url), { workerData: { module: code } })
   const compiler: Compiler = { worker, waiting: new Map(), taken: 0, idle: undefined }
   const end = (error: Error): void => {
-    if (compiler === current) current = undefined
+    forget(compiler, lane)
     for (const { reject } of compiler.waiting.values()) reject(error)
   }
   worker.on('message', ({ id, ...answer }: TypstAnswer) => {

@@ -42,7 +42,7 @@ export const OWN_TABLES: ReadonlySet<string> = new Set(['migration', 'writer'])
 
 /** Rows read and written at once. Few of those that hold whole files, so that a batch fits in memory. */
 export function batchOf (table: string): number {
-  return ['upload_content', 'media', 'bank_file'].includes(table) ? 4 : 500
+  return ['upload_content', 'media', 'bank_file', 'certificate_zip_part'].includes(table) ? 4 : 500
 }
 
 /** Counts rows and adds up their hashes. */

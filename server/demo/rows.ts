@@ -1,6 +1,6 @@
 import type { Change } from '../audit/audit.ts'
 import type {
-  AccountTable, ActivityDoneTable, AttemptStepTable, CertificateTable, CohortInstructorTable, CohortTable, EnrolmentTable,
+  AccountTable, ActivityDoneTable, AttemptStepTable, NewCertificateRow, CohortInstructorTable, CohortTable, EnrolmentTable,
   NewAttemptRow, NewPersonRow, RoleGrantTable
 } from '../db/tables.ts'
 
@@ -21,7 +21,7 @@ export interface Rows {
   readonly activities: ActivityDoneTable[]
   readonly attempts: NewAttemptRow[]
   readonly steps: AttemptStepTable[]
-  readonly certificates: CertificateTable[]
+  readonly certificates: NewCertificateRow[]
   readonly changes: PastChange[]
 }
 

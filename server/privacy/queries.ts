@@ -60,6 +60,11 @@ export async function selectHeldOn (tx: Tx, { id, accountId, email }: Subject): 
       .select(['attempt_id as attemptId', 'slot', 'role', 'fraction', 'at']).where('attempt.enrolment_id', 'in', mine).orderBy('at').execute(),
     certificates: await tx.selectFrom('certificate').select(['serial', 'holder', 'country', 'agency', 'rank', 'course_title as course', 'course_version as version', 'mark', 'issued_at as issuedAt', 'expires_at as expiresAt', 'revoked_at as revokedAt', 'reason'])
       .where('person_id', '=', id).orderBy('issued_at').execute(),
+    // Documents of theirs that others took the place of, with the names that stood on them.
+    replacedDocuments: await tx.selectFrom('certificate_document as document').innerJoin('certificate', 'certificate.id', 'document.certificate_id')
+      .select(['document.serial', 'document.holder', 'replaced_by as replacedBy', 'replaced_at as replacedAt', 'document.reason']).where('certificate.person_id', '=', id).orderBy('replaced_at').execute(),
+    expiryReminders: await tx.selectFrom('certificate_reminder').innerJoin('certificate', 'certificate.id', 'certificate_reminder.certificate_id')
+      .select(['serial', 'days', 'at']).where('certificate.person_id', '=', id).orderBy('at').execute(),
     counted: await tx.selectFrom('quota_entry').innerJoin('quota', 'quota.id', 'quota_entry.quota_id')
       .select(['quota.name as target', 'serial', 'delta', 'cause', 'at']).where('person_id', '=', id).orderBy('at').execute(),
     lists: await tx.selectFrom('team_member').innerJoin('team', 'team.id', 'team_member.team_id').select(['team.name', 'added_at as addedAt']).where('person_id', '=', id).orderBy('added_at').execute(),
@@ -77,6 +82,10 @@ export async function erase (tx: Tx, { id, accountId, email }: Subject, nobody: 
   await tx.updateTable('person').set({ name: ERASED, name_key: '', latin_name: null, latin_key: null, country: null, agency: null, rank: null, birth_day: null, erased_at: at }).where('id', '=', id).execute()
   await tx.updateTable('account').set({ email: nobody, password_hash: null, state: 'deactivated' }).where('id', '=', accountId).execute()
   await tx.updateTable('certificate').set({ holder: ERASED }).where('person_id', '=', id).execute()
+  await tx.updateTable('certificate_document').set({ holder: ERASED, reason: '' }).where('certificate_id', 'in', tx.selectFrom('certificate').select('id').where('person_id', '=', id)).execute()
+  // Downloads of many certificates hold the names of all: they are asked for again by whoever needs them.
+  await tx.deleteFrom('certificate_zip_part').execute()
+  await tx.deleteFrom('certificate_zip').execute()
   for (const table of ['session', 'link'] as const) await tx.deleteFrom(table).where('account_id', '=', accountId).execute()
   for (const table of ['role_grant', 'team_member', 'team_warning', 'cohort_instructor', 'draft_author'] as const) await tx.deleteFrom(table).where('person_id', '=', id).execute()
   await tx.deleteFrom('mail').where('to_email', 'in', addresses).execute()

@@ -143,6 +143,12 @@ export async function completeWhenDone (tx: Tx, deps: ProgressDeps, enrolment: P
   return true
 }
 
+/** The certificate of an enrolment that is completed and has none, issued by hand. @returns its serial */
+export async function certifyCompleted (tx: Tx, deps: ProgressDeps, enrolment: Pick<Enrolment, 'id' | 'courseVersionId'>, actorId: string): Promise<string | null> {
+  const outline = await deps.courses.outline(tx, enrolment.courseVersionId)
+  return await issueCertificate(tx, deps.world, deps.settings, { enrolmentId: enrolment.id, mark: await decidingMark(tx, deps, outline, enrolment), actorId })
+}
+
 /** Whether a cohort's time is now. */
 export function isRunning ({ cohort }: Pick<Enrolment, 'cohort'>, at: string): boolean {
   return at >= cohort.startsAt && at < cohort.endsAt

@@ -199,3 +199,48 @@ export async function countAttemptsByQuiz (tx: Tx, cohortId: string): Promise<Ma
   }
   return counts
 }
+
+/** Somebody who has passed and was never issued a certificate. */
+export interface Uncertified {
+  readonly id: string
+  readonly personId: string
+  readonly name: string
+  readonly country: string | null
+  readonly cohortId: string
+  readonly cohort: string
+  readonly course: string
+  readonly courseVersionId: string
+  readonly state: 'active' | 'completed'
+}
+
+/** Those who have done everything, the oldest enrolment first. @param cohortId null for every cohort */
+export async function selectUncertified (tx: Tx, cohortId: string | null, limit: number): Promise<Uncertified[]> {
+  let query = tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id').innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
+    .innerJoin('course_version', 'course_version.id', 'cohort.course_version_id')
+    .select(['enrolment.id', 'person_id as personId', 'person.name', 'person.country', 'cohort_id as cohortId', 'cohort.name as cohort', 'course_version.title as course', 'course_version.id as courseVersionId', 'state'])
+    .where((where) => where.or([where('state', '=', 'completed'), where.and([where('state', '=', 'active'), where('total', '>', 0), where('done', '>=', where.ref('total'))])]))
+    .where('person.erased_at', 'is', null)
+    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('certificate').select('certificate.id').whereRef('certificate.person_id', '=', 'enrolment.person_id').whereRef('certificate.enrolment_id', '=', 'enrolment.id'))))
+    .orderBy('enrolment.id').limit(limit)
+  if (cohortId !== null) query = query.where('cohort_id', '=', cohortId)
+  return (await query.execute()).map(({ state, ...row }) => ({ ...row, state: state === 'active' ? state : 'completed' }))
+}
+
+/** Of some enrolments, those that were issued a certificate, standing or not. */
+export async function selectCertified (tx: Tx, enrolmentIds: readonly string[]): Promise<Set<string>> {
+  if (enrolmentIds.length === 0) return new Set()
+  return new Set((await tx.selectFrom('certificate').select('enrolment_id as id').where('enrolment_id', 'in', [...enrolmentIds]).execute()).map(({ id }) => id))
+}
+
+/** The serial of a certificate that some records hold of a course and that is valid after an instant. */
+export async function selectHeldLonger (tx: Tx, personIds: readonly string[], courseSlug: string, after: string): Promise<string | null> {
+  const row = await tx.selectFrom('certificate').select('serial').where('person_id', 'in', [...personIds]).where('course_slug', '=', courseSlug).where('revoked_at', 'is', null)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', after)])).executeTakeFirst()
+  return row?.serial ?? null
+}
+
+/** People of a country whose names are alike, under other addresses. */
+export async function selectNamesakes (tx: Tx, key: string, country: string, email: string): Promise<Array<{ readonly id: string, readonly name: string }>> {
+  return await tx.selectFrom('person').leftJoin('account', 'account.person_id', 'person.id').select(['person.id', 'person.name'])
+    .where('name_key', '=', key).where('country', '=', country).where('merged_into', 'is', null).where((where) => where.or([where('account.email', 'is', null), where('account.email', '<>', email)])).limit(5).execute()
+}

@@ -98,9 +98,10 @@ export async function quotasOf (tx: Tx, certificate: CountableCertificate): Prom
 async function write (tx: Tx, world: World, quotas: readonly Quota[], certificate: CountableCertificate, delta: 1 | -1, cause: EntryCause): Promise<void> {
   const now = world.now().toISOString()
   const turns = await selectTurns(tx, certificate.id, quotas.map(({ id }) => id))
-  const due = quotas.filter(({ id }) => (turns.get(id) ?? 0) % 2 === (delta === 1 ? 0 : 1))
+  const due = quotas.filter(({ id }) => (turns.get(id)?.turn ?? 0) % 2 === (delta === 1 ? 0 : 1))
   const lines = due.map(({ id, timeZone, closedAt }) => ({
-    id: world.newId(), quotaId: id, certificate, delta, turn: (turns.get(id) ?? 0) + 1, cause, at: afterClosing(now, closedAt), day: localDay(certificate.issuedAt, timeZone)
+    // Under the serial with which its first line was written, whatever document stands since.
+    id: world.newId(), quotaId: id, certificate: { ...certificate, serial: turns.get(id)?.serial ?? certificate.serial }, delta, turn: (turns.get(id)?.turn ?? 0) + 1, cause, at: afterClosing(now, closedAt), day: localDay(certificate.issuedAt, timeZone)
   }))
   const written = await insertNewEntries(tx, lines)
   await addCounted(tx, written, delta)

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/database.ts'
 import { sumChanges } from './changes/queries.ts'
-import { selectCountedPersons, selectLinesWithCertificates, selectWrongParts } from './lines/queries.ts'
+import { selectCountedPersons, selectLinesWithCertificates, selectReplacedSerials, selectWrongParts } from './lines/queries.ts'
 import { rootIn, selectMergedPeople } from './one-person/queries.ts'
 import { countFromCertificates, selectAllQuotas, selectCertificatesUnder, type Quota } from './queries.ts'
 import { problemsOfSnapshot } from './snapshot.ts'
@@ -32,11 +32,12 @@ export async function recount (tx: Tx): Promise<Recount> {
   const quotas: QuotaRecount[] = []
   const moved = await sumChanges(tx)
   const merged = await selectMergedPeople(tx)
-  for (const quota of await selectAllQuotas(tx)) quotas.push(await recountQuota(tx, quota, moved.get(quota.id) ?? 0, (id) => rootIn(merged, id)))
+  const replaced = await selectReplacedSerials(tx)
+  for (const quota of await selectAllQuotas(tx)) quotas.push(await recountQuota(tx, quota, moved.get(quota.id) ?? 0, (id) => rootIn(merged, id), replaced))
   return { quotas, agrees: quotas.every(({ agrees }) => agrees) }
 }
 
-async function recountQuota (tx: Tx, quota: Quota, moved: number, rootOf: (personId: string) => string): Promise<QuotaRecount> {
+async function recountQuota (tx: Tx, quota: Quota, moved: number, rootOf: (personId: string) => string, replaced: ReadonlyMap<string, string>): Promise<QuotaRecount> {
   const recounted = await countFromCertificates(tx, quota)
   const lines = await selectLinesWithCertificates(tx, quota.id)
   const under = new Map((await selectCertificatesUnder(tx, quota)).map((certificate) => [certificate.id, certificate]))
@@ -49,16 +50,19 @@ async function recountQuota (tx: Tx, quota: Quota, moved: number, rootOf: (perso
   problems.push(...await problemsOfSnapshot(tx, quota))
   problems.push(...(await selectWrongParts(tx, quota.id)).map((part) => `${part}: what is kept is not what the ledger adds up to`))
 
+  const serials = new Map<string, string>()
   const net = new Map<string, number>()
   const netOfPerson = new Map<string, number>()
   for (const { certificate, found, delta, turn, day } of lines) {
     const { serial } = certificate
+    if (serials.get(certificate.id) !== undefined && serials.get(certificate.id) !== serial) problems.push(`${serial}: its lines name another serial too`)
+    serials.set(certificate.id, serial)
     net.set(certificate.id, (net.get(certificate.id) ?? 0) + delta)
     const person = rootOf(certificate.personId)
     netOfPerson.set(person, (netOfPerson.get(person) ?? 0) + delta)
     if (delta !== (turn % 2 === 1 ? 1 : -1)) problems.push(`${serial}: its lines do not add and take back in turn`)
     if (found === null) problems.push(`${serial}: there is no such certificate`)
-    else if (found.serial !== serial || found.personId !== certificate.personId || found.country !== certificate.country || found.courseSlug !== certificate.courseSlug) {
+    else if ((found.serial !== serial && replaced.get(serial) !== found.id) || found.personId !== certificate.personId || found.country !== certificate.country || found.courseSlug !== certificate.courseSlug) {
       problems.push(`${serial}: the line does not say what certificate ${found.serial} says`)
     } else if (!under.has(found.id)) problems.push(`${serial}: the certificate does not fall under this quota`)
     else if (day !== localDay(found.issuedAt, quota.timeZone)) problems.push(`${serial}: the line is of ${day}, the certificate is not`)

@@ -63,7 +63,7 @@ t.test('whoever is done, withdrawn or did not come is left alone; whoever is all
 
 t.test('texts are edited with a preview; what is wrong with them is said', async (t) => {
   const { json } = await call(test, admin, 'GET', '/reminders')
-  t.equal(json.items.length, 8)
+  t.equal(json.items.length, 10)
   t.match(json.items[0], { kind: 'start', language: 'en', version: 0, written: false, preview: { subject: 'Spring cohort begins in 7 days' } })
   const put = async (body: object, query = '', language = 'en') => await call(test, admin, 'PUT', `/reminders/start/${language}${query}`, { version: 0, ...body })
   const bad = await put({ subject: 'Two\nlines', body: 'In {dayz, plural, one {a day} other {{nights}}} and {name' })

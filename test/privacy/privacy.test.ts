@@ -30,6 +30,9 @@ t.test('one person: a copy of everything, and its end', async (t) => {
   const exam = await walkToTheEnd(test, walk)
   await test.db.write(async (tx) => { await tx.updateTable('person').set({ agency: 'Bureau of Lanterns', rank: 'Inspector of Lamps', birth_day: '1990-02-03' }).where('id', '=', trainee.personId).execute() })
   t.equal((await call(test, trainee, 'POST', `/attempts/${exam.id}/finish`)).status, 200)
+  const mine = (await call(test, admin, 'GET', '/certificates')).json.items[0].serial as string
+  await call(test, admin, 'POST', `/certificates/${mine}/reissue`, { reason: 'Paper lost by the lamps' })
+  await call(test, admin, 'POST', '/certificate-zips', {})
   const team = await call(test, admin, 'POST', '/teams', { name: 'Patrol', courses: ['first-steps'] })
   await call(test, admin, 'PUT', `/teams/${team.json.id as string}/members/${trainee.personId}`)
   await call(test, trainee, 'POST', '/forgot', { email: trainee.email })
@@ -59,6 +62,7 @@ t.test('one person: a copy of everything, and its end', async (t) => {
       accommodations: [{ reason: 'Lamps hurt the eyes' }],
       nominations: [{ name: trainee.name }],
       certificates: [{ holder: trainee.name }],
+      replacedDocuments: [{ holder: trainee.name, reason: 'Paper lost by the lamps' }],
       counted: [{ delta: 1 }, { delta: 1 }]
     })
     serial = data['certificates']?.[0]?.['serial'] as string

@@ -104,6 +104,18 @@ function textOf (texts: Texts, kind: ReminderKind, language: string): ReminderTe
   return texts.get(`${kind} ${language}`) ?? { kind, language, ...ownText(kind, language), version: 0 }
 }
 
+/** A mail about something that ends, in its receiver's language. */
+export async function expiryMails (tx: Tx, deps: Pick<DeskDeps, 'settings' | 'messages'>): Promise<(to: { readonly name: string, readonly email: string, readonly locale: string }, about: { readonly course: string, readonly expiresAt: string, readonly days: number, readonly serial: string }) => NewMail> {
+  const texts = await textsOf(tx)
+  return (to, { course, expiresAt, days, serial }) => {
+    const language = deps.messages.choose(to.locale)
+    const text = textOf(texts, 'expiry', language)
+    const { programme, publicUrl, timeZone } = deps.settings
+    const values = { name: to.name, cohort: '', course, programme, days, date: saidDay(expiresAt, language, timeZone), link: `${publicUrl}/certificates/${serial}` }
+    return { to: to.email, subject: fill(text.subject, language, values), body: fill(text.body, language, values) }
+  }
+}
+
 function mailOf (deps: DeskDeps, texts: Texts, cohort: RemindedCohort, to: Recipient, { kind, day, days, timeZone }: Pick<Due, 'kind' | 'day' | 'days' | 'timeZone'>): NewMail {
   const language = deps.messages.choose(to.locale)
   const text = textOf(texts, kind, language)
@@ -161,11 +173,11 @@ export async function listTexts (db: Database, deps: DeskDeps & { readonly langu
 
 /** What somebody would receive, with made-up values; null while it has problems. */
 export function previewOf ({ world, settings }: Pick<DeskDeps, 'world' | 'settings'>, { kind, language, subject, body }: Omit<ReminderText, 'version'>): ShownText['preview'] {
-  if (textProblems({ subject, body }, language).length > 0) return null
+  if (textProblems({ subject, body }, language, kind).length > 0) return null
   const date = saidDay(new Date(world.now().getTime() + 7 * DAY_MS).toISOString(), language, settings.timeZone)
   const values = {
     name: language === 'ar' ? 'أمينة يوسف' : 'Amina Yusuf', cohort: language === 'ar' ? 'مجموعة الربيع' : 'Spring cohort', course: language === 'ar' ? 'الاحتيال عبر الاتصالات' : 'Telecom fraud', programme: settings.programme, days: 7,
-    date: kind === 'help' ? date : `${date} (${settings.timeZone})`, link: `${settings.publicUrl}/enrolments/…`
+    date: kind === 'help' || kind === 'expiry' ? date : `${date} (${settings.timeZone})`, link: `${settings.publicUrl}/${kind === 'expiry' ? 'certificates' : 'enrolments'}/…`
   }
   return { subject: fill(subject, language, values), body: fill(body, language, values) }
 }
@@ -177,7 +189,7 @@ export async function editText (db: Database, deps: DeskDeps & { readonly langua
   if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
   if (!deps.languages.includes(text.language)) throw new Refusal('not-found')
   const clean = { ...text, subject: text.subject.trim(), body: text.body.replaceAll('\r\n', '\n').trim() }
-  const problems = textProblems(clean, text.language)
+  const problems = textProblems(clean, text.language, text.kind)
   if (problems.length > 0) return problems
   await db.write(async (tx) => {
     const now = (await textsOf(tx)).get(`${text.kind} ${text.language}`)

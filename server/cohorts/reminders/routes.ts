@@ -20,7 +20,7 @@ const TextAnswer = Type.Object({
   written: Type.Boolean({ description: 'By an administrator; else it is the programme\'s own' }), preview: Preview
 })
 const TextBody = Type.Object({
-  subject: Type.String({ maxLength: 10_000 }), body: Type.String({ maxLength: 50_000, description: 'ICU message; may name name, cohort, course, date, days, link, programme' }),
+  subject: Type.String({ maxLength: 10_000 }), body: Type.String({ maxLength: 50_000, description: 'ICU message; may name name, course, date, days, link, programme, and all but expiry cohort' }),
   version: Type.Integer({ minimum: 0, description: 'As it was read' })
 })
 
@@ -49,7 +49,7 @@ export function reminderRoutes (app: App, deps: Deps): void {
     const text = { kind, language, ...request.body }
     if (request.query.dryRun) {
       await textOf(request, kind, language)
-      const problems = textProblems(text, language)
+      const problems = textProblems(text, language, kind)
       if (problems.length > 0) throw new Refusal('bad-input', {}, said(problems, request))
       return { ...text, written: true, preview: previewOf(deps, text) }
     }
@@ -116,7 +116,7 @@ export function reminderRoutes (app: App, deps: Deps): void {
     const { step, ...typed } = request.body
     const now = await textOf(request, kind, language)
     const text = { kind, language, ...typed }
-    const problems = step === 'reset' ? [] : textProblems(text, language)
+    const problems = step === 'reset' ? [] : textProblems(text, language, kind)
     let stale: ShownText | null = null
     if (step !== 'preview' && problems.length === 0) {
       try {

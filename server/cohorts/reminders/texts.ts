@@ -1,13 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { IntlMessageFormat } from 'intl-messageformat'
 
-/** What a reminder is about. `help` is sent by hand, to those who need somebody to speak to them. */
-export const KINDS = ['start', 'exam', 'close', 'help'] as const
+/** What a reminder is about. `help` is sent by hand, to those who need somebody to speak to them; `expiry` to the holder of a
+ * certificate that ends (certificates/expiry). */
+export const KINDS = ['start', 'exam', 'close', 'help', 'expiry'] as const
 export type ReminderKind = typeof KINDS[number]
 
 /** What a text may name. `days` is a number. */
 export const PLACEHOLDERS = ['name', 'cohort', 'course', 'date', 'days', 'link', 'programme'] as const
 export type Placeholder = typeof PLACEHOLDERS[number]
+
+/** Those that a kind of reminder has something for. */
+export function placeholdersOf (kind: ReminderKind): readonly Placeholder[] {
+  return kind === 'expiry' ? PLACEHOLDERS.filter((name) => name !== 'cohort') : PLACEHOLDERS
+}
 
 type Texts = Readonly<Record<ReminderKind, { readonly subject: string, readonly body: string }>>
 
@@ -29,7 +35,7 @@ export type TextProblem =
 const MOST = { subject: 200, body: 5000 } as const
 
 /** Every problem of a text: what is no ICU message, and placeholders that there are not. */
-export function textProblems (text: { readonly subject: string, readonly body: string }, language: string): TextProblem[] {
+export function textProblems (text: { readonly subject: string, readonly body: string }, language: string, kind: ReminderKind): TextProblem[] {
   return (['subject', 'body'] as const).flatMap((path): TextProblem[] => {
     const written = text[path]
     if (written.trim() === '') return [{ path, code: 'empty' }]
@@ -41,7 +47,7 @@ export function textProblems (text: { readonly subject: string, readonly body: s
     } catch {
       return [{ path, code: 'unreadable' }]
     }
-    return [...new Set(argumentsOf(message.getAst()))].filter((name) => !(PLACEHOLDERS as readonly string[]).includes(name)).map((name) => ({ path, code: 'unknown', name }))
+    return [...new Set(argumentsOf(message.getAst()))].filter((name) => !(placeholdersOf(kind) as readonly string[]).includes(name)).map((name) => ({ path, code: 'unknown', name }))
   })
 }
 

@@ -2,7 +2,8 @@ import type { PageView } from '../../http/app-type.ts'
 import { directionOf } from '../../http/messages.ts'
 import type { Problem } from '../../refusals.ts'
 import type { Reader } from '../views.ts'
-import { KINDS, PLACEHOLDERS, type ShownText } from './reminders.ts'
+import { KINDS, type ShownText } from './reminders.ts'
+import { placeholdersOf } from './texts.ts'
 
 const NAV = '/desk/cohorts'
 
@@ -44,7 +45,7 @@ export function textView ({ text, problems, preview, stale }: { readonly text: S
     language,
     direction: directionOf(language),
     form: { subject, body, version: String(version) },
-    placeholders: PLACEHOLDERS.map((name) => ({ name: `{${name}}`, what: t(`reminders.placeholder.${name}`) })),
+    placeholders: placeholdersOf(kind).map((name) => ({ name: `{${name}}`, what: t(`reminders.placeholder.${name}`) })),
     plural: '{days, plural, one {# day} other {# days}}',
     preview,
     // What was written may be taken back for the programme's own.

@@ -144,13 +144,13 @@ export async function moveCountedPerson (tx: Tx, quotaId: string, from: string, 
 }
 
 /** How many lines a certificate has in each quota; those without any are left out. */
-export async function selectTurns (tx: Tx, certificateId: string, quotaIds: readonly string[]): Promise<Map<string, number>> {
+export async function selectTurns (tx: Tx, certificateId: string, quotaIds: readonly string[]): Promise<Map<string, { readonly turn: number, readonly serial: string }>> {
   const rows = await turns(tx, quotaIds.map((quotaId) => ({ quotaId, certificateId })))
-  return new Map(rows.map(({ quotaId, turn }) => [quotaId, Number(turn)]))
+  return new Map(rows.map(({ quotaId, turn, serial }) => [quotaId, { turn: Number(turn), serial }]))
 }
 
-const turns = preparedRows<{ readonly quotaId: string, readonly certificateId: string }, { readonly quotaId: string, readonly turn: number }>(
-  ['quotaId', 'certificateId'], (tx, rows) => tx.selectFrom('quota_entry').select((select) => ['quota_id as quotaId', select.fn.max('turn').as('turn')])
+const turns = preparedRows<{ readonly quotaId: string, readonly certificateId: string }, { readonly quotaId: string, readonly turn: number, readonly serial: string }>(
+  ['quotaId', 'certificateId'], (tx, rows) => tx.selectFrom('quota_entry').select((select) => ['quota_id as quotaId', select.fn.max('turn').as('turn'), select.fn.min('serial').as('serial')])
     .where('quota_id', 'in', rows.map(({ quotaId }) => quotaId)).where('certificate_id', '=', rows[0]?.certificateId ?? '').groupBy('quota_id'))
 
 export interface EntryFilter {
@@ -281,6 +281,12 @@ export async function selectQuotasCounting (tx: Tx, certificateId: string, near:
   const rows = await tx.selectFrom('quota_entry').select((select) => ['quota_id as quotaId', select.fn.sum<number>('delta').as('net')])
     .where('certificate_id', '=', certificateId).where('quota_id', 'in', [...near]).groupBy('quota_id').execute()
   return rows.filter(({ net }) => Number(net) === 1).map(({ quotaId }) => quotaId)
+}
+
+/** Serials that another document of the same certificate took the place of: they stay in the ledger. Serial → certificate. */
+export async function selectReplacedSerials (tx: Tx): Promise<Map<string, string>> {
+  const rows = await tx.selectFrom('certificate_document').select(['serial', 'certificate_id as certificateId']).execute()
+  return new Map(rows.map(({ serial, certificateId }) => [serial, certificateId]))
 }
 
 /** Every line of a quota with the certificate it names, for the recount. */
