@@ -201,8 +201,8 @@ function spansOf (buffer: Buffer, entries: readonly Entry[], directory: number, 
 function inflated ({ method, size, crc }: Entry, data: Buffer): Uint8Array | string {
   let file: Uint8Array
   try {
-    // One byte more than declared is the first that is too many.
-    file = method === 0 ? data : inflateRawSync(data, { maxOutputLength: Math.max(1, size) })
+    // One byte more than declared is the first that is too many. A small file is kept in a chunk as small as itself.
+    file = method === 0 ? data : inflateRawSync(data, { maxOutputLength: Math.max(1, size), chunkSize: Math.min(65_536, Math.max(64, size + 1)) })
   } catch {
     return 'is damaged, or larger than it says'
   }

@@ -45,7 +45,7 @@ export function readChoice (element: XmlElement, item: QtiItem): Asked {
 
 export function readHottext (element: XmlElement, item: QtiItem): Asked {
   item.note('changed', 'parts of the text are chosen from a list, not in the text')
-  return asChoice(element, [...insideOf(element, new Set(['hottext']))], item, { shuffle: false })
+  return asChoice(element, insideOf(element, new Set(['hottext'])), item, { shuffle: false })
 }
 
 function asChoice (element: XmlElement, elements: readonly XmlElement[], item: QtiItem, more: object): Asked {

@@ -4,7 +4,7 @@ import type { Draft, FormatProblem, QuestionFile } from './format.ts'
 import type { Wording } from './markup.ts'
 import { sizeOf, type Write } from './moodle-parts.ts'
 import type { PackageFiles } from './package-files.ts'
-import { processItem, type QtiResponses } from './qti-processing.ts'
+import { readiedItem, type QtiResponses } from './qti-processing.ts'
 import type { Session, Variable } from './qti-session.ts'
 import { wordingOf, type Writer } from './qti-texts.ts'
 import type { Scalar } from './qti-values.ts'
@@ -117,8 +117,10 @@ const FEEDBACK = new Set(['modalFeedback', 'feedbackInline', 'feedbackBlock'])
 
 /** Every feedback of an item. */
 export function feedbackIn (root: XmlElement): XmlElement[] {
-  return [...insideOf(root, FEEDBACK)]
+  return insideOf(root, FEEDBACK)
 }
+
+const NOTHING_SHOWN: ReadonlySet<number> = new Set()
 
 /** Steps that trying all samples of an item may take. */
 const MOST_STEPS = 2_000_000
@@ -126,12 +128,20 @@ const MOST_STEPS = 2_000_000
 /** Scores samples by the item's own rules. */
 export function scoreSamples (item: QtiItem, samples: readonly Sample[], feedback: readonly XmlElement[], limit: number): Scored[] {
   const budget = { left: MOST_STEPS }
+  const score = readiedItem(item.root, budget)
+  const known = new Map<string, Pick<Scored, 'score' | 'shown'>>()
   return samples.slice(0, limit).flatMap(sample => {
+    const given = JSON.stringify(sample.responses)
+    const same = known.get(given)
+    if (same !== undefined) return [{ ...sample, ...same }]
     if (budget.left < 0) return []
-    const { outcomes, problems } = processItem(item.root, sample.responses, { budget })
+    const { outcomes, problems } = score(sample.responses)
     for (const { message } of problems) item.note('changed', `of its own rules: ${message}`)
-    const shown = feedback.length === 0 ? [] : feedback.flatMap((element, index) => isShownBy(element, outcomes) ? [index] : [])
-    return budget.left < 0 ? [] : [{ ...sample, score: scoreOf(outcomes), shown: new Set(shown) }]
+    if (budget.left < 0) return []
+    const shown = feedback.length === 0 ? NOTHING_SHOWN : new Set(feedback.flatMap((element, index) => isShownBy(element, outcomes) ? [index] : []))
+    const came = { score: scoreOf(outcomes), shown }
+    known.set(given, came)
+    return [{ ...sample, ...came }]
   })
 }
 
@@ -171,9 +181,10 @@ export function smallPictureOf (element: XmlElement | undefined, item: QtiItem):
 
 /** A picture inside an element, whichever way it is written. */
 export function pictureElement (element: XmlElement): XmlElement | undefined {
-  return [...insideOf(element, new Set(['object', 'img']))][0]
+  return insideOf(element, PICTURE)[0]
 }
 
+const PICTURE = new Set(['object', 'img'])
 const MEDIA = new Set(['img', 'object', 'audio', 'video', 'source', 'track'])
 
 /** Files of the package that texts of the item refer to. */

@@ -4,9 +4,9 @@ import type { PackageFiles } from './package-files.ts'
 import { categoryOf, readItem } from './qti-read.ts'
 import { wordingOf } from './qti-texts.ts'
 import { newSession } from './qti-session.ts'
-import { attribute, insideOf, isTrue, nameOf, numberIn, partOf, partsOf, wordIn } from './qti-vocabulary.ts'
+import { attribute, insideOf, isTrue, nameOf, numberIn, partOf, partsOf, qti2Name, wordIn } from './qti-vocabulary.ts'
 import { settle } from './markup.ts'
-import { decodeXml, readXmlOr, textIn, type XmlElement } from './xml.ts'
+import { decodeXml, readXmlOr, rootNameOr, textIn, type XmlElement } from './xml.ts'
 
 /** Sections that refer to each other are followed so deep. */
 const MAX_SECTIONS = 32
@@ -48,7 +48,7 @@ function unlisted (files: PackageFiles): Resource[] {
 function resourcesIn (manifest: string, files: PackageFiles, problems: FormatProblem[]): Resource[] {
   const root = xmlAt(manifest, files, problems)
   if (root === undefined) return []
-  const found = [...insideOf(root, new Set(['resource']))].flatMap((resource): Resource[] => {
+  const found = insideOf(root, new Set(['resource'])).flatMap((resource): Resource[] => {
     const type = wordIn(resource, 'type')
     const href = attribute(resource, 'href') ?? wordIn(partsOf(resource, 'file')[0] ?? resource, 'href')
     if (!SCHEMAS.test(type)) return []
@@ -65,8 +65,10 @@ function resourcesIn (manifest: string, files: PackageFiles, problems: FormatPro
 
 const DIFFICULTIES: Readonly<Record<string, 'easy' | 'medium' | 'hard'>> = { 'very easy': 'easy', easy: 'easy', medium: 'medium', difficult: 'hard', 'very difficult': 'hard' }
 
+const DIFFICULTY = new Set(['difficulty'])
+
 function difficultyOf (resource: XmlElement): Resource['difficulty'] {
-  const [element] = insideOf(resource, new Set(['difficulty']))
+  const [element] = insideOf(resource, DIFFICULTY)
   const words = textIn(element).toLowerCase().replace(/lomv\d\.\d/g, '').replace(/\s+/g, ' ').trim()
   return DIFFICULTIES[words]
 }
@@ -89,12 +91,13 @@ function rootAt (path: string, { roots, files, collected }: Package): XmlElement
   return roots.get(path)
 }
 
-/** The name of a file's root; undefined where the file cannot be read. */
-function nameAt (path: string, known: Package): string | undefined {
-  const root = rootAt(path, known)
-  if (root === undefined) return undefined
-  known.roots.delete(path)
-  return nameOf(root)
+/** The name of a file's root, in QTI 2; undefined, and a problem, where there is none. */
+function nameAt (path: string, { files, collected }: Package): string | undefined {
+  const decoded = decodeXml(files.get(path)!)
+  const found = 'problem' in decoded ? { line: 1, ...decoded } : rootNameOr(decoded.text)
+  if (typeof found === 'string') return qti2Name(found)
+  collected.problems.push({ path, line: found.line, message: found.problem, severity: 'refused' })
+  return undefined
 }
 
 interface Within { readonly category: readonly string[], readonly stimulus?: string }
@@ -105,7 +108,7 @@ const UNSAID: Readonly<Record<string, string>> = {
 
 function readTest (path: string, known: Package): void {
   const root = rootAt(path, known)!
-  const unsaid = [...new Set([...insideOf(root, new Set(Object.keys(UNSAID)))].map(element => UNSAID[nameOf(element)]!))]
+  const unsaid = [...new Set(insideOf(root, new Set(Object.keys(UNSAID))).map(element => UNSAID[nameOf(element)]!))]
   if (unsaid.length > 0) known.collected.problems.push({ path, message: `of the test are left out: ${unsaid.join(', ')}`, severity: 'left-out' })
   readSections(root, path, { category: [] }, known, 0)
 }
@@ -154,7 +157,7 @@ function sharedText (blocks: readonly XmlElement[], path: string, category: read
   const said = wordingOf(blocks.length === 1 ? blocks[0]!.children : blocks, writer, blocks[0]?.attributes.get('class') === 'html')
   if (said.text === '') return undefined
   const { markup, write } = settle([said])
-  const media = [...blocks.flatMap(block => [...insideOf(block, new Set(['img', 'object']))])].map(element => attribute(element, 'src') ?? wordIn(element, 'data'))
+  const media = [...blocks.flatMap(block => insideOf(block, new Set(['img', 'object'])))].map(element => attribute(element, 'src') ?? wordIn(element, 'data'))
   if (media.some(href => fileIn(files, path, href) !== undefined)) collected.problems.push({ path, message: `'${name}': its files are left out: ${media.join(', ').slice(0, 200)}`, severity: 'left-out' })
   const taken = collected.add({ kind: 'stimulus', prompt: write(said), ...markup === 'html' && { markup } }, { name, ...category.length > 0 && { category }, key: wordIn(blocks[0]!, 'id').replace(/^_(?=\d)/, '') })
   return taken ? collected.questions.at(-1)!.definition.key : undefined

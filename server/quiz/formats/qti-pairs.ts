@@ -113,7 +113,7 @@ export function readGapMatch (element: XmlElement, item: QtiItem): Asked {
   const words = partsOf(element).filter(child => GAP_CHOICES.has(nameOf(child)))
   if (words.some(word => nameOf(word) === 'gapImg')) return { problem: 'pictures are put into the gaps of its text' }
   const choices = sidesOf(words, item)
-  const gaps = [...insideOf(element, new Set(['gap']))]
+  const gaps = insideOf(element, new Set(['gap']))
   const keys = keysFor(gaps.map(identifierOf))
   const right: Pairs = new Map(rightPairs(variable, 'second'))
   if (gaps.some(gap => !right.has(identifierOf(gap)))) return { problem: 'a gap has no right word' }

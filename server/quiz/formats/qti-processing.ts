@@ -51,6 +51,22 @@ export function processItem (root: XmlElement, responses: QtiResponses, options:
   return { outcomes: outcomesOf(session), problems: session.problems }
 }
 
+/** Makes an item ready for many answers: what it declares is read once. As `processItem` with the same seed for each of them.
+ * @returns what scores one answer, within the budget of all */
+export function readiedItem (root: XmlElement, budget: Budget): (responses: QtiResponses) => QtiScore {
+  // A template may draw anew, and rules go on drawing from there.
+  if (partOf(root, 'templateProcessing') !== undefined) return responses => processItem(root, responses, { budget })
+  const opened = newSession({ budget })
+  openItem(opened, root)
+  const variables = [...opened.variables.values()]
+  return responses => {
+    const session = newSession({ budget })
+    for (const variable of variables) session.variables.set(variable.identifier, { ...variable })
+    if (!inTime(() => { answerItem(session, root, responses) })) session.note(root, BROKEN_OFF)
+    return { outcomes: outcomesOf(session), problems: [...opened.problems, ...session.problems] }
+  }
+}
+
 const BROKEN_OFF = 'processing takes longer than is taken; it is broken off'
 
 /** How often templates draw again until their constraint is met (QTI 2.1 leaves the number open; others try as often). */

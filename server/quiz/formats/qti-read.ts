@@ -41,7 +41,7 @@ const NO_KIND: Readonly<Record<string, string>> = {
 }
 
 function readPosition (element: XmlElement, item: QtiItem): Asked {
-  const stage = [...insideOf(item.body, new Set(['positionObjectStage']))].find(stage => partsOf(stage).includes(element))
+  const stage = insideOf(item.body, new Set(['positionObjectStage'])).find(stage => partsOf(stage).includes(element))
   item.note('changed', 'places are pointed at; there is no object to be put on them')
   return readPoints(element, item, stage ?? element)
 }
@@ -121,7 +121,7 @@ function askedIn (item: QtiItem): Asked {
   if (only === undefined) return { texts: [], samples: [], drafts: () => [{ kind: nameOf(item.root) === 'assessmentStimulus' ? 'stimulus' : 'description' }] }
   const none = interactions.map(element => NO_KIND[nameOf(element)]).find(why => why !== undefined)
   if (none !== undefined) return { problem: `there is no kind for it: ${none}` }
-  if (interactions.length > 100 || interactions.some(element => [...insideOf(element, CHOICES)].length > 100)) return { problem: 'it has more parts than a question may have' }
+  if (interactions.length > 100 || interactions.some(element => insideOf(element, CHOICES).length > 100)) return { problem: 'it has more parts than a question may have' }
   const isInline = nameOf(only) === 'inlineChoiceInteraction' || hasTextBeside(only, item)
   if (another === undefined && !isInline) return READERS[nameOf(only)]!(only, item)
   if (interactions.every(element => GAPS.has(nameOf(element)))) return readGaps(interactions, item)
@@ -220,6 +220,7 @@ function nearest (drafts: readonly Draft[], samples: readonly Scored[], best: nu
     const checked = checkQuestion({ key: 'x', topic: 'x', difficulty: 'medium', ...draft })
     const differing = 'problems' in checked ? undefined : samples.flatMap(sample => differs(checked.question, sample, best))
     if (differing !== undefined && (found === undefined || off(differing) < off(found.differing) - 1e-9)) found = { draft, differing }
+    if (found?.differing.length === 0) break
   }
   return found ?? { draft: drafts[0]!, differing: [] }
 }

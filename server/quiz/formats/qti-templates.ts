@@ -28,7 +28,11 @@ export function templateName (address: string): string | undefined {
   return Object.hasOwn(TEMPLATES, name) ? name : undefined
 }
 
+const known = new Map<string, XmlElement>()
+
 /** The rules of a standard template. */
 export function templateRules (name: string): XmlElement {
-  return readXml(`<responseProcessing>${TEMPLATES[name]!}</responseProcessing>`)
+  const rules = known.get(name) ?? readXml(`<responseProcessing>${TEMPLATES[name]!}</responseProcessing>`)
+  known.set(name, rules)
+  return rules
 }

@@ -92,7 +92,7 @@ export function wordingOf (nodes: readonly XmlNode[], writer: Writer, isHtml = f
 /** What an importer of HTML makes of a text: plain where there is nothing but words. */
 export function wordingOfHtml (html: string): Wording {
   const text = html.trim()
-  const words = /^(?:<p>)?((?:[^<]|<br \/>)*)(?:<\/p>)?$/.exec(text)?.[1]?.replace(/ ?<br \/> ?/g, '\n')
+  const words = /^(?:<p>)?([^<]*(?:<br \/>[^<]*)*)(?:<\/p>)?$/.exec(text)?.[1]?.replace(/ ?<br \/> ?/g, '\n')
   return words === undefined ? { text, format: 'html' } : { text: words.replace(/&(amp|lt|gt|quot|#13);/g, whole => UNESCAPED[whole]!).trim(), format: 'plain' }
 }
 

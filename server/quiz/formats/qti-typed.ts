@@ -15,20 +15,22 @@ export type WantedNumber = { readonly number: Omit<Extract<AcceptedNumber, { val
 
 const MATCHERS = new Set(['stringMatch', 'match', 'equal', 'member', 'patternMatch', 'equalRounded', 'and'])
 
+const [VARIABLE, BASE_VALUE, CORRECT] = ['variable', 'baseValue', 'correct'].map(name => new Set([name])) as [Set<string>, Set<string>, Set<string>]
+
 /** The rules that hold a response against something. */
 function * rulesOn (variable: Variable, item: QtiItem): Generator<XmlElement> {
   const processing = partOf(item.root, 'responseProcessing')
   if (processing === undefined) return
   for (const element of insideOf(processing, MATCHERS)) {
-    const named = [...insideOf(element, new Set(['variable']))].some(inner => attribute(inner, 'identifier') === variable.identifier)
+    const named = insideOf(element, VARIABLE).some(inner => attribute(inner, 'identifier') === variable.identifier)
     if (named) yield element
   }
 }
 
 /** The values in an expression that are written out, or the right response where it names that. */
 function valuesOf (element: XmlElement, variable: Variable): string[] {
-  const own = [...insideOf(element, new Set(['baseValue']))].map(written)
-  const named = [...insideOf(element, new Set(['correct']))].some(inner => attribute(inner, 'identifier') === variable.identifier)
+  const own = insideOf(element, BASE_VALUE).map(written)
+  const named = insideOf(element, CORRECT).some(inner => attribute(inner, 'identifier') === variable.identifier)
   return named ? [...own, ...rightItems(variable).map(String)] : own
 }
 

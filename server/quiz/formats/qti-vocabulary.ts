@@ -6,6 +6,10 @@ const OTHERWISE: Readonly<Record<string, string>> = { durationLt: 'durationLT', 
 
 /** The name of an element as QTI 2 writes it, whichever version it is of. */
 export function nameOf ({ name }: XmlElement): string {
+  return qti2Name(name)
+}
+
+export function qti2Name (name: string): string {
   return name.startsWith('qti-') ? renamed(name) : name
 }
 
@@ -18,15 +22,17 @@ const renamed = kept(name => {
 function kept (change: (name: string) => string): (name: string) => string {
   const known = new Map<string, string>()
   return name => {
-    const found = known.get(name) ?? change(name)
-    if (known.size < 1000) known.set(name, found)
-    return found
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const changed = change(name)
+    if (known.size < 1000) known.set(name, changed)
+    return changed
   }
 }
 
 /** An attribute by its name in QTI 2. */
 export function attribute ({ attributes }: XmlElement, name: string): string | undefined {
-  return attributes.get(name) ?? attributes.get(kebabCase(name))
+  return attributes.size === 0 ? undefined : attributes.get(name) ?? attributes.get(kebabCase(name))
 }
 
 /** An attribute by its name in QTI 2, without space around it; '' where there is none. */
@@ -37,8 +43,7 @@ export function wordIn (element: XmlElement, name: string): string {
 /** Child elements of a name in QTI 2, or all. */
 export function partsOf (element: XmlElement | undefined, name?: string): XmlElement[] {
   if (element === undefined) return []
-  const all = elementsIn(element)
-  return name === undefined ? all : all.filter(child => nameOf(child) === name)
+  return name === undefined ? elementsIn(element) : element.children.filter((child): child is XmlElement => typeof child !== 'string' && nameOf(child) === name)
 }
 
 /** The first child element of a name in QTI 2. */
@@ -47,10 +52,17 @@ export function partOf (element: XmlElement | undefined, name: string): XmlEleme
 }
 
 /** Every element inside, at any depth and in the order of the file, that has one of the names in QTI 2. */
-export function * insideOf (element: XmlElement, names: ReadonlySet<string>): Generator<XmlElement> {
-  for (const child of elementsIn(element)) {
-    if (names.has(nameOf(child))) yield child
-    yield * insideOf(child, names)
+export function insideOf (element: XmlElement, names: ReadonlySet<string>): XmlElement[] {
+  const found: XmlElement[] = []
+  gather(element, names, found)
+  return found
+}
+
+function gather ({ children }: XmlElement, names: ReadonlySet<string>, found: XmlElement[]): void {
+  for (const child of children) {
+    if (typeof child === 'string') continue
+    if (names.has(nameOf(child))) found.push(child)
+    gather(child, names, found)
   }
 }
 

@@ -27,7 +27,11 @@ const LIMITS = { depth: 256, attributes: 256, tag: 1_000_000, doctype: 100_000, 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 // Everything that XML 1.0 §2.2 does not count among characters.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+const ALL_FORBIDDEN = new RegExp(FORBIDDEN, 'g')
 const NAME = /[\p{L}_][\p{L}\p{M}\p{N}._-]*(?::[\p{L}_][\p{L}\p{M}\p{N}._-]*)?/uy
+// An attribute as nearly all are written; of any other, what is wrong with it is said.
+const PLAIN_ATTRIBUTE = /[ \t\n]+([A-Za-z_][A-Za-z0-9_.-]*(?::[A-Za-z_][A-Za-z0-9_.-]*)?)="([^"<&\t\n]*)"/y
+const [GREATER, LESS, DOUBLE, SINGLE] = [0x3e, 0x3c, 0x22, 0x27] as const
 const SPACE = /[ \t\r\n]*/y
 // Each part begins with what no other does: it never goes back.
 const DOCTYPE = /<!DOCTYPE[^[>]*(?:\[(?:\s|<!--(?:[^-]|-[^-])*-->|<!(?:ELEMENT|ATTLIST)\s(?:"[^"]*"|'[^']*'|[^<>"'])*>)*\]\s*)?>/y
@@ -127,6 +131,21 @@ export function * readParts (chunks: Iterable<string>, isPart: (name: string, le
   if (!finished) throw source.wrong('there is no element in it')
 }
 
+/** The name of the root, without its prefix, or why it has none. Nothing after its start tag is looked at. */
+export function rootNameOr (text: string): string | { readonly line: number, readonly problem: string } {
+  const source = sourceOf([text])
+  try {
+    for (;;) {
+      const token = source.token()
+      if (token?.type === 'start') return token.name.slice(token.name.indexOf(':') + 1)
+      if (token?.type !== 'text' || token.isCdata || token.text.trim() !== '') throw source.wrong('there is no element in it')
+    }
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error
+    return { line: error.line, problem: error.message }
+  }
+}
+
 /** The root of a whole text. @throws XmlError */
 export function readXml (text: string): XmlElement {
   return [...readElements([text], 0)][0]!
@@ -145,8 +164,11 @@ export function readXmlOr<T> (text: string, otherwise: (error: XmlError) => T): 
 const NO_NAMESPACES: ReadonlyMap<string, string> = new Map([['xml', 'http://www.w3.org/XML/1998/namespace']])
 
 function opened ({ name, attributes, line }: Start, outer: ReadonlyMap<string, string>): Open {
-  const declared = [...attributes].filter(([key]) => key === 'xmlns' || key.startsWith('xmlns:'))
-  const namespaces = declared.length === 0 ? outer : new Map([...outer, ...declared.map(([key, uri]) => [key.slice(6), uri] as const)])
+  let namespaces = outer
+  for (const [key, uri] of attributes) {
+    if (key !== 'xmlns' && !key.startsWith('xmlns:')) continue
+    namespaces = new Map([...namespaces, [key.slice(6), uri]])
+  }
   const colon = name.indexOf(':')
   return {
     qualified: name,
@@ -293,6 +315,13 @@ function sourceOf (chunks: Iterable<string>): Source {
     const attributes = new Map<string, string>()
     let place = name.length
     while (place < inside.length) {
+      PLAIN_ATTRIBUTE.lastIndex = place
+      const [whole, plainKey, plainValue] = PLAIN_ATTRIBUTE.exec(inside) ?? []
+      if (whole !== undefined && !attributes.has(plainKey!) && attributes.size < LIMITS.attributes) {
+        attributes.set(plainKey!, plainValue!)
+        place += whole.length
+        continue
+      }
       const from = spaceEnd(inside, place)
       if (from === inside.length) break
       const key = nameIn(inside, from)
@@ -314,7 +343,7 @@ function sourceOf (chunks: Iterable<string>): Source {
 
   /** Where a start tag ends: at a `>` outside of quotes. */
   function tagEnd (): number {
-    let quote = ''
+    let quote = 0
     for (let index = at + 1; index - at <= LIMITS.tag; index++) {
       // A chunk may be empty.
       while (index === buffer.length) {
@@ -322,11 +351,12 @@ function sourceOf (chunks: Iterable<string>): Source {
         if (!more()) throw wrong('a tag is never closed')
         index = at + done
       }
-      const character = buffer[index]!
-      if (quote === '' && character === '>') return index
-      if (quote === '' && character === '<') throw wrong('`<` stands in a tag')
-      if (character === quote) quote = ''
-      else if (quote === '' && (character === '"' || character === "'")) quote = character
+      const code = buffer.charCodeAt(index)
+      if (quote !== 0) {
+        if (code === quote) quote = 0
+      } else if (code === GREATER) return index
+      else if (code === LESS) throw wrong('`<` stands in a tag')
+      else if (code === DOUBLE || code === SINGLE) quote = code
     }
     throw wrong('a tag is longer than is read')
   }
@@ -361,18 +391,28 @@ function resolved (text: string, wrong: (message: string) => XmlError): string {
   })
 }
 
+const decoders = new Map<string, TextDecoder>()
+
+/** A decoder takes longer to make than a short file to decode. */
+function decoderOf (encoding: string): TextDecoder {
+  const decoder = decoders.get(encoding) ?? new TextDecoder(encoding, { fatal: true })
+  decoders.set(encoding, decoder)
+  return decoder
+}
+
 /** Bytes of an XML file as text: UTF-8, UTF-16 with its byte order mark or by its first characters, or what its declaration
  * names, of the Latin encodings.
  * @returns the text, or why it is none */
 export function decodeXml (bytes: Uint8Array): { readonly text: string } | { readonly problem: string } {
   const [a, b] = bytes
   const wide = (a === 0xff && b === 0xfe) || (a === 0x3c && b === 0) ? 'utf-16le' : (a === 0xfe && b === 0xff) || (a === 0 && b === 0x3c) ? 'utf-16be' : undefined
-  const head = String.fromCharCode(...bytes.subarray(0, 200))
+  // A declaration begins with `<?`, after a mark or without.
+  const head = b === 0x3f || a === 0xef ? decoderOf('latin1').decode(bytes.subarray(0, 200)) : ''
   const declared = /^(?:\u00ef\u00bb\u00bf)?<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']/.exec(head)?.[1]?.toLowerCase()
   const encoding = wide ?? (declared === undefined || /^utf-?(8|16)$/.test(declared) ? 'utf-8' : declared)
   if (!/^(utf-8|utf-16[lb]e|us-ascii|iso-8859-\d+|windows-125\d)$/.test(encoding)) return { problem: `it is written in ${encoding}, which is not read; write it in UTF-8` }
   try {
-    return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes) }
+    return { text: decoderOf(encoding).decode(bytes) }
   } catch {
     return { problem: `it is not written in ${encoding === 'utf-8' ? 'UTF-8' : encoding}` }
   }
@@ -404,5 +444,5 @@ export function * allIn (element: XmlElement, name?: string): Generator<XmlEleme
 
 /** A text as it stands in an element. What XML does not allow at all is left out. */
 export function escapeXml (text: string): string {
-  return text.replace(new RegExp(FORBIDDEN, 'g'), '').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll('\r', '&#13;')
+  return text.replace(ALL_FORBIDDEN, '').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll('\r', '&#13;')
 }
