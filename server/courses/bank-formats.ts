@@ -43,12 +43,12 @@ export const FORMATS: Readonly<Record<FormatName, Format>> = {
   gift: { read: ofText(importGift), write: asText(exportGift), type: PLAIN, ending: 'gift', pictures: 'words' },
   aiken: { read: ofText(importAiken), write: asText(exportAiken), type: PLAIN, ending: 'txt', pictures: 'words' },
   'moodle-xml': { read: ofXml(importMoodleXml), write: asText(exportMoodleXml), type: XML, ending: 'xml', pictures: 'files' },
-  qti: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip', pictures: 'addresses' },
-  qti12: { read: readQti, write: asText(exportQti12), type: XML, ending: 'xml', pictures: 'addresses' },
-  canvas: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip', pictures: 'addresses' },
-  qti21: { read: readQti, write: writeQti('2.1'), type: 'application/zip', ending: 'zip', pictures: 'addresses' },
-  qti22: { read: readQti, write: writeQti('2.2'), type: 'application/zip', ending: 'zip', pictures: 'addresses' },
-  qti3: { read: readQti, write: writeQti('3.0'), type: 'application/zip', ending: 'zip', pictures: 'addresses' },
+  qti: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip', pictures: 'files' },
+  qti12: { read: readQti, write: asText(exportQti12), type: XML, ending: 'xml', pictures: 'files' },
+  canvas: { read: readQti, write: writeCanvas, type: 'application/zip', ending: 'zip', pictures: 'files' },
+  qti21: { read: readQti, write: writeQti('2.1'), type: 'application/zip', ending: 'zip', pictures: 'files' },
+  qti22: { read: readQti, write: writeQti('2.2'), type: 'application/zip', ending: 'zip', pictures: 'files' },
+  qti3: { read: readQti, write: writeQti('3.0'), type: 'application/zip', ending: 'zip', pictures: 'files' },
   csv: { read: readSheet('csv'), write: writeSheet('csv'), type: 'text/csv; charset=utf-8', ending: 'csv', pictures: 'addresses' },
   xlsx: { read: readSheet('xlsx'), write: writeSheet('xlsx'), type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', ending: 'xlsx', pictures: 'addresses' }
 }

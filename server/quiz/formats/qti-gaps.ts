@@ -74,7 +74,7 @@ function textOf (gaps: readonly Gap[], item: QtiItem): { readonly text: Wording,
   const writer = { ...item.writer, inPlace: (element: XmlElement) => marks.has(element) ? `${promptOf(element, item)}${marks.get(element)!}` : INTERACTIONS.has(nameOf(element)) ? '' : undefined }
   const html = htmlOf(asked === undefined ? full : full.slice(1), writer).trim().replace(/^<div class="text">(.*)<\/div>$/s, '$1')
   return {
-    text: item.isHtml ? { text: html, format: 'html' } : wordingOfHtml(html),
+    text: wordingOfHtml(html, item.writer.markup),
     ...asked !== undefined && { prompt: wordingOr(asked, item, '') }
   }
 }

@@ -18,8 +18,6 @@ export interface QtiItem {
   /** after template processing */
   readonly session: Session
   readonly writer: Writer
-  /** texts are HTML, also where they are nothing but words */
-  readonly isHtml: boolean
   note (severity: FormatProblem['severity'], message: string): void
   /** a file of the package that the item stands in, by its address in the item */
   file (href: string): Uint8Array | undefined
@@ -104,7 +102,7 @@ export function responseIn ({ identifier, cardinality }: Variable, values: reado
 }
 
 export function wording (element: XmlElement, item: QtiItem): Wording {
-  return wordingOf(element.children, item.writer, item.isHtml)
+  return wordingOf(element.children, item.writer)
 }
 
 /** The text of an element, or something in its place where it has none. */
@@ -189,10 +187,15 @@ const MEDIA = new Set(['img', 'object', 'audio', 'video', 'source', 'track'])
 
 /** Files of the package that texts of the item refer to. */
 export function filesOf (item: QtiItem): QuestionFile[] {
+  return mediaIn(item.root, item.file)
+}
+
+/** Files of a package that an element shows or plays, each once. */
+export function mediaIn (element: XmlElement, file: QtiItem['file']): QuestionFile[] {
   const files = new Map<string, QuestionFile>()
-  for (const element of insideOf(item.root, MEDIA)) {
-    const href = attribute(element, 'src') ?? wordIn(element, 'data')
-    const bytes = href === '' ? undefined : item.file(href)
+  for (const shown of insideOf(element, MEDIA)) {
+    const href = attribute(shown, 'src') ?? wordIn(shown, 'data')
+    const bytes = href === '' ? undefined : file(href)
     if (bytes !== undefined) files.set(href, { name: href, bytes: bytesToBase64(bytes) })
   }
   return [...files.values()]

@@ -1,8 +1,8 @@
 import { collect, type Collected, type FormatProblem, type Imported, type ImportOptions } from './format.ts'
-import { fileIn, pathIn } from './qti-item.ts'
+import { fileIn, mediaIn, pathIn } from './qti-item.ts'
 import type { PackageFiles } from './package-files.ts'
 import { categoryOf, readItem } from './qti-read.ts'
-import { wordingOf } from './qti-texts.ts'
+import { markupOf, wordingOf } from './qti-texts.ts'
 import { newSession } from './qti-session.ts'
 import { attribute, insideOf, isTrue, nameOf, numberIn, partOf, partsOf, qti2Name, wordIn } from './qti-vocabulary.ts'
 import { settle } from './markup.ts'
@@ -15,6 +15,8 @@ const SCHEMAS = /^(?:imsqti|imsqtiasi)_?(item|test|section|stimulus|assessment|r
 interface Package {
   readonly files: PackageFiles
   readonly collected: Collected
+  /** why the whole of it is not taken */
+  readonly broken: FormatProblem[]
   /** of items and stimuli that were read, the keys of what became of them, by their paths */
   readonly read: Map<string, string | undefined>
   readonly roots: Map<string, XmlElement | undefined>
@@ -23,26 +25,28 @@ interface Package {
 
 /** Reads an unpacked package of QTI 2.1, 2.2 or 3.0: the items of its tests, in their order and by their sections, then those of no
  * test. What several items share becomes a stimulus. As `importQti` in all else. Never throws.
- * @param files with `imsmanifest.xml` among them; without one, every item in it is read */
+ *
+ * A package that is not what its manifest and tests say of it is refused whole: without a manifest, with one that cannot be read or
+ * names no item, or where a file of QTI that is named is not in it. An item that cannot be taken is refused by itself.
+ * @param files with `imsmanifest.xml` among them, at the root or one folder down */
 export function importQtiPackage (files: PackageFiles, options: ImportOptions = {}): Imported {
   const collected = collect(options)
   const manifest = [...files.keys()].filter(path => /(?:^|\/)imsmanifest\.xml$/i.test(path)).sort((a, b) => a.length - b.length)[0]
-  const listed = manifest === undefined ? unlisted(files) : resourcesIn(manifest, files, collected.problems)
-  const known: Package = { files, collected, read: new Map(), roots: new Map(), difficulty: new Map(listed.flatMap(({ path, difficulty }) => difficulty === undefined ? [] : [[path, difficulty] as const])) }
-  if (manifest === undefined) collected.problems.push({ path: 'imsmanifest.xml', message: 'the package has no manifest; every item in it is read', severity: 'changed' })
+  if (manifest === undefined) return { questions: [], problems: [{ path: 'imsmanifest.xml', message: 'the package has no manifest', severity: 'refused' }] }
+  const broken: FormatProblem[] = []
+  const listed = resourcesIn(manifest, files, broken)
+  if (broken.length > 0) return { questions: [], problems: broken }
+  const known: Package = { files, collected, broken, read: new Map(), roots: new Map(), difficulty: new Map(listed.flatMap(({ path, difficulty }) => difficulty === undefined ? [] : [[path, difficulty] as const])) }
   const names = new Map(listed.map(({ path }) => [path, nameAt(path, known)]))
   const named = (name: string): string[] => [...names].flatMap(([path, own]) => own === name ? [path] : [])
   for (const path of named('assessmentTest')) readTest(path, known)
   for (const path of named('assessmentItem')) itemAt(path, { category: [] }, known)
   for (const path of named('assessmentStimulus')) itemAt(path, { category: [] }, known)
+  if (broken.length > 0) return { questions: [], problems: broken }
   return { questions: collected.questions, problems: collected.problems }
 }
 
 interface Resource { readonly path: string, readonly difficulty: 'easy' | 'medium' | 'hard' | undefined }
-
-function unlisted (files: PackageFiles): Resource[] {
-  return [...files.keys()].filter(path => path.toLowerCase().endsWith('.xml')).map(path => ({ path, difficulty: undefined }))
-}
 
 /** The resources of a manifest that are of QTI. */
 function resourcesIn (manifest: string, files: PackageFiles, problems: FormatProblem[]): Resource[] {
@@ -54,7 +58,8 @@ function resourcesIn (manifest: string, files: PackageFiles, problems: FormatPro
     if (!SCHEMAS.test(type)) return []
     const path = pathIn(manifest, href)
     if (path === undefined || !files.has(path)) {
-      problems.push({ path: href.slice(0, 200), message: `the package does not hold '${href.slice(0, 200)}', which its manifest names`, severity: 'refused' })
+      const why = path === undefined ? `'${href.slice(0, 200)}', which the manifest names, is no place in the package` : `the package does not hold '${path.slice(0, 200)}', which its manifest names`
+      problems.push({ path: manifest, line: resource.line, message: why, severity: 'refused' })
       return []
     }
     return [{ path, difficulty: difficultyOf(resource) }]
@@ -107,7 +112,11 @@ const UNSAID: Readonly<Record<string, string>> = {
 }
 
 function readTest (path: string, known: Package): void {
-  const root = rootAt(path, known)!
+  const root = rootAt(path, known)
+  if (root === undefined) {
+    known.broken.push(...known.collected.problems.splice(-1))
+    return
+  }
   const unsaid = [...new Set(insideOf(root, new Set(Object.keys(UNSAID))).map(element => UNSAID[nameOf(element)]!))]
   if (unsaid.length > 0) known.collected.problems.push({ path, message: `of the test are left out: ${unsaid.join(', ')}`, severity: 'left-out' })
   readSections(root, path, { category: [] }, known, 0)
@@ -131,13 +140,13 @@ function readSections (element: XmlElement, path: string, within: Within, known:
       case 'assessmentSectionRef': {
         const target = pathIn(path, href)
         const section = target === undefined || depth >= MAX_SECTIONS || !known.files.has(target) ? undefined : rootAt(target, known)
-        if (target === undefined || section === undefined) missing(path, href, 'section', known)
+        if (target === undefined || section === undefined) missing(path, child, href, 'section', known)
         else readSections({ ...child, children: [section] }, target, within, known, depth + 1)
         break
       }
       case 'assessmentItemRef': {
         const target = pathIn(path, href)
-        if (target === undefined || !known.files.has(target)) missing(path, href, 'item', known)
+        if (target === undefined || !known.files.has(target)) missing(path, child, href, 'item', known)
         else itemAt(target, within, known)
         if (partsOf(child, 'weight').some(weight => numberIn(weight, 'value') !== 1)) {
           known.collected.problems.push({ path, message: `the weight that the test gives to '${wordIn(child, 'identifier').slice(0, 100)}' is left out`, severity: 'left-out' })
@@ -147,19 +156,18 @@ function readSections (element: XmlElement, path: string, within: Within, known:
   }
 }
 
-function missing (path: string, href: string, what: string, { collected }: Package): void {
-  collected.problems.push({ path, message: `the ${what} '${href.slice(0, 200)}' cannot be read`, severity: 'refused' })
+/** What a file names, and is not there: then the package is not what it says. */
+function missing (path: string, { line }: XmlElement, href: string, what: string, { broken }: Package): void {
+  broken.push({ path, line, message: `the ${what} '${href.slice(0, 200)}' cannot be read, or is not in the package`, severity: 'refused' })
 }
 
 /** What is said above the items of a section, as a stimulus. @returns its key */
 function sharedText (blocks: readonly XmlElement[], path: string, category: readonly string[], name: string, { collected, files }: Package): string | undefined {
-  const writer = { session: newSession({}), inPlace: () => undefined, leftOut: (what: string) => { collected.problems.push({ path, message: `'${name}': ${what}`, severity: 'left-out' }) } }
-  const said = wordingOf(blocks.length === 1 ? blocks[0]!.children : blocks, writer, blocks[0]?.attributes.get('class') === 'html')
+  const writer = { session: newSession({}), markup: markupOf(blocks[0]), inPlace: () => undefined, leftOut: (what: string) => { collected.problems.push({ path, message: `'${name}': ${what}`, severity: 'left-out' }) } }
+  const said = wordingOf(blocks.length === 1 ? blocks[0]!.children : blocks, writer)
   if (said.text === '') return undefined
   const { markup, write } = settle([said])
-  const media = [...blocks.flatMap(block => insideOf(block, new Set(['img', 'object'])))].map(element => attribute(element, 'src') ?? wordIn(element, 'data'))
-  if (media.some(href => fileIn(files, path, href) !== undefined)) collected.problems.push({ path, message: `'${name}': its files are left out: ${media.join(', ').slice(0, 200)}`, severity: 'left-out' })
-  const taken = collected.add({ kind: 'stimulus', prompt: write(said), ...markup === 'html' && { markup } }, { name, ...category.length > 0 && { category }, key: wordIn(blocks[0]!, 'id').replace(/^_(?=\d)/, '') })
+  const taken = collected.add({ kind: 'stimulus', prompt: write(said), ...markup === 'html' && { markup } }, { name, ...category.length > 0 && { category }, files: blocks.flatMap(block => mediaIn(block, href => fileIn(files, path, href))), key: wordIn(blocks[0]!, 'id').replace(/^_(?=\d)/, '') })
   return taken ? collected.questions.at(-1)!.definition.key : undefined
 }
 
@@ -174,7 +182,7 @@ function itemAt (path: string, { category, stimulus }: Within, known: Package): 
   const reference = partOf(root, 'assessmentStimulusRef')
   const own = reference === undefined ? undefined : pathIn(path, wordIn(reference, 'href'))
   const target = own === undefined || !known.files.has(own) ? undefined : rootAt(own, known)
-  if (reference !== undefined && target === undefined) missing(path, wordIn(reference, 'href'), 'stimulus', known)
+  if (reference !== undefined && target === undefined) missing(path, reference, wordIn(reference, 'href'), 'stimulus', known)
   const key = own === undefined || target === undefined || nameOf(target) !== 'assessmentStimulus' ? stimulus : itemAt(own, { category }, known)
   const difficulty = known.difficulty.get(path)
   const made = readItem(root, known.collected, {

@@ -121,7 +121,7 @@ export function readGapMatch (element: XmlElement, item: QtiItem): Asked {
   const text = htmlOf(element.children.filter(child => typeof child === 'string' || !(GAP_CHOICES.has(nameOf(child)) || nameOf(child) === 'prompt')), {
     ...item.writer, inPlace: inner => nameOf(inner) === 'gap' ? gapMark(keys.get(identifierOf(inner))!) : undefined
   })
-  const whole = item.isHtml ? { text: text.trim().replace(/^<div class="text">(.*)<\/div>$/s, '$1'), format: 'html' as const } : wordingOfHtml(text.trim().replace(/^<div class="text">(.*)<\/div>$/s, '$1'))
+  const whole = wordingOfHtml(text.trim().replace(/^<div class="text">(.*)<\/div>$/s, '$1'), item.writer.markup)
   const prompt = partOf(element, 'prompt')
   const choiceKeys = new Map(choices.map(({ identifier, key }) => [identifier, key]))
   const limits = new Map(choices.map(({ identifier, limit }) => [identifier, limit]))

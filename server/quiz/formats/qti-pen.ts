@@ -2,6 +2,7 @@ import type { QuestionDefinition } from '../kinds/index.ts'
 import type { Text } from '../text.ts'
 import type { Notes } from './export-notes.ts'
 import { htmlOfPlain } from './markup.ts'
+import { htmlOfPictured, showsPicture } from './picture-texts.ts'
 import { kebabCase } from './qti-vocabulary.ts'
 import { escapeXml, readXmlOr } from './xml.ts'
 
@@ -32,11 +33,13 @@ export function elementIn (version: QtiVersion): Pen['el'] {
   }
 }
 
-/** A text as XHTML. HTML that is none is written plainly, and said to be. */
-export function richIn (definition: QuestionDefinition, notes: Notes): Pen['rich'] {
+/** A text as XHTML. HTML that is none is written plainly, and said to be.
+ * @param placed gives the files that a text names their paths */
+export function richIn (definition: QuestionDefinition, notes: Notes, placed: (html: string) => string): Pen['rich'] {
   return text => {
-    const html = definition.markup === 'html' ? xhtml(notes.text(text)) : undefined
-    return html ?? htmlOfPlain(notes.plain(text)).replaceAll('\r', '').replaceAll('"', '&quot;')
+    const own = notes.text(text)
+    const html = definition.markup === 'html' ? xhtml(own) : showsPicture(own) ? xhtml(htmlOfPictured(own, notes.plain)) : undefined
+    return html === undefined ? htmlOfPlain(notes.plain(text)).replaceAll('\r', '').replaceAll('"', '&quot;') : placed(html)
   }
 }
 

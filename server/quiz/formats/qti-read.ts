@@ -9,7 +9,7 @@ import { feedbackIn, filesOf, keysFor, scoreSamples, wording, type Asked, type Q
 import { readGapMatch, readGraphicGapMatch, readMatch } from './qti-pairs.ts'
 import { openItem, rootOf, itemsIn } from './qti-processing.ts'
 import { inTime, newSession } from './qti-session.ts'
-import { htmlOf, INTERACTIONS, isShown, wordingOf, type Writer } from './qti-texts.ts'
+import { htmlOf, INTERACTIONS, isShown, markupOf, wordingOf, type Writer } from './qti-texts.ts'
 import { readExtended, readSlider, readTyped, readUpload } from './qti-typed.ts'
 import { attribute, insideOf, isTrue, nameOf, partOf, partsOf, wordIn } from './qti-vocabulary.ts'
 import type { XmlElement } from './xml.ts'
@@ -87,8 +87,8 @@ export function readItem (root: XmlElement, collected: Collected, place: ItemPla
     if (!said.has(message)) notes.push({ ...at, message: `'${name}': ${message}`, severity })
     said.add(message)
   }
-  const writer: Writer = { session, inPlace: element => INTERACTIONS.has(nameOf(element)) ? askedBy(element, writer) : undefined, leftOut: what => { note('left-out', what) } }
-  const item: QtiItem = { root, body, session, writer, isHtml: wordIn(body, 'class').split(/\s+/).includes('html'), note, file: place.file ?? (() => undefined) }
+  const writer: Writer = { session, markup: markupOf(body), inPlace: element => INTERACTIONS.has(nameOf(element)) ? askedBy(element, writer) : undefined, leftOut: what => { note('left-out', what) } }
+  const item: QtiItem = { root, body, session, writer, note, file: place.file ?? (() => undefined) }
   if (partOf(root, 'templateProcessing') !== undefined) note('changed', 'values that it draws anew for each trainee are drawn once, here')
   if (isTrue(root, 'adaptive')) note('changed', 'it goes on by what is answered, and here it is answered once')
   const asked = askedIn(item)
@@ -266,12 +266,12 @@ function leftOutFeedback ({ text }: Wording): string {
 }
 
 /** The prompt: a block of that class where there is no other text, else all of the body. */
-function promptOf ({ body, writer, isHtml }: QtiItem): Wording {
+function promptOf ({ body, writer }: QtiItem): Wording {
   const full = body.children.filter(child => typeof child !== 'string' || child.trim() !== '')
   const [first] = full
   const rest = htmlOf(full.slice(1), { ...writer, leftOut: () => {} }).replace(/<[^<>]*>/g, '')
   const own = typeof first === 'object' && attribute(first, 'class') === 'prompt' && rest.trim() === '' ? first.children : body.children
-  return wordingOf(own, writer, isHtml)
+  return wordingOf(own, writer)
 }
 
 /** Names made into a category, without those that say nothing. */

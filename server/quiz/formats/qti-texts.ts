@@ -1,12 +1,15 @@
 import type { Wording } from './markup.ts'
 import { isTruthy } from './qti-expressions.ts'
 import type { Session } from './qti-session.ts'
+import { picturedOr } from './picture-texts.ts'
 import { attribute, nameOf, wordIn } from './qti-vocabulary.ts'
 import { plainValue, sameScalar } from './qti-values.ts'
 import { escapeXml, textIn, type XmlElement, type XmlNode } from './xml.ts'
 
 /** How parts of an item are written as texts of a question. */
 export interface Writer {
+  /** what texts are written in, where the item says so: HTML also where they are nothing but words, or Markdown where they show pictures */
+  readonly markup?: 'html' | 'markdown' | undefined
   /** what stands in place of an element that a trainee answers in; undefined for any other element */
   readonly inPlace: (element: XmlElement) => string | undefined
   readonly session: Session
@@ -85,13 +88,25 @@ export function isShown (element: XmlElement, session: Session, by: 'templateIde
 }
 
 /** Nodes as a text of a question: plain where there is nothing but words, in a paragraph or by themselves. */
-export function wordingOf (nodes: readonly XmlNode[], writer: Writer, isHtml = false): Wording {
-  return isHtml ? { text: htmlOf(inOne(nodes), writer).trim(), format: 'html' } : wordingOfHtml(htmlOf(inOne(nodes), writer))
+export function wordingOf (nodes: readonly XmlNode[], writer: Writer): Wording {
+  return wordingOfHtml(htmlOf(inOne(nodes), writer), writer.markup)
+}
+
+/** What the class of a body says of its texts. */
+export function markupOf (element: XmlElement | undefined): Writer['markup'] {
+  const classes = element === undefined ? [] : wordIn(element, 'class').split(/\s+/)
+  return (['html', 'markdown'] as const).find(name => classes.includes(name))
 }
 
 /** What an importer of HTML makes of a text: plain where there is nothing but words. */
-export function wordingOfHtml (html: string): Wording {
+export function wordingOfHtml (html: string, markup?: Writer['markup']): Wording {
   const text = html.trim()
+  if (markup === 'html') return { text, format: 'html' }
+  if (markup === 'markdown') return picturedOr(plainWordsOf(text))
+  return plainWordsOf(text)
+}
+
+function plainWordsOf (text: string): Wording {
   const words = /^(?:<p>)?([^<]*(?:<br \/>[^<]*)*)(?:<\/p>)?$/.exec(text)?.[1]?.replace(/ ?<br \/> ?/g, '\n')
   return words === undefined ? { text, format: 'html' } : { text: words.replace(/&(amp|lt|gt|quot|#13);/g, whole => UNESCAPED[whole]!).trim(), format: 'plain' }
 }

@@ -1,7 +1,10 @@
+import type { QuestionDefinition } from '../kinds/index.ts'
 import type { ExportOptions, FormatProblem, NamedQuestion } from './format.ts'
 import { leaveOut, notesOn } from './export-notes.ts'
+import { base64ToBytes } from './base64.ts'
 import type { PackageFiles } from './package-files.ts'
 import { elementIn, idOf, num, outcomeDeclaration, richIn, rulesIn, type Pen, type QtiVersion } from './qti-pen.ts'
+import { namedFiles, showsPicture } from './picture-texts.ts'
 import { partsFor, type Parts } from './qti-write-kinds.ts'
 import { escapeXml } from './xml.ts'
 
@@ -30,14 +33,18 @@ export function exportQti (questions: readonly NamedQuestion[], options: ExportO
   const files = new Map<string, Uint8Array>()
   const problems: FormatProblem[] = []
   const resources: Resource[] = []
+  const shown: string[] = []
   const stimuli = new Map(questions.filter(({ definition }) => definition.kind === 'stimulus').map(question => [question.definition.key, question]))
   const sections: Section[] = []
   for (const question of questions) {
     const { definition } = question
     const notes = notesOn(question, options)
     const media = new Map<string, Uint8Array>()
-    const pen: Pen = { version, notes, definition, el: elementIn(version), rich: richIn(definition, notes), picture: picturesOf(definition.key, media) }
     const isShared = definition.kind === 'stimulus'
+    const named = namedFiles(question.files ?? [], 'media', files, name => { notes.leftOut(`the file '${name.slice(0, 100)}' that it shows is not among its files`) })
+    // The test is at the root, items and stimuli are in folders.
+    const up = isShared && version !== '3.0' ? '' : '../'
+    const pen: Pen = { version, notes, definition, el: elementIn(version), rich: richIn(definition, notes, html => named.placed(html, path => `${up}${path}`)), picture: picturesOf(definition.key, media) }
     const stimulus = definition.stimulus === undefined ? undefined : stimuli.get(definition.stimulus)
     if (definition.stimulus !== undefined && stimulus === undefined) notes.leftOut('the text that several questions share is not among them, and is left out')
     const written = isShared && version !== '3.0' ? sharedXml(question, pen) : isShared ? stimulusXml(question, pen) : itemXml(question, pen, stimulus)
@@ -46,14 +53,15 @@ export function exportQti (questions: readonly NamedQuestion[], options: ExportO
     if (written === undefined) continue
     const path = `${isShared ? 'stimuli' : 'items'}/${definition.key}.xml`
     for (const [name, bytes] of media) files.set(`items/${name}`, bytes)
-    if (!isShared || version === '3.0') {
+    if (isShared && version !== '3.0') shown.push(...named.used.keys())
+    else {
       files.set(path, encoded(written))
-      resources.push({ identifier: idOf(definition.key), type: `imsqti_${isShared ? 'stimulus' : 'item'}_${VERSIONS[version].types}`, href: path, files: [...media.keys()].map(name => `items/${name}`), difficulty: definition.difficulty === 'medium' ? undefined : definition.difficulty })
+      resources.push({ identifier: idOf(definition.key), type: `imsqti_${isShared ? 'stimulus' : 'item'}_${VERSIONS[version].types}`, href: path, files: [...[...media.keys()].map(name => `items/${name}`), ...named.used.keys()], difficulty: definition.difficulty === 'medium' ? undefined : definition.difficulty })
     }
     placeIn(sections, question, isShared && version === '3.0' ? undefined : isShared ? { shared: written } : { item: path })
   }
   files.set('test.xml', encoded(testXml(sections, version)))
-  files.set('imsmanifest.xml', encoded(manifestXml(resources, version)))
+  files.set('imsmanifest.xml', encoded(manifestXml(resources, shown, version)))
   return { files, problems }
 }
 
@@ -70,7 +78,7 @@ function picturesOf (key: string, media: Map<string, Uint8Array>): Pen['picture'
     const [, type, ending, base64] = DATA.exec(src) ?? []
     if (type === undefined || base64 === undefined) return { href: src, type: TYPES[/\.([a-z]+)$/i.exec(src)?.[1]?.toLowerCase() ?? ''] ?? 'image/png' }
     const href = `${key}-${media.size + 1}.${ending!}`
-    media.set(href, Uint8Array.from(atob(base64.slice(0, base64.length - base64.length % 4)), character => character.charCodeAt(0)))
+    media.set(href, base64ToBytes(base64))
     return { href, type }
   }
 }
@@ -88,9 +96,15 @@ function itemXml ({ name, definition }: NamedQuestion, pen: Pen, stimulus: Named
     ...isAsked ? [outcomeDeclaration(el, 'SCORE', 'single', 'float', 0), outcomeDeclaration(el, 'MAXSCORE', 'single', 'float', Number(mark))] : [],
     ...feedback.length === 0 ? [] : [outcomeDeclaration(el, 'FEEDBACK', 'multiple', 'identifier')],
     ...reference,
-    el('itemBody', definition.markup === 'html' ? { class: 'html' } : {}, `<div class="prompt">${pen.rich(definition.prompt)}</div>`, parts.body),
+    el('itemBody', { class: classOf(definition) }, `<div class="prompt">${pen.rich(definition.prompt)}</div>`, parts.body),
     ...processing(pen, parts, definition.feedback !== undefined),
     ...feedback.map(({ identifier, text }) => el('modalFeedback', { outcomeIdentifier: 'FEEDBACK', identifier, showHide: 'show' }, pen.version === '3.0' ? el('contentBody', {}, pen.rich(text)) : pen.rich(text))))
+}
+
+/** What the texts are to be read as again, where that is not to be seen by them. */
+function classOf (definition: QuestionDefinition): string | undefined {
+  if (definition.markup === 'html') return 'html'
+  return showsPicture(JSON.stringify(definition).replaceAll('\\"', '"')) ? 'markdown' : undefined
 }
 
 function processing ({ el }: Pen, { rules }: Parts, hasGeneral: boolean): string[] {
@@ -107,12 +121,12 @@ function root (pen: Pen, name: string, attributes: Parameters<Pen['el']>[1], ...
 
 function stimulusXml ({ name, definition }: NamedQuestion, pen: Pen): string {
   return root(pen, 'assessmentStimulus', { identifier: idOf(definition.key), title: name },
-    pen.el('stimulusBody', definition.markup === 'html' ? { class: 'html' } : {}, `<div class="prompt">${pen.rich(definition.prompt)}</div>`))
+    pen.el('stimulusBody', { class: classOf(definition) }, `<div class="prompt">${pen.rich(definition.prompt)}</div>`))
 }
 
 /** What QTI 2 says above the items of a section. */
 function sharedXml ({ definition }: NamedQuestion, pen: Pen): string {
-  return pen.el('rubricBlock', { view: 'candidate', id: idOf(definition.key), class: definition.markup === 'html' ? 'html' : undefined }, `<div class="text">${pen.rich(definition.prompt)}</div>`)
+  return pen.el('rubricBlock', { view: 'candidate', id: idOf(definition.key), class: classOf(definition) }, `<div class="text">${pen.rich(definition.prompt)}</div>`)
 }
 
 interface Section { readonly category: readonly string[], readonly entries: (Placed & { readonly question: NamedQuestion })[] }
@@ -153,7 +167,8 @@ function testXml (sections: readonly Section[], version: QtiVersion): string {
 
 const LEVELS: Readonly<Record<string, string>> = { easy: 'easy', hard: 'difficult' }
 
-function manifestXml (resources: readonly Resource[], version: QtiVersion): string {
+/** @param shown files that texts of the test show */
+function manifestXml (resources: readonly Resource[], shown: readonly string[], version: QtiVersion): string {
   const { manifest, schema, types } = VERSIONS[version]
   const lom = (difficulty: string): string => `<metadata><lom xmlns="http://ltsc.ieee.org/xsd/LOM"><educational><difficulty><source>LOMv1.0</source><value>${LEVELS[difficulty]!}</value></difficulty></educational></lom></metadata>`
   const written = resources.map(({ identifier, type, href, files, difficulty }) =>

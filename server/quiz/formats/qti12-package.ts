@@ -1,3 +1,4 @@
+import { bytesToBase64 } from './base64.ts'
 import { categoryPath, collect, keyMaker, type Collected, type ExportOptions, type FormatProblem, type Imported, type ImportedQuestion, type ImportOptions, type NamedQuestion, type QuestionFile } from './format.ts'
 import type { PackageFiles } from './package-files.ts'
 import { readingOf, readQti12 } from './qti12-read.ts'
@@ -8,11 +9,14 @@ const MANIFEST = 'imsmanifest.xml'
 
 /** Reads a content package of QTI 1.2: a quiz or course export of Canvas, of Respondus, a Common Cartridge. Files are those that
  * the manifest calls tests or banks, and Canvas' own copies of them, which say more, in their place. Pictures that texts show
- * go with the questions. Never throws. */
+ * go with the questions. A package whose manifest names files of questions that are not in it is refused whole. Never throws. */
 export function importQti12Package (files: PackageFiles, options: ImportOptions = {}): Imported {
   const collected = collect(options)
   const reading = readingOf(collected)
-  for (const path of testsIn(files, collected.problems)) {
+  const broken: FormatProblem[] = []
+  const tests = testsIn(files, collected.problems, broken)
+  if (broken.length > 0) return { questions: [], problems: broken }
+  for (const path of tests) {
     const text = textOf(files, path, collected.problems)
     if (text === undefined) continue
     const before = collected.questions.length
@@ -24,7 +28,7 @@ export function importQti12Package (files: PackageFiles, options: ImportOptions 
 }
 
 /** The files that hold questions, each once. */
-function testsIn (files: PackageFiles, problems: FormatProblem[]): string[] {
+function testsIn (files: PackageFiles, problems: FormatProblem[], broken: FormatProblem[]): string[] {
   const own = [...files.keys()].filter(path => path.endsWith('.xml.qti'))
   const manifest = files.has(MANIFEST) ? textOf(files, MANIFEST, problems) : undefined
   if (!files.has(MANIFEST)) problems.push({ path: MANIFEST, message: 'the package has no manifest; every file of QTI 1.2 in it is read', severity: 'left-out' })
@@ -47,7 +51,7 @@ function testsIn (files: PackageFiles, problems: FormatProblem[]): string[] {
     }
     const hrefs = [resource.attributes.get('href'), ...[...allIn(resource, 'file')].map(({ attributes }) => attributes.get('href'))].flatMap(href => href ?? [])
     const path = hrefs.map(unescaped).find(href => href.endsWith('.xml') || href.endsWith('.qti'))
-    if (path === undefined || !files.has(path)) problems.push({ path: path ?? MANIFEST, message: 'is named by the manifest, and is not in the package', severity: 'refused' })
+    if (path === undefined || !files.has(path)) broken.push({ path: MANIFEST, line: resource.line, message: path === undefined ? 'a resource of questions names no file of them' : `the package does not hold '${path.slice(0, 200)}', which its manifest names`, severity: 'refused' })
     else if (!idents.has(path.split('/')[0]!) && !own.includes(path)) listed.push(path)
   }
   return [...new Set([...listed, ...own])]
@@ -72,18 +76,18 @@ function unescaped (href: string): string {
   }
 }
 
-const PICTURE = /<img\b[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)')/gi
+const PICTURE = /<img\b[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)')|!\[(?:\\.|[^\]\\]){0,1000}\]\(([^)\s]{1,2000})\)/gi
 const BASE = /^(?:\$|%24)IMS[-_]CC[-_]FILE[-_]?BASE(?:\$|%24)\/?/i
 
 /** A question with the files of the package that its texts show, under the names that the texts have for them. */
 function illustrated (question: ImportedQuestion, files: PackageFiles, path: string, { problems }: Collected): ImportedQuestion {
-  const sources = new Set([...JSON.stringify(question.definition).replaceAll('\\"', '"').matchAll(PICTURE)].map(([, double, single]) => double ?? single!))
+  const sources = new Set([...JSON.stringify(question.definition).replaceAll('\\"', '"').replaceAll('\\\\', '\\').matchAll(PICTURE)].map(([, double, single, markdown]) => double ?? single ?? markdown!))
   const found: QuestionFile[] = []
   for (const source of sources) {
     if (/^(?:https?:|data:)/i.test(source)) continue
     const file = fileFor(files, source.replaceAll('&amp;', '&'), path)
     if (file === undefined) problems.push({ path, message: `'${question.name}': its picture ${source.slice(0, 100)} is not in the package`, severity: 'left-out' })
-    else found.push({ name: source, bytes: base64(file) })
+    else found.push({ name: source, bytes: bytesToBase64(file) })
   }
   return found.length === 0 ? question : { ...question, files: found }
 }
@@ -102,18 +106,13 @@ function fileFor (files: PackageFiles, source: string, path: string): Uint8Array
   return ending.length === 1 && name !== '' ? files.get(ending[0]!) : undefined
 }
 
-function base64 (bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
-  return btoa(text)
-}
-
 /** Writes a package as Canvas exports quizzes, and imports them ("QTI .zip file"): a quiz for each category, with its manifest.
  * What `importQti12Package` reads of it equals what was given, but for what the problems name. */
 export function exportQti12Package (questions: readonly NamedQuestion[], options: ExportOptions = {}): { readonly files: PackageFiles, readonly problems: readonly FormatProblem[] } {
   const problems: FormatProblem[] = []
+  const shown = new Map<string, Uint8Array>()
   const quizzes = new Map<string, { title: string, items: string[] }>()
-  for (const { xml, category } of itemsOf(questions, options, problems)) {
+  for (const { xml, category } of itemsOf(questions, options, problems, shown)) {
     const path = categoryPath(category)
     const quiz = quizzes.get(path) ?? { title: category.at(-1) ?? 'Questions', items: [] }
     quiz.items.push(xml)
@@ -132,6 +131,10 @@ export function exportQti12Package (questions: readonly NamedQuestion[], options
       `<resource identifier="${ident}" type="imsqti_xmlv1p2"><file href="${test}"/><dependency identifierref="${ident}-meta"/></resource>`,
       `<resource identifier="${ident}-meta" type="associatedcontent/imscc_xmlv1p1/learning-application-resource" href="${meta}"><file href="${meta}"/></resource>`
     )
+  }
+  for (const [path, bytes] of shown) {
+    files.set(path, bytes)
+    resources.push(`<resource identifier="${fresh('file')}" type="webcontent" href="${path}"><file href="${path}"/></resource>`)
   }
   files.set(MANIFEST, encoder.encode(manifestXml(resources)))
   return { files, problems }

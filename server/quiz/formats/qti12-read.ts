@@ -1,6 +1,7 @@
 import { collect, nameFrom, readCategory, type Collected, type FormatProblem, type Imported, type ImportOptions } from './format.ts'
-import { htmlOfPlain, markdownOfPlain, markupField, settle } from './markup.ts'
+import { htmlOfPlain, markdownOfPlain, markupField, settle, type Wording } from './markup.ts'
 import type { Read } from './moodle-parts.ts'
+import { picturedOr } from './picture-texts.ts'
 import { readCategorise, readMatch, readOrder, readSeveral, readSingle, readTrueFalse } from './qti12-choices.ts'
 import { attributeOf, fieldsOf, itemFields, responsesIn, wordingIn, type Item } from './qti12-parts.ts'
 import { pointsOf, scored, type Scored } from './qti12-scored.ts'
@@ -110,7 +111,10 @@ function readItem (element: XmlElement, around: readonly XmlElement[], reading: 
     return
   }
   const { general, hints, processing } = whole
-  const { markup, write } = settle([prompt, general, ...hints, ...read.texts])
+  // Written here of Markdown that shows pictures.
+  const again = about.get('muster_markup') === 'markdown' ? picturedOr : (wording: Wording) => wording
+  const { markup, write: settled } = settle([prompt, general, ...hints, ...read.texts].map(again))
+  const write = (wording: Wording): string => settled(again(wording))
   const own = read.draft(write)
   const asked = own.kind !== 'description'
   const led = (text: string): string => (read.variables ?? []).reduce((text, name) => text.replaceAll(markup === 'html' ? `[${name}]` : markdownOfPlain(`[${name}]`), `{${name}}`), text)

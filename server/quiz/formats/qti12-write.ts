@@ -5,6 +5,9 @@ import { namesOf } from '../variables.ts'
 import { leaveOut, notesOn, type Notes } from './export-notes.ts'
 import { categoryPath, percentOf, type Exported, type ExportOptions, type FormatProblem, type NamedQuestion } from './format.ts'
 import { absolute, worthsOf } from './gift-write.ts'
+import { bytesToBase64 } from './base64.ts'
+import { sizeOf } from './moodle-parts.ts'
+import { htmlOfPictured, namedFiles, showsPicture } from './picture-texts.ts'
 import { escapeXml } from './xml.ts'
 
 type Of<K extends KindName> = Extract<QuestionDefinition, { kind: K }>
@@ -38,7 +41,7 @@ const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 export const QTI12 = 'http://www.imsglobal.org/xsd/ims_qtiasiv1p2'
 
 /** Writes questions as one assessment of IMS QTI 1.2, as Canvas writes and reads it. What `importQti12` reads of it equals what
- * was given, but for what the problems name. Texts in Markdown are written plainly. */
+ * was given, but for what the problems name. Texts in Markdown are written plainly, but for the pictures that they show. */
 export function exportQti12 (questions: readonly NamedQuestion[], options: ExportOptions = {}): Exported {
   const problems: FormatProblem[] = []
   const items = itemsOf(questions, options, problems)
@@ -56,28 +59,42 @@ export function assessmentXml (ident: string, title: string, items: readonly str
   ].join('\n')
 }
 
-/** Every question that can be said as an item, with what it is part of. */
-export function itemsOf (questions: readonly NamedQuestion[], options: ExportOptions, problems: FormatProblem[]): { readonly xml: string, readonly category: readonly string[] }[] {
+/** Where Canvas has the files that texts show, which they name by `$IMS-CC-FILEBASE$`. */
+export const FOLDER = 'web_resources'
+
+/** Every question that can be said as an item, with what it is part of.
+ * @param files to which those that its texts show are added; without it they are written into the texts */
+export function itemsOf (questions: readonly NamedQuestion[], options: ExportOptions, problems: FormatProblem[], files?: Map<string, Uint8Array>): { readonly xml: string, readonly category: readonly string[] }[] {
   const keys = new Set(questions.map(({ definition }) => definition.key))
   const named = new Set(questions.flatMap(({ definition }) => definition.stimulus ?? []))
   return questions.flatMap(question => {
     const notes = notesOn(question, options)
-    const xml = itemXml(question, notes, keys, named)
+    const shown = namedFiles(question.files ?? [], FOLDER, files ?? new Map(), name => { notes.leftOut(`the file '${name.slice(0, 100)}' that it shows is not among its files`) })
+    const xml = itemXml(question, notes, keys, named, text => shown.placed(text, path => files === undefined ? insideOf(shown.used.get(path)!) : `$IMS-CC-FILEBASE$${path.slice(FOLDER.length)}`))
     problems.push(...notes.problems)
     return xml === undefined ? [] : [{ xml, category: question.category ?? [question.definition.topic] }]
   })
 }
 
-function itemXml ({ name, category, definition }: NamedQuestion, notes: Notes, keys: ReadonlySet<string>, named: ReadonlySet<string>): string | undefined {
+/** A file as its own address. */
+function insideOf (bytes: Uint8Array): string {
+  const base64 = bytesToBase64(bytes)
+  return `data:image/${sizeOf(base64)?.type ?? 'png'};base64,${base64}`
+}
+
+function itemXml ({ name, category, definition }: NamedQuestion, notes: Notes, keys: ReadonlySet<string>, named: ReadonlySet<string>, placed: (text: string) => string): string | undefined {
   const isHtml = definition.markup === 'html'
   const feedbacks: string[] = []
   const marks = marksOf(definition)
-  const words = (text: Text): string => {
-    // Marks are set aside while the text is brought into plain words.
-    const aside = marks.reduce((text, { ours }, index) => text.replaceAll(ours, String.fromCharCode(0xe000 + index)), notes.text(text))
-    return marks.reduce((text, { theirs }, index) => text.replaceAll(String.fromCharCode(0xe000 + index), theirs), isHtml ? aside : notes.plain(aside))
+  // Marks are set aside while the text is brought into plain words.
+  const aside = (text: Text): string => marks.reduce((text, { ours }, index) => text.replaceAll(ours, String.fromCharCode(0xe000 + index)), notes.text(text))
+  const ofMarks = (text: string): string => marks.reduce((text, { theirs }, index) => text.replaceAll(String.fromCharCode(0xe000 + index), theirs), text)
+  const words = (text: Text): string => ofMarks(isHtml ? aside(text) : notes.plain(aside(text)))
+  const material = (text: Text): string => {
+    const pictured = !isHtml && showsPicture(notes.text(text))
+    const written = pictured ? ofMarks(htmlOfPictured(aside(text), notes.plain)) : words(text)
+    return `<material><mattext texttype="text/${isHtml || pictured ? 'html' : 'plain'}">${escapeXml(placed(written))}</mattext></material>`
   }
-  const material = (text: Text): string => `<material><mattext texttype="text/${isHtml ? 'html' : 'plain'}">${escapeXml(words(text))}</mattext></material>`
   const pen: Pen = {
     notes,
     material,
@@ -106,7 +123,8 @@ function itemXml ({ name, category, definition }: NamedQuestion, notes: Notes, k
     qmd_levelofdifficulty: difficulty,
     ...stimulus !== undefined && { parent_stimulus_item_ident: stimulus },
     muster_key: key,
-    muster_category: categoryPath(category ?? [definition.topic])
+    muster_category: categoryPath(category ?? [definition.topic]),
+    ...!isHtml && showsPicture(JSON.stringify(definition).replaceAll('\\"', '"')) && { muster_markup: 'markdown' }
   }
   const scored = [general === '' ? '' : `<respcondition continue="Yes"><conditionvar><other/></conditionvar>${general}</respcondition>`, own.rules].filter(part => part !== '').join('\n')
   return [

@@ -252,14 +252,14 @@ const resource = (href: string, type = 'imsqti_item_xmlv2p1', inner = ''): strin
 t.test('packages: tests, sections, shared texts, pictures', async t => {
   const plain = (title: string): string => item(choice('maxChoices="1"'), { right: ['A'], attributes: `identifier="${title}" title="${title}"` })
   const test = `<assessmentTest identifier="t"><timeLimits/><testPart><assessmentSection title="One"><rubricBlock view="candidate"><p>Shared <img src="p.png" alt="P"/><object data="q.png"/></p></rubricBlock><rubricBlock view="tutor">no</rubricBlock><assessmentItemRef identifier="q1" href="../items/q1.xml"><weight identifier="W" value="2"/></assessmentItemRef>
-    <assessmentSection title=""><assessmentItemRef href="../items/q2.xml"/><assessmentItemRef href="../items/q2.xml"/></assessmentSection></assessmentSection><assessmentSectionRef href="s.xml"/><assessmentSectionRef href="gone.xml"/><assessmentItemRef href="gone.xml"/><assessmentItemRef/>
+    <assessmentSection title=""><assessmentItemRef href="../items/q2.xml"/><assessmentItemRef href="../items/q2.xml"/></assessmentSection></assessmentSection><assessmentSectionRef href="s.xml"/>
     <assessmentSection><rubricBlock/><assessmentItemRef href="../items/bad.xml"/></assessmentSection><assessmentSection title="H" visible="false"><rubricBlock id="_1h" class="html">H</rubricBlock><rubricBlock>I</rubricBlock></assessmentSection></testPart></assessmentTest>`
   const spot = `<hotspotInteraction ${R} maxChoices="1"><img src="../pics/a%20b.png"/><hotspotChoice identifier="A" shape="rect" coords="0,0,5,5" hotspotLabel="A"/><hotspotChoice identifier="B" shape="rect" coords="5,5,10,20" hotspotLabel="B"/></hotspotInteraction><img src="http://x/y.png"/><object/><img src="../../../out.png"/>`
   const read = pack({
-    'imsmanifest.xml': manifest(resource('tests/t.xml', 'imsqti_test_xmlv2p1'), resource('items/q1.xml', 'imsqti_item_xmlv2p1', '<metadata><lom><educational><difficulty><source>LOMv1.0</source><value>very difficult</value></difficulty></educational></lom></metadata>'), resource('items/q3.xml'), resource('gone.xml'), resource('x.css', 'webcontent'), '<resource/>', '<resource type="imsqti_item_xmlv2p2"><file href="items/q2.xml"/></resource>'),
+    'imsmanifest.xml': manifest(resource('tests/t.xml', 'imsqti_test_xmlv2p1'), resource('items/q1.xml', 'imsqti_item_xmlv2p1', '<metadata><lom><educational><difficulty><source>LOMv1.0</source><value>very difficult</value></difficulty></educational></lom></metadata>'), resource('items/q3.xml'), resource('x.css', 'webcontent'), '<resource/>', '<resource type="imsqti_item_xmlv2p2"><file href="items/q2.xml"/></resource>'),
     'tests/t.xml': test,
     'tests/p.png': PNG,
-    'tests/s.xml': '<assessmentSection title="Two"><assessmentItemRef href="/items/q3.xml"/><assessmentSectionRef href="s.xml"/></assessmentSection>',
+    'tests/s.xml': '<assessmentSection title="Two"><assessmentItemRef href="/items/q3.xml"/></assessmentSection>',
     'items/q1.xml': plain('q1'),
     'items/q2.xml': plain('q2'),
     'items/bad.xml': '<assessmentItem>',
@@ -271,15 +271,35 @@ t.test('packages: tests, sections, shared texts, pictures', async t => {
   ])
   t.match(read.questions[3], { definition: { image: { src: /^data:image\/png;base64,/, width: 10, height: 20 } }, files: [{ name: '../pics/a%20b.png' }] })
   t.match(said(read), [
-    /does not hold 'gone.xml'/, /of the test are left out: its time limits/, /an object is left out: q.png/, /its files are left out: p.png/, /weight that the test gives to 'q1'/, /pictures show/, /an object is left out/,
-    /the section 's.xml' cannot be read/, /section 'gone.xml'/, /item 'gone.xml'/, /item ''/, /never closed/
+    /of the test are left out: its time limits/, /an object is left out: q.png/, /weight that the test gives to 'q1'/, /pictures show/, /an object is left out/, /never closed/
   ])
+  t.match(read.questions[0], { files: [{ name: 'p.png' }] }, 'pictures of a shared text go with it')
   t.match(said(pack({ 'imsmanifest.xml': manifest(resource('t.xml', 'imsqti_test_xmlv2p1')), 't.xml': `<assessmentTest><testPart><assessmentSection><rubricBlock>${'x'.repeat(20_001)}</rubricBlock></assessmentSection></testPart></assessmentTest>` })), [/not taken/])
   t.match(said(pack({ 'imsmanifest.xml': manifest() })), [/names no item/])
   t.match(said(pack({ 'imsmanifest.xml': manifest(resource('a.xml')), 'a.xml': '<assessmentItem>' })), [/never closed/])
   t.match(said(pack({ 'imsmanifest.xml': '<manifest' })), [/never closed/])
   t.match(said(pack({ 'imsmanifest.xml': Uint8Array.from([0xff, 0xfe, 0xff]) })), [/not written in/])
-  t.match(pack({ 'a.xml': plain('a'), 'b.txt': 'x', 'c.XML': '<html/>' }), { questions: [{ name: 'a' }], problems: [{ message: /no manifest/ }] })
+})
+
+t.test('a package that is not what it says is refused whole, with the place', async t => {
+  const good = { 'a.xml': item(choice('maxChoices="1"'), { right: ['A'] }) }
+  const broken = (files: Readonly<Record<string, string>>, ...why: readonly object[]): void => {
+    const { questions, problems } = pack({ ...good, ...files })
+    t.same(questions, [])
+    t.match(problems, why)
+    t.equal(problems.length, why.length)
+    t.ok(problems.every(({ severity }) => severity === 'refused'))
+  }
+  const test = (inside: string): Readonly<Record<string, string>> => ({ 'imsmanifest.xml': manifest(resource('t.xml', 'imsqti_test_xmlv2p1'), resource('a.xml')), 't.xml': `<assessmentTest><testPart>\n${inside}<assessmentItemRef href="a.xml"/></testPart></assessmentTest>` })
+  t.equal(pack({ ...good, 'imsmanifest.xml': manifest(resource('a.xml')) }).questions.length, 1)
+  broken({}, { path: 'imsmanifest.xml', message: /no manifest/ })
+  broken({ 'imsmanifest.xml': manifest(resource('a.xml'), '\n', resource('gone.xml'), resource('../out.xml'), resource('http://x/y.xml')) },
+    { path: 'imsmanifest.xml', line: 2, message: /does not hold 'gone.xml'/ }, { message: /'..\/out.xml', which the manifest names, is no place/ }, { message: /'http:/ })
+  broken(test('<assessmentItemRef href="gone.xml"/>'), { path: 't.xml', line: 2, message: /item 'gone.xml'/ })
+  broken(test('<assessmentItemRef/><assessmentItemRef href="http://x/y.xml"/>'), { message: /item ''/ }, { message: /http/ })
+  broken(test('<assessmentSectionRef href="gone.xml"/>'), { path: 't.xml', line: 2, message: /section 'gone.xml'/ })
+  broken({ ...test('<assessmentSectionRef href="s.xml"/>'), 's.xml': '<assessmentSection><assessmentSectionRef href="s.xml"/></assessmentSection>' }, { path: 's.xml', message: /section 's.xml' cannot be read/ })
+  broken(test('<assessmentSection>'), { path: 't.xml', message: /is needed/ })
 })
 
 t.test('packages of QTI 3: stimuli', async t => {
@@ -287,13 +307,14 @@ t.test('packages of QTI 3: stimuli', async t => {
   const files = {
     'p/imsmanifest.xml': manifest(resource('q.xml', 'imsqti_item_xmlv3p0'), resource('s/s.xml', 'imsqti_stimulus_xmlv3p0'), resource('r.xml', 'imsqti_item_xmlv3p0'), resource('o.xml', 'imsqti_item_xmlv3p0')),
     'p/q.xml': q('s/s.xml'),
-    'p/r.xml': q('gone.xml'),
+    'p/r.xml': q('gone.xml').replace(/<qti-assessment-stimulus-ref[^>]*>/, ''),
     'p/o.xml': q('r.xml'),
     'p/s/s.xml': '<qti-assessment-stimulus identifier="s" title="S"><qti-stimulus-body><p>Shared.</p></qti-stimulus-body></qti-assessment-stimulus>'
   }
   const read = pack(files)
   t.match(read.questions.map(({ definition: { kind, key, stimulus } }) => [kind, key, stimulus]), [['stimulus', 's', undefined], ['description', 'q7', 's'], ['description', 'q8', undefined], ['description', 'q5', undefined]])
-  t.match(said(read).filter(message => message.startsWith('refused')), [/stimulus 'gone.xml' cannot be read/])
+  t.same(said(read).filter(message => message.startsWith('refused')), [])
+  t.match(pack({ ...files, 'p/r.xml': q('gone.xml') }), { questions: { length: 0 }, problems: [{ path: 'p/r.xml', line: 1, message: /stimulus 'gone.xml' cannot be read/ }] })
 })
 
 t.test('what several questions share is written as each version has it', async t => {

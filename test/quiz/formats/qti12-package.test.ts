@@ -11,11 +11,14 @@ const manifest = (...resources: readonly string[]): string => `<manifest><resour
 
 t.test('the tests that a manifest names are read, each once', async t => {
   const { questions, problems } = read({
-    'imsmanifest.xml': manifest(resource(['a%20b.xml', 'p.png']), resource([], 'webcontent'), '<resource/>', resource(['gone.xml']), resource([]), resource(['i.xml'], 'imsqti_item_xmlv2p1'), '<resource type="imsqti_test_xmlv2p1" href="t.xml"/>', resource(['g1/assessment_qti.xml'], 'imsqti_xmlv1p2/imscc_xmlv1p1/assessment'), resource(['%zz.xml']), resource(['non_cc_assessments/g1.xml.qti'])),
+    'imsmanifest.xml': manifest(resource(['a%20b.xml', 'p.png']), resource([], 'webcontent'), '<resource/>', resource(['i.xml'], 'imsqti_item_xmlv2p1'), '<resource type="imsqti_test_xmlv2p1" href="t.xml"/>', resource(['g1/assessment_qti.xml'], 'imsqti_xmlv1p2/imscc_xmlv1p1/assessment'), resource(['%zz.xml']), resource(['non_cc_assessments/g1.xml.qti'])),
     'a b.xml': quiz(item('One')), 'g1/assessment_qti.xml': quiz(item('the poorer copy')), 'non_cc_assessments/g1.xml.qti': quiz(item('Two')), '%zz.xml': new Uint8Array([0x3c, 0xff])
   })
   t.match(questions.map(({ definition }) => definition.prompt), ['One', 'Two'])
-  t.match(problems.map(({ path, message }) => `${path}: ${message}`), [/^gone.xml: .*not in the package/, /^imsmanifest.xml: .*not in the package/, /^imsmanifest.xml: .*another version.*item_xmlv2p1/, /^t.xml: .*another version/, /^%zz.xml: it is not written in UTF-8/])
+  t.match(problems.map(({ path, message }) => `${path}: ${message}`), [/^imsmanifest.xml: .*another version.*item_xmlv2p1/, /^t.xml: .*another version/, /^%zz.xml: it is not written in UTF-8/])
+  const broken = read({ 'imsmanifest.xml': manifest(resource(['a.xml']), '\n', resource(['gone.xml']), resource([])), 'a.xml': quiz(item('One')) })
+  t.same(broken.questions, [], 'nothing is taken of a package that is not what its manifest says')
+  t.match(broken.problems, [{ path: 'imsmanifest.xml', line: 2, message: /does not hold 'gone.xml'/, severity: 'refused' }, { path: 'imsmanifest.xml', message: /names no file/ }])
   t.match(read({ 'a.xml': quiz(item('One')), 'b.xml': '<other/>', 'c.txt': 'x' }), { questions: [{}], problems: [{ message: /no manifest/ }] })
   t.match(read({ 'a.xml': quiz(item('&lt;img src="p.png"&gt;')), 'p.png': new Uint8Array([1]) }).questions, [{ files: [{ name: 'p.png' }] }])
   t.match(read({ 'q/a.xml.qti': quiz(item('One')), 'a.xml': quiz(item('x')) }).questions.length, 1)
