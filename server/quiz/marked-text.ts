@@ -14,9 +14,14 @@ export interface MarkedError {
   readonly correction: string
   /** keys of the tokens it touches */
   readonly tokens: readonly string[]
+  /** where the wrong part stands in the plain text */
+  readonly start: number
+  readonly end: number
 }
 
 export interface MarkedText {
+  /** the text without its marks */
+  readonly plain: string
   readonly tokens: readonly Token[]
   readonly errors: readonly MarkedError[]
 }
@@ -48,13 +53,14 @@ export function readMarked (wording: string, from = 1): MarkedText {
   const keyed = found.map((token, index) => ({ ...token, key: `t${from + index}` }))
   let next = 0
   return {
+    plain,
     tokens: keyed.map(({ key, text, end }, index) => ({ key, text, after: plain.slice(end, found[index + 1]?.start ?? plain.length) })),
     // Both stand in the order of the text. Two errors may touch one token.
     errors: spans.map(({ wrong, correction, start, end }) => {
       while (next < keyed.length && keyed[next]!.end <= start) next++
       const tokens: string[] = []
       for (let at = next; at < keyed.length && keyed[at]!.start < end; at++) tokens.push(keyed[at]!.key)
-      return { wrong, correction, tokens: start < end ? tokens : [] }
+      return { wrong, correction, tokens: start < end ? tokens : [], start, end }
     })
   }
 }

@@ -1,9 +1,10 @@
 import type { Draft } from './format.ts'
 import type { Wording } from './markup.ts'
 import { identifierOf, keysFor, pictureOf, responseIn, responseOf, rightItems, wordingOr, pictureElement, type Asked, type QtiItem, type Sample } from './qti-item.ts'
+import { readErrorText } from './qti-words.ts'
 import { areaOf, mappedValues } from './qti-mapping.ts'
 import type { Variable } from './qti-session.ts'
-import { attribute, insideOf, isTrue, numberIn, partOf, partsOf, wholeIn } from './qti-vocabulary.ts'
+import { attribute, insideOf, isTrue, numberIn, partOf, partsOf, wholeIn, wordIn } from './qti-vocabulary.ts'
 import { insidePoint, type Area } from '../geometry.ts'
 import type { XmlElement } from './xml.ts'
 
@@ -44,6 +45,9 @@ export function readChoice (element: XmlElement, item: QtiItem): Asked {
 }
 
 export function readHottext (element: XmlElement, item: QtiItem): Asked {
+  const variable = responseOf(element, item)
+  const errors = variable === undefined || wholeIn(element, 'maxChoices') !== 0 ? undefined : readErrorText(element, variable, item)
+  if (errors !== undefined) return errors
   item.note('changed', 'parts of the text are chosen from a list, not in the text')
   return asChoice(element, insideOf(element, new Set(['hottext'])), item, { shuffle: false })
 }
@@ -174,7 +178,15 @@ export function readHotspot (element: XmlElement, item: QtiItem): Asked {
         key, ...area, ...worth({ identifier, key }), ...labelled && { label: write({ text: label!, format: 'plain' }) }, ...worths.feedback(key)
       }))
       const correct = ({ identifier, key }: { readonly identifier: string, readonly key: string }): object => (right.length > 0 ? right.includes(identifier) : worths.best > 0 && worths.fraction(key) > 0) ? { correct: true } : {}
-      return areaDrafts('hotspot', image, listed(correct), listed(({ key }) => worths.fraction(key) === 0 ? {} : { fraction: clamp(worths.fraction(key)) }), limit)
+      const earned = listed(({ key }) => worths.fraction(key) === 0 ? {} : { fraction: clamp(worths.fraction(key)) })
+      const spots = areaDrafts('hotspot', image, listed(correct), earned, limit)
+      const mapping = partOf(variable.element, 'mapping')
+      if (mapping === undefined || !isMarked(element)) return spots
+      const worth = ({ identifier }: { readonly identifier: string }): number => mappedWorth(mapping, identifier)
+      const wanted = known.filter(area => worth(area) > 0)
+      const wrong = known.find(area => worth(area) <= 0)
+      const lost = wrong === undefined ? undefined : worths.together([...wanted, wrong].map(({ key }) => key))
+      return [...markDrafts(image, listed(area => worth(area) > 0 ? { correct: true } : {}), listed(area => worth(area) > 0 ? { fraction: clamp(worth(area) / worths.best) } : {}), limit, lost), ...spots]
     }
   }
 }
@@ -186,6 +198,20 @@ function areaDrafts (kind: 'hotspot', image: object, correct: readonly object[],
     { kind, image, areas: correct, ...limits },
     { kind, image, areas: earned, ...limits }
   ]
+}
+
+const OUTSIDE = 'outside'
+
+function isMarked (element: XmlElement): boolean {
+  return wordIn(element, 'class').split(/\s+/).includes('mark-image')
+}
+
+/** Places that want a point each.
+ * @param withOneMore what all right places and a point too many earn */
+function markDrafts (image: object, correct: readonly object[], earned: readonly object[], limit: number, withOneMore: number | undefined): Draft[] {
+  const limits = limit === 0 ? {} : { maxPoints: limit }
+  const penalty = withOneMore === undefined ? [] : [{ wrongPenalty: Number(Math.min(1, Math.max(0, 1 - withOneMore)).toFixed(6)) }]
+  return [correct, earned].flatMap(areas => [{}, { scoring: 'all-or-nothing' }, ...penalty].map((rest): Draft => ({ kind: 'mark-image', image, areas, ...limits, ...rest })))
 }
 
 /** Points on a bare picture: of `selectPointInteraction` and `positionObjectInteraction`. */
@@ -206,15 +232,21 @@ export function readPoints (element: XmlElement, item: QtiItem, stage: XmlElemen
   const at = (area: Area): { x: number, y: number } => insidePoint(area, image) ?? { x: 0, y: 0 }
   const outside = [{ x: 0, y: 0 }, { x: image.width, y: image.height }].map(({ x, y }): { readonly key: string, readonly area: Area } => ({ key: '', area: { shape: 'circle', coords: [x, y, 1] } }))
   const right = areas.slice(0, limit === 0 ? undefined : limit)
+  const earning = areas.filter((_, index) => (values[index] ?? 1) > 0)
+  // All right places and one more point, beside them or once more in one of them; a place twice.
+  const tooMany = limit === 1 ? [] : [[...earning, outside[1]!], [...earning, ...earning.slice(0, 1)], [...earning.slice(0, 1), ...earning.slice(0, 1)]].filter(set => limit === 0 || set.length <= limit)
   return {
     texts: [],
-    samples: [...sets(areas, right, limit === 0 ? Infinity : limit), [outside[0]!], [outside[1]!]].map((set): Sample => {
+    samples: [...sets(areas, right, limit === 0 ? Infinity : limit), [outside[0]!], [outside[1]!], ...tooMany].map((set): Sample => {
       const chosen = set.map(({ area }) => at(area))
-      return { responses: responseIn(variable, chosen.map(({ x, y }) => `${x} ${y}`)), answer: { points: chosen }, parts: set.flatMap(({ key }) => key === '' ? [] : [key]) }
+      return { responses: responseIn(variable, chosen.map(({ x, y }) => `${x} ${y}`)), answer: { points: chosen }, parts: set.map(({ key }) => key === '' ? OUTSIDE : key) }
     }),
     drafts (_write, worths) {
       const listed = (worth: (value: number) => object): object[] => areas.map(({ key, area }, index) => ({ key, ...area, ...worth(values[index] ?? 1), ...worths.feedback(key) }))
-      return areaDrafts('hotspot', image, listed(value => value > 0 ? { correct: true } : {}), listed(value => value === 0 || worths.best === 0 ? {} : { fraction: clamp(value / worths.best) }), limit)
+      const [correct, earned] = [listed(value => value > 0 ? { correct: true } : {}), listed(value => value === 0 || worths.best === 0 ? {} : { fraction: clamp(value / worths.best) })]
+      const marked = markDrafts(image, correct, earned, limit, worths.together([...earning.map(({ key }) => key), OUTSIDE]))
+      const spots = areaDrafts('hotspot', image, correct, earned, limit)
+      return isMarked(element) ? [...marked, ...spots] : limit === 1 ? spots : [...spots, ...marked]
     }
   }
 }

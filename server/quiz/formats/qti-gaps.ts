@@ -24,11 +24,15 @@ interface Gap {
 /** What may stand in a text with gaps. */
 export const GAPS: ReadonlySet<string> = new Set(['inlineChoiceInteraction', 'textEntryInteraction', 'choiceInteraction'])
 
+/** The key of each gap: that which its response is named by, as in what is exported here, or else its number. */
+export function gapKeys (elements: readonly XmlElement[]): string[] {
+  const names = elements.map((element, index) => /^GAP_([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(wordIn(element, 'responseIdentifier'))?.[1] ?? `g${index + 1}`)
+  return names.map((name, index) => names.indexOf(name) === index ? name : `${name}-${index + 1}`)
+}
+
 /** Menus, fields and lists of choices in one text. */
 export function readGaps (elements: readonly XmlElement[], item: QtiItem): Asked {
-  // The key of a gap where its response is named by it, as in what is exported here.
-  const names = elements.map((element, index) => /^GAP_([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(wordIn(element, 'responseIdentifier'))?.[1] ?? `g${index + 1}`)
-  const keys = names.map((name, index) => names.indexOf(name) === index ? name : `${name}-${index + 1}`)
+  const keys = gapKeys(elements)
   const gaps: Gap[] = []
   for (const [index, element] of elements.entries()) {
     const variable = responseOf(element, item)
@@ -66,7 +70,7 @@ export function readGaps (elements: readonly XmlElement[], item: QtiItem): Asked
 }
 
 /** The text with the marks of its gaps; a block of class `prompt` before it is the prompt. */
-function textOf (gaps: readonly Gap[], item: QtiItem): { readonly text: Wording, readonly prompt?: Wording } {
+export function textOf (gaps: readonly Pick<Gap, 'element' | 'key'>[], item: QtiItem): { readonly text: Wording, readonly prompt?: Wording } {
   const full = item.body.children.filter(child => typeof child !== 'string' || child.trim() !== '')
   const [first] = full
   const asked = typeof first === 'object' && attribute(first, 'class') === 'prompt' ? first : undefined

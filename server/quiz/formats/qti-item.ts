@@ -6,7 +6,7 @@ import { sizeOf, type Write } from './moodle-parts.ts'
 import type { PackageFiles } from './package-files.ts'
 import { readiedItem, type QtiResponses } from './qti-processing.ts'
 import type { Session, Variable } from './qti-session.ts'
-import { wordingOf, type Writer } from './qti-texts.ts'
+import { htmlOf, wordingOf, type Writer } from './qti-texts.ts'
 import type { Scalar } from './qti-values.ts'
 import { attribute, insideOf, numberIn, wordIn } from './qti-vocabulary.ts'
 import { textIn, type XmlElement } from './xml.ts'
@@ -43,6 +43,10 @@ export interface Worths {
   /** what the sample of this part alone earns of the whole; 0 where there is no such sample */
   fraction (part: string): number
   feedback (part: string): { readonly feedback?: string }
+  /** what is said of a part, in plain words; '' for nothing */
+  words (part: string): string
+  /** what the sample of exactly these parts earns of the whole; undefined where there is no such sample */
+  together (parts: readonly string[]): number | undefined
   /** the highest score of all */
   readonly best: number
 }
@@ -109,6 +113,15 @@ export function wording (element: XmlElement, item: QtiItem): Wording {
 export function wordingOr (element: XmlElement, item: QtiItem, otherwise: string): Wording {
   const found = wording(element, item)
   return found.text === '' ? { text: otherwise, format: 'plain' } : found
+}
+
+/** The prompt: a block of that class where there is no other text, else all of the body. */
+export function promptOf (body: XmlElement, writer: Writer): Wording {
+  const full = body.children.filter(child => typeof child !== 'string' || child.trim() !== '')
+  const [first] = full
+  const rest = htmlOf(full.slice(1), { ...writer, leftOut: () => {} }).replace(/<[^<>]*>/g, '')
+  const own = typeof first === 'object' && attribute(first, 'class') === 'prompt' && rest.trim() === '' ? first.children : body.children
+  return wordingOf(own, writer)
 }
 
 const FEEDBACK = new Set(['modalFeedback', 'feedbackInline', 'feedbackBlock'])

@@ -1,5 +1,6 @@
 import type { Draft } from './format.ts'
 import type { Wording } from './markup.ts'
+import { boxOf, type Box } from './qti-areas.ts'
 import { gapMark, identifierOf, keysFor, pictureElement, pictureOf, smallPictureOf, responseOf, rightItems, wordingOr, writeGapped, type Asked, type QtiItem, type Sample } from './qti-item.ts'
 import { areaOf } from './qti-mapping.ts'
 import type { Variable } from './qti-session.ts'
@@ -162,7 +163,7 @@ export function readGraphicGapMatch (element: XmlElement, item: QtiItem): Asked 
   const pairs = rightPairs(variable, 'second').filter(([spot]) => keys.has(spot))
   const right: Pairs = new Map(pairs)
   if (right.size < pairs.length) return { problem: 'several items belong in one place of its picture' }
-  const zones = spots.filter(spot => right.has(identifierOf(spot))).map(spot => ({ spot, box: boxOf(spot) }))
+  const zones = spots.filter(spot => right.has(identifierOf(spot))).map(spot => ({ spot, box: boxAt(spot) }))
   if (zones.length < spots.length) item.note('changed', 'places that nothing belongs in are not there')
   if (zones.some(({ box }) => box === undefined)) return { problem: 'an area of its picture cannot be read' }
   if (zones.some(({ spot }) => attribute(spot, 'shape') !== 'rect')) item.note('changed', 'areas are the rectangles around them')
@@ -200,16 +201,9 @@ function labelOf (spot: XmlElement, write: (wording: Wording) => string): { labe
   return label === '' ? {} : { label: write({ text: label, format: 'plain' }) }
 }
 
-interface Box { readonly x: number, readonly y: number, readonly width: number, readonly height: number }
-
-function boxOf (spot: XmlElement): Box | undefined {
+function boxAt (spot: XmlElement): Box | undefined {
   const area = areaOf(spot)
-  if (typeof area !== 'object') return undefined
-  const [a = 0, b = 0, c = 0, d = c] = area.coords
-  if (area.shape === 'circle' || area.shape === 'ellipse') return { x: a - c, y: b - (area.shape === 'circle' ? c : d), width: 2 * c, height: 2 * (area.shape === 'circle' ? c : d) }
-  const [xs, ys] = [0, 1].map(odd => area.coords.filter((_, index) => index % 2 === odd)) as [number[], number[]]
-  const [left, top] = [Math.min(...xs), Math.min(...ys)]
-  return { x: left, y: top, width: Math.max(...xs) - left, height: Math.max(...ys) - top }
+  return typeof area === 'object' ? boxOf(area) : undefined
 }
 
 function fitted ({ x, y, width, height }: Box, image: { readonly width: number, readonly height: number }): Box {

@@ -5,7 +5,8 @@ import { collect, type Collected, type Draft, type FormatProblem, type Imported,
 import { htmlOfPlain, markupField, settle, type Wording } from './markup.ts'
 import { readChoice, readHotspot, readHottext, readOrder, readPoints, MOST_SAMPLES } from './qti-choices.ts'
 import { GAPS, readGaps } from './qti-gaps.ts'
-import { feedbackIn, filesOf, keysFor, scoreSamples, wording, type Asked, type QtiItem, type Scored, type Worths } from './qti-item.ts'
+import { feedbackIn, filesOf, keysFor, promptOf, scoreSamples, wording, type Asked, type QtiItem, type Scored, type Worths } from './qti-item.ts'
+import { isLongMenu, readLongMenu } from './qti-long-menu.ts'
 import { readGapMatch, readGraphicGapMatch, readMatch } from './qti-pairs.ts'
 import { openItem, rootOf, itemsIn } from './qti-processing.ts'
 import { inTime, newSession } from './qti-session.ts'
@@ -121,6 +122,7 @@ function askedIn (item: QtiItem): Asked {
   if (only === undefined) return { texts: [], samples: [], drafts: () => [{ kind: nameOf(item.root) === 'assessmentStimulus' ? 'stimulus' : 'description' }] }
   const none = interactions.map(element => NO_KIND[nameOf(element)]).find(why => why !== undefined)
   if (none !== undefined) return { problem: `there is no kind for it: ${none}` }
+  if (interactions.every(isLongMenu)) return readLongMenu(interactions, item)
   if (interactions.length > 100 || interactions.some(element => insideOf(element, CHOICES).length > 100)) return { problem: 'it has more parts than a question may have' }
   const isInline = nameOf(only) === 'inlineChoiceInteraction' || hasTextBeside(only, item)
   if (another === undefined && !isInline) return READERS[nameOf(only)]!(only, item)
@@ -161,7 +163,7 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
   const samples = scoreSamples(item, asked.samples, feedback, MOST_SAMPLES)
   const best = Math.max(0, ...samples.map(({ score }) => score))
   const shown = feedbackOf(item, feedback, samples)
-  const prompt = asked.prompt ?? promptOf(item)
+  const prompt = asked.prompt ?? promptOf(item.body, item.writer)
   const { markup, write } = settle([prompt, ...asked.texts, ...shown.general, ...shown.ofParts.map(({ said }) => said)])
   const worths: Worths = {
     best,
@@ -172,6 +174,11 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
     feedback: part => {
       const own = shown.ofParts.filter(({ owners }) => owners.includes(part))
       return own.length === 0 ? {} : { feedback: own.map(one => write(one.said)).join('\n\n') }
+    },
+    words: part => shown.ofParts.filter(({ owners, said }) => owners.includes(part) && said.format === 'plain').map(({ said }) => said.text).join(' '),
+    together: parts => {
+      const found = samples.find(sample => sample.parts.length === parts.length && parts.every(part => sample.parts.includes(part)))
+      return found === undefined || best === 0 ? undefined : found.score / best
     }
   }
   const isStimulus = nameOf(root) === 'assessmentStimulus'
@@ -192,7 +199,7 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
   else if (samples.length > 0 && best === 0) note('changed', 'no answer that was tried earns anything by its own rules; the right response earns the mark')
   // Feedback of what is no part of the question by itself, such as all gaps together, is in no field of it.
   const written = JSON.stringify(found.draft)
-  for (const one of shown.ofParts) if (!written.includes(JSON.stringify(write(one.said)).slice(1, -1))) note('left-out', leftOutFeedback(one.said))
+  for (const one of shown.ofParts) if (![write(one.said), one.said.text].some(text => written.includes(JSON.stringify(text).slice(1, -1)))) note('left-out', leftOutFeedback(one.said))
   if (found.differing.length > 0) note('changed', differing(found.differing, samples.length))
   const identifier = wordIn(root, 'identifier')
   const before = collected.questions.length
@@ -263,15 +270,6 @@ function feedbackOf (item: QtiItem, elements: readonly XmlElement[], samples: re
 
 function leftOutFeedback ({ text }: Wording): string {
   return `feedback that goes by how right an answer is, is left out: '${text.replace(/<[^<>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 80)}'`
-}
-
-/** The prompt: a block of that class where there is no other text, else all of the body. */
-function promptOf ({ body, writer }: QtiItem): Wording {
-  const full = body.children.filter(child => typeof child !== 'string' || child.trim() !== '')
-  const [first] = full
-  const rest = htmlOf(full.slice(1), { ...writer, leftOut: () => {} }).replace(/<[^<>]*>/g, '')
-  const own = typeof first === 'object' && attribute(first, 'class') === 'prompt' && rest.trim() === '' ? first.children : body.children
-  return wordingOf(own, writer)
 }
 
 /** Names made into a category, without those that say nothing. */

@@ -5,7 +5,8 @@ import { base64ToBytes } from './base64.ts'
 import type { PackageFiles } from './package-files.ts'
 import { elementIn, idOf, num, outcomeDeclaration, richIn, rulesIn, type Pen, type QtiVersion } from './qti-pen.ts'
 import { namedFiles, showsPicture } from './picture-texts.ts'
-import { partsFor, type Parts } from './qti-write-kinds.ts'
+import { partsFor } from './qti-write-kinds.ts'
+import type { Parts } from './qti-write-parts.ts'
 import { escapeXml } from './xml.ts'
 
 /** A package as it is to be zipped, and what it could not say. */
@@ -89,7 +90,7 @@ function itemXml ({ name, definition }: NamedQuestion, pen: Pen, stimulus: Named
   const { el } = pen
   const isAsked = definition.kind !== 'description'
   const mark = num(definition.mark ?? 1)
-  const feedback = [...parts.feedback ?? [], ...definition.feedback === undefined ? [] : [{ identifier: 'GENERAL', text: definition.feedback }]]
+  const feedback: NonNullable<Parts['feedback']> = [...parts.feedback ?? [], ...definition.feedback === undefined ? [] : [{ identifier: 'GENERAL', text: definition.feedback }]]
   const reference = stimulus !== undefined && pen.version === '3.0' ? [el('assessmentStimulusRef', { identifier: `S-${stimulus.definition.key}`, href: `../stimuli/${stimulus.definition.key}.xml`, title: stimulus.name })] : []
   return root(pen, 'assessmentItem', { identifier: idOf(definition.key), title: name, adaptive: false, timeDependent: false },
     ...parts.declarations,
@@ -98,7 +99,10 @@ function itemXml ({ name, definition }: NamedQuestion, pen: Pen, stimulus: Named
     ...reference,
     el('itemBody', { class: classOf(definition) }, `<div class="prompt">${pen.rich(definition.prompt)}</div>`, parts.body),
     ...processing(pen, parts, definition.feedback !== undefined),
-    ...feedback.map(({ identifier, text }) => el('modalFeedback', { outcomeIdentifier: 'FEEDBACK', identifier, showHide: 'show' }, pen.version === '3.0' ? el('contentBody', {}, pen.rich(text)) : pen.rich(text))))
+    ...feedback.map(({ identifier, text, isPlain }) => {
+      const said = isPlain === true ? escapeXml(pen.notes.text(text)) : pen.rich(text)
+      return el('modalFeedback', { outcomeIdentifier: 'FEEDBACK', identifier, showHide: 'show' }, pen.version === '3.0' ? el('contentBody', {}, said) : said)
+    }))
 }
 
 /** What the texts are to be read as again, where that is not to be seen by them. */

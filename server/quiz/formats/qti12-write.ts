@@ -69,7 +69,7 @@ export function itemsOf (questions: readonly NamedQuestion[], options: ExportOpt
   const named = new Set(questions.flatMap(({ definition }) => definition.stimulus ?? []))
   return questions.flatMap(question => {
     const notes = notesOn(question, options)
-    const shown = namedFiles(question.files ?? [], FOLDER, files ?? new Map(), name => { notes.leftOut(`the file '${name.slice(0, 100)}' that it shows is not among its files`) })
+    const shown = namedFiles(question.files ?? [], FOLDER, files ?? new Map<string, Uint8Array>(), name => { notes.leftOut(`the file '${name.slice(0, 100)}' that it shows is not among its files`) })
     const xml = itemXml(question, notes, keys, named, text => shown.placed(text, path => files === undefined ? insideOf(shown.used.get(path)!) : `$IMS-CC-FILEBASE$${path.slice(FOLDER.length)}`))
     problems.push(...notes.problems)
     return xml === undefined ? [] : [{ xml, category: question.category ?? [question.definition.topic] }]
@@ -373,6 +373,11 @@ function listGap ({ key, choices, layout = 'menu', shuffle }: Extract<Gap, { inp
   }
 }
 
+/** Whether a text has something worked out in it. */
+function hasFormula (text: string): boolean {
+  return /\{=(?:[^{}]|\{[^{}]*\})*\}/.test(text)
+}
+
 function calculated (definition: Of<'calculated'>, { notes }: Pen): Own | undefined {
   const { variables = [], datasets = [], formula, tolerance = { relative: 0.01 }, decimals, significantFigures, prompt, feedback, hints = [] } = definition
   const between = variables.flatMap(variable => 'min' in variable ? [variable] : [])
@@ -380,7 +385,7 @@ function calculated (definition: Of<'calculated'>, { notes }: Pen): Own | undefi
     notes.refused('Canvas has one formula, with values in rows or between bounds, and no others')
     return undefined
   }
-  if ([prompt, feedback, ...hints].some(text => text !== undefined && textsOf(text).some(text => text.includes('{=')))) {
+  if ([prompt, feedback, ...hints].some(text => text !== undefined && textsOf(text).some(hasFormula))) {
     notes.refused('Canvas works nothing out in a text')
     return undefined
   }
