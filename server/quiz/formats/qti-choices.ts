@@ -145,7 +145,7 @@ export function readOrder (element: XmlElement, item: QtiItem): Asked {
 }
 
 /** Orders of items: all of them where they are few, else the right one with two exchanged, and turned around. */
-function orders<T> (items: readonly T[]): T[][] {
+export function orders<T> (items: readonly T[]): T[][] {
   if (items.length <= 4) return items.length <= 1 ? [items.slice()] : items.flatMap((first, index) => orders(items.toSpliced(index, 1)).map(rest => [first, ...rest]))
   const exchanged = items.slice(1).map((_, index) => items.toSpliced(index, 2, items[index + 1]!, items[index]!))
   const moved = items.slice(1).map((_, index) => [...items.slice(index + 1), ...items.slice(0, index + 1)])

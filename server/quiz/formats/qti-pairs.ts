@@ -6,10 +6,10 @@ import { areaOf } from './qti-mapping.ts'
 import type { Variable } from './qti-session.ts'
 import { htmlOf, wordingOfHtml } from './qti-texts.ts'
 import { attribute, insideOf, isTrue, nameOf, partOf, partsOf, wholeIn, wordIn } from './qti-vocabulary.ts'
-import type { XmlElement } from './xml.ts'
+import { textIn as textOf, type XmlElement } from './xml.ts'
 
 interface Side { readonly identifier: string, readonly key: string, readonly wording: Wording, readonly limit: number }
-type Pairs = ReadonlyMap<string, string>
+export type Pairs = ReadonlyMap<string, string>
 
 function sidesOf (elements: readonly XmlElement[], item: QtiItem): Side[] {
   const keys = keysFor(elements.map(identifierOf))
@@ -27,7 +27,7 @@ function rightPairs (variable: Variable, keyed: 'first' | 'second'): readonly (r
 }
 
 /** Ways to pair: the right one, each pair of it alone, without each, each exchanged for another, all of one, and none. */
-function ways (right: Pairs, lefts: readonly string[], choices: readonly string[]): Pairs[] {
+export function ways (right: Pairs, lefts: readonly string[], choices: readonly string[]): Pairs[] {
   const all = [...right]
   const otherwise = lefts.flatMap(left => choices.filter(choice => right.get(left) !== choice).slice(0, 6).map(choice => new Map([...all, [left, choice]])))
   return [
@@ -42,7 +42,7 @@ function ways (right: Pairs, lefts: readonly string[], choices: readonly string[
 }
 
 /** How often a choice may be used; a way that uses one more often cannot be answered. */
-function isAllowed (way: Pairs, limits: ReadonlyMap<string, number>): boolean {
+export function isAllowed (way: Pairs, limits: ReadonlyMap<string, number>): boolean {
   const used = new Map<string, number>()
   for (const choice of way.values()) used.set(choice, (used.get(choice) ?? 0) + 1)
   return [...used].every(([choice, count]) => limits.get(choice)! === 0 || count <= limits.get(choice)!)
@@ -105,6 +105,12 @@ function verdictsOf (choices: readonly Side[]): readonly [Side, Side] | undefine
   return choices.length === 2 && whenTrue !== undefined && whenFalse !== undefined && whenTrue !== whenFalse ? [whenTrue, whenFalse] : undefined
 }
 
+/** The words for a picture. */
+function altOf (element: XmlElement): string {
+  const picture = pictureElement(element)
+  return (picture === undefined ? '' : attribute(picture, 'alt') ?? textOf(picture)).replace(/\s+/g, ' ').trim() || wordIn(element, 'objectLabel')
+}
+
 const GAP_CHOICES = new Set(['gapText', 'gapImg'])
 
 /** Words put into the gaps of a text. */
@@ -112,8 +118,10 @@ export function readGapMatch (element: XmlElement, item: QtiItem): Asked {
   const variable = responseOf(element, item)
   if (variable === undefined) return { problem: 'an interaction has no declared response' }
   const words = partsOf(element).filter(child => GAP_CHOICES.has(nameOf(child)))
-  if (words.some(word => nameOf(word) === 'gapImg')) return { problem: 'pictures are put into the gaps of its text' }
-  const choices = sidesOf(words, item)
+  const wordless = words.find(word => nameOf(word) === 'gapImg' && altOf(word) === '')
+  if (wordless !== undefined) return { problem: `the picture '${identifierOf(wordless).slice(0, 60)}' is put into the gaps of its text, and has no words` }
+  if (words.some(word => nameOf(word) === 'gapImg')) item.note('changed', 'pictures that are put into its text are their words')
+  const choices = sidesOf(words, item).map((side, index) => nameOf(words[index]!) === 'gapImg' ? { ...side, wording: { text: altOf(words[index]!), format: 'plain' } as const } : side)
   const gaps = insideOf(element, new Set(['gap']))
   const keys = keysFor(gaps.map(identifierOf))
   const right: Pairs = new Map(rightPairs(variable, 'second'))

@@ -2,7 +2,8 @@ import { gradeAnswer } from '../grading.ts'
 import type { QuestionDefinition } from '../kinds/index.ts'
 import { checkQuestion } from '../definition.ts'
 import { collect, type Collected, type Draft, type FormatProblem, type Imported, type ImportOptions } from './format.ts'
-import { htmlOfPlain, markupField, settle, type Wording } from './markup.ts'
+import { htmlOfPlain, markupField, plainOf, settle, type Wording } from './markup.ts'
+import { readAssociate, readGraphicOrder } from './qti-associate.ts'
 import { readChoice, readHotspot, readHottext, readOrder, readPoints, MOST_SAMPLES } from './qti-choices.ts'
 import { GAPS, readGaps } from './qti-gaps.ts'
 import { feedbackIn, filesOf, keysFor, promptOf, scoreSamples, wording, type Asked, type QtiItem, type Scored, type Worths } from './qti-item.ts'
@@ -10,7 +11,7 @@ import { isLongMenu, readLongMenu } from './qti-long-menu.ts'
 import { readGapMatch, readGraphicGapMatch, readMatch } from './qti-pairs.ts'
 import { openItem, rootOf, itemsIn } from './qti-processing.ts'
 import { inTime, newSession } from './qti-session.ts'
-import { htmlOf, INTERACTIONS, isShown, markupOf, wordingOf, type Writer } from './qti-texts.ts'
+import { htmlOf, INTERACTIONS, isShown, markupOf, type Writer } from './qti-texts.ts'
 import { readExtended, readSlider, readTyped, readUpload } from './qti-typed.ts'
 import { attribute, insideOf, isTrue, nameOf, partOf, partsOf, wordIn } from './qti-vocabulary.ts'
 import type { XmlElement } from './xml.ts'
@@ -29,14 +30,14 @@ const READERS: Readonly<Record<string, (element: XmlElement, item: QtiItem) => A
   textEntryInteraction: readTyped,
   extendedTextInteraction: readExtended,
   uploadInteraction: readUpload,
-  drawingInteraction: readUpload
+  drawingInteraction: readUpload,
+  associateInteraction: readAssociate,
+  graphicAssociateInteraction: readAssociate,
+  graphicOrderInteraction: readGraphicOrder
 }
 
 /** Interactions that no kind means the same as, and why. */
 const NO_KIND: Readonly<Record<string, string>> = {
-  associateInteraction: 'any two of its choices are paired',
-  graphicAssociateInteraction: 'any two places of its picture are paired',
-  graphicOrderInteraction: 'places of its picture are brought into order',
   customInteraction: 'it is answered in a way of its own',
   portableCustomInteraction: 'it is answered in a way of its own'
 }
@@ -76,7 +77,7 @@ export function readItem (root: XmlElement, collected: Collected, place: ItemPla
   const notes: FormatProblem[] = []
   const at = { path: place.path ?? name }
   const refuse = (why: string): undefined => {
-    collected.problems.push({ ...at, message: `'${name}' is not taken: ${why}`, severity: 'refused' })
+    collected.problems.push({ ...at, line: lineOf(root), message: `'${name}' is not taken: ${why}`, severity: 'refused' })
     return undefined
   }
   const body = partOf(root, nameOf(root) === 'assessmentStimulus' ? 'stimulusBody' : 'itemBody')
@@ -95,6 +96,11 @@ export function readItem (root: XmlElement, collected: Collected, place: ItemPla
   const asked = askedIn(item)
   if ('problem' in asked) return refuse(asked.problem)
   return taken(item, asked, name, { ...place, at }, collected, notes)
+}
+
+/** The line of what an item asks with, or its own. */
+function lineOf (root: XmlElement): number {
+  return insideOf(root, INTERACTIONS)[0]?.line ?? root.line
 }
 
 function titleOf (root: XmlElement): string {
@@ -175,7 +181,7 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
       const own = shown.ofParts.filter(({ owners }) => owners.includes(part))
       return own.length === 0 ? {} : { feedback: own.map(one => write(one.said)).join('\n\n') }
     },
-    words: part => shown.ofParts.filter(({ owners, said }) => owners.includes(part) && said.format === 'plain').map(({ said }) => said.text).join(' '),
+    words: part => shown.ofParts.filter(({ owners }) => owners.includes(part)).map(({ said }) => wordsOf(said)).join(' '),
     together: parts => {
       const found = samples.find(sample => sample.parts.length === parts.length && parts.every(part => sample.parts.includes(part)))
       return found === undefined || best === 0 ? undefined : found.score / best
@@ -191,7 +197,7 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
   const drafts = asked.drafts(write, worths).map(draft => ({ ...common, ...draft, ...markOf(best, item, draft) }))
   const first = drafts[0]
   if (first === undefined) {
-    collected.problems.push({ ...place.at, message: `'${name}' is not taken: it does not say what is right`, severity: 'refused' })
+    collected.problems.push({ ...place.at, line: lineOf(root), message: `'${name}' is not taken: it does not say what is right`, severity: 'refused' })
     return undefined
   }
   const found = rules === undefined || samples.length === 0 || best === 0 ? { draft: first, differing: [] } : nearest(drafts, samples, best)
@@ -199,7 +205,7 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
   else if (samples.length > 0 && best === 0) note('changed', 'no answer that was tried earns anything by its own rules; the right response earns the mark')
   // Feedback of what is no part of the question by itself, such as all gaps together, is in no field of it.
   const written = JSON.stringify(found.draft)
-  for (const one of shown.ofParts) if (![write(one.said), one.said.text].some(text => written.includes(JSON.stringify(text).slice(1, -1)))) note('left-out', leftOutFeedback(one.said))
+  for (const one of shown.ofParts) if (![write(one.said), wordsOf(one.said)].some(text => written.includes(JSON.stringify(text).slice(1, -1)))) note('left-out', leftOutFeedback(one.said))
   if (found.differing.length > 0) note('changed', differing(found.differing, samples.length))
   const identifier = wordIn(root, 'identifier')
   const before = collected.questions.length
@@ -266,6 +272,10 @@ function feedbackOf (item: QtiItem, elements: readonly XmlElement[], samples: re
     else item.note('left-out', leftOutFeedback(said))
   }
   return { general, ofParts }
+}
+
+function wordsOf ({ text, format }: Wording): string {
+  return format === 'html' ? plainOf(text, 'html').text : text
 }
 
 function leftOutFeedback ({ text }: Wording): string {

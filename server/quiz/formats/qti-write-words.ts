@@ -7,7 +7,7 @@ import { markOf, type Of, type Parts } from './qti-write-parts.ts'
 export function errorText (definition: Of<'error-text'>, pen: Pen): Parts {
   const { text, scoring, wrongPenalty } = definition
   const { el } = pen
-  const { variable, correct, base, set, when, add } = rulesIn(el)
+  const { variable, base, set, when, add } = rulesIn(el)
   const mark = markOf(definition)
   const { plain, tokens, errors } = readMarked(pen.notes.text(text))
   const wrong = new Set(errors.flatMap(error => error.tokens))
@@ -16,7 +16,7 @@ export function errorText (definition: Of<'error-text'>, pen: Pen): Parts {
   const lost = el('product', {}, el('mapResponse', { identifier: 'RESPONSE' }), base('float', penalty * mark))
   const isNothing = el('lt', {}, variable('SCORE'), base('float', 0))
   const rules = scoring === 'all-or-nothing'
-    ? [when(el('match', {}, variable(), correct()), [set('SCORE', variable('MAXSCORE'))])]
+    ? [when(el('and', {}, ...found, el('equal', { toleranceMode: 'exact' }, el('mapResponse', { identifier: 'RESPONSE' }), base('float', 0))), [set('SCORE', variable('MAXSCORE'))])]
     : [...found.map(test => when(test, [add('FOUND', 1)])), set('SCORE', el('subtract', {}, el('divide', {}, el('product', {}, variable('FOUND'), base('float', mark)), base('float', errors.length)), lost)), when(isNothing, [set('SCORE', base('float', 0))])]
   const told = errors.flatMap(({ correction }, index) => correction === '' ? [] : [{ identifier: `CORRECTION_${index + 1}`, text: correction, test: found[index]! }])
   return {

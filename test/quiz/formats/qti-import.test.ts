@@ -122,7 +122,9 @@ t.test('words and pictures are put into gaps', async t => {
   t.match(one(item(gap(words, '<p>x <b>{{y}}</b> <gap identifier="G1" matchGroup="a"/></p>'), { ...pairs, right: ['A G1'] })), { question: { text: '<p>x <b>{&#123;y}}</b> {{g1}}</p>' }, said: [/in every gap/] })
   t.match(one(item(gap(words, '<gap identifier="G1"/>'), pairs)), { said: [/no right word/] })
   t.match(one(item(gap(words, '<gap identifier="G1"/>'), { ...pairs, right: ['Q G1'] })), { said: [/no word 'Q'/] })
-  t.match(one(item(gap('<gapImg identifier="A"/>', '<gap identifier="G1"/>'), { ...pairs, right: ['A G1'] })), { said: [/pictures are put/] })
+  t.match(one(item(gap('<gapImg identifier="A"/>', '<gap identifier="G1"/>'), { ...pairs, right: ['A G1'] })), { said: [/picture 'A' is put into the gaps/] })
+  const drawn = '<gapImg identifier="A"><object type="image/png" data="a.png">a cat</object></gapImg><gapImg identifier="B" objectLabel="a dog"/>'
+  t.match(one(item(gap(drawn, '<p>x <gap identifier="G1"/></p>'), { ...pairs, right: ['A G1'] })), { question: { choices: [{ text: 'a cat' }, { text: 'a dog' }] }, said: [/are their words/] })
   t.match(one(item(gap(words, '').replace('"RESPONSE"', '"X"'))), { said: [/no declared response/] })
   const picture = '<object type="image/png" data="a.png" width="100" height="100">A map</object>'
   const image = (items: string, spots: string, inner = picture): string => `<graphicGapMatchInteraction ${R}>${inner}${items}${spots}</graphicGapMatchInteraction>`
@@ -140,6 +142,59 @@ t.test('words and pictures are put into gaps', async t => {
   t.match(one(item(image(items.replace(/<object.*<\/object>/, ''), spots), { ...pairs, right: ['A P'] })), { said: [/missing/] })
   t.match(one(item(image(items, spots).replace('"RESPONSE"', '"X"'))), { said: [/no declared response/] })
   t.match(one(item(image(items, spots, '<picture><img src="a.png" width="100" height="100" alt="m"/></picture>'), { ...pairs, right: ['A P'] })), { question: { image: { alt: 'm' } } })
+})
+
+t.test('any two of a set are paired, and places of a picture paired or put in order', async t => {
+  const pairs = { cardinality: 'multiple', type: 'pair' }
+  const set = (identifiers: string, more = ''): string => `<associateInteraction ${R} shuffle="true" maxAssociations="3"><prompt>Who are rivals?</prompt>${options(identifiers, 'simpleAssociableChoice')}</associateInteraction>${more}`
+  t.match(one(item(set('ABCDE'), { ...pairs, right: ['A B', 'D C'] })), {
+    question: { kind: 'match', stems: [{ key: 'a', choice: 'b' }, { key: 'd', choice: 'c' }], choices: { length: 3 }, scoring: 'all-or-nothing' }, said: [/list of its own/]
+  })
+  t.match(one(item(set('ABCD'), { ...pairs, mapped: mapping({ 'A B': 1, 'C D': 1, 'A C': -1 }), rules: MAP })), { question: { kind: 'match', mark: 2, scoring: undefined }, said: [/list of its own/] })
+  t.match(one(item(set('ABCD').replaceAll('matchMax="1"', 'matchMax="2"'), { ...pairs, right: ['A B', 'C A'] })), { question: { stems: [{ key: 'b', choice: 'a' }, { key: 'c', choice: 'a' }] } }, 'what is in several pairs is a choice')
+  t.match(one(item(set('ABCD').replace('shuffle="true" ', '').replaceAll('matchMax="1"', ''), { ...pairs, right: ['A B', 'C D'] })), { question: { shuffle: false } })
+  t.match(one(item(set('ABCD'), { ...pairs, right: ['A B', 'B C', 'C D'] })), { said: [/both of a right pair/] })
+  t.match(one(item(set('AB'), { ...pairs, right: ['A Q'] })), { said: [/names what is not there/] })
+  t.match(one(item(set('AB'), { ...pairs, right: ['A A'] })), { said: [/names what is not there/] })
+  t.match(one(item(set('AB'), pairs)), { said: [/does not say what is right/] })
+  t.match(one(item(set('AB').replace('"RESPONSE"', '"X"'))), { said: [/no declared response/] })
+  const places = (name: string, label = true): string => 'ABCD'.split('').map((letter, index) => `<${name} identifier="${letter}" matchMax="1" shape="circle" coords="${index * 10},5,3"${label ? ` hotspotLabel="Town ${letter}"` : ''}/>`).join('')
+  const map = '<prompt>Fly.</prompt><object type="image/png" data="a.png" width="100" height="100">A map</object>'
+  const graphic = (name: string, inner: string): string => `<p>Look.</p><${name} ${R}>${map}${inner}</${name}>`
+  t.match(one(item(graphic('graphicAssociateInteraction', places('associableHotspot')), { ...pairs, right: ['A B', 'C D'] })), {
+    question: { kind: 'match', prompt: /Look.*Fly.*<img src="a.png" alt="A map"/s, stems: [{ text: 'Town A' }, { text: 'Town C' }] }, said: [/list of its own/]
+  })
+  t.match(one(item(graphic('graphicAssociateInteraction', places('associableHotspot', false)), { ...pairs, right: ['A B'] })), { said: [/have no labels/] })
+  const ordered = { cardinality: 'ordered', type: 'identifier' }
+  t.match(one(item(graphic('graphicOrderInteraction', places('hotspotChoice')), { ...ordered, right: ['D', 'A', 'C', 'B'] })), {
+    question: { kind: 'order', prompt: /<img src="a.png"/, items: [{ key: 'd', text: 'Town D' }, {}, {}, {}] }, said: [/below the picture/]
+  })
+  t.match(one(item(graphic('graphicOrderInteraction', places('hotspotChoice')), { ...ordered, right: ['D', 'A'] })), { said: [/each of its places once/] })
+  t.match(one(item(graphic('graphicOrderInteraction', places('hotspotChoice', false)), { ...ordered, right: ['A'] })), { said: [/have no labels/] })
+  t.match(one(item(graphic('graphicOrderInteraction', places('hotspotChoice')).replace('"RESPONSE"', '"X"').replace('<prompt>Fly.</prompt>', ''))), { said: [/no declared response/] })
+  const refused = importQti(`\n\n${item('<p>x</p>\n<customInteraction responseIdentifier="RESPONSE"/>')}`).problems
+  t.match(refused, [{ line: /[3-9]/, severity: 'refused' }], 'a refusal names the line')
+})
+
+t.test('words of a text are hot: errors, or a list of choices', async t => {
+  const hot = (text: string, more = 'maxChoices="0"'): string => `<hottextInteraction ${R} ${more}><prompt>Find.</prompt>${text.replace(/\[(\w+):([^\]]*)\]/g, '<hottext identifier="$1">$2</hottext>')}</hottextInteraction>`
+  const many = { cardinality: 'multiple', right: ['B', 'D'] }
+  t.match(one(item(hot('<p>[A:He] [B:go] [C:home],<br/> [D:to].</p><p> [E:Bye]</p>'), many)), {
+    question: { kind: 'error-text', prompt: 'Find.', text: 'He [[go|]] home,\n[[to|]].\n\nBye', scoring: 'all-or-nothing' }, said: ['refused'].slice(1)
+  })
+  t.match(one(item(hot('<p>[A:He] [B:go] <b>[C:home]</b>.</p>').replace('<prompt>Find.</prompt>', ''), { cardinality: 'multiple', right: ['B'], mapped: mapping({ B: 1, A: -0.5, C: -0.5 }).replace('<mapping', '<mapping lowerBound="0"'), rules: MAP })), { question: { kind: 'error-text', wrongPenalty: 0.5, prompt: /\S/ }, said: [] })
+  for (const text of ['<p>[A:He] is [B:go] [C:home]</p>', '<p>[A:He is] [B:go] [C:home]</p>', '<p>x[A: ] [B:go] [C:home]</p>', '<p>[A:a[[b] [B:go] [C:c]</p>']) t.match(one(item(hot(text), { cardinality: 'multiple', right: ['B'] })), { question: { kind: 'choice' } }, text)
+  t.match(one(item(hot('<p>[A:He] [B:go]</p>'), { cardinality: 'multiple' })), { said: [/does not say/] })
+  t.match(one(item(hot('<p>[A:He] [B:go]</p>', 'maxChoices="1"'), { right: ['B'] })), { question: { kind: 'choice' } })
+  t.match(one(item(hot('<p>[B:go] [D:now]</p>'), many)), { question: { kind: 'error-text', text: '[[go|]] [[now|]]' } })
+})
+
+t.test('menus that are too long for one are typed', async t => {
+  const list = (count: number, more = ''): string => `<p>It is <inlineChoiceInteraction ${R}${more}>${Array.from({ length: count }, (_, index) => `<inlineChoice identifier="o${index}">${index === 2 ? '<b>two</b>' : `number ${index}`}</inlineChoice>`).join('')}</inlineChoiceInteraction>.</p>`
+  t.match(one(item(list(101), { right: ['o7'] })), { question: { kind: 'long-menu', text: 'It is {{g1}}.', gaps: [{ options: { length: 101, 2: 'two' }, accept: ['number 7'] }] }, said: [] })
+  t.match(one(item(list(3, ' class="long-menu"'), { mapped: mapping({ o1: 1, o2: 1 }), rules: MAP })), { question: { kind: 'long-menu', gaps: [{ accept: ['number 1', 'two'] }] }, said: [] })
+  t.match(one(item(list(101))), { said: [/does not say what is right/] })
+  t.match(one(item(list(101), { cardinality: 'multiple', right: ['o7'] })), { said: [/declared response of one value/] })
 })
 
 t.test('texts and numbers are typed', async t => {
@@ -197,7 +252,7 @@ t.test('longer texts, files, and what is only read', async t => {
   t.match(one('<assessmentStimulus identifier="s" title=" "><stimulusBody><p>A.</p></stimulusBody></assessmentStimulus>'), { question: { kind: 'stimulus', key: 's', prompt: 'A.' }, said: [] })
   t.match(one('<assessmentItem/>'), { said: ['refused: not taken: it has no body'] })
   t.match(one('<assessmentItem><itemBody class="html"/></assessmentItem>'), { question: { kind: 'description', prompt: 'Question', markup: undefined } })
-  for (const name of ['associateInteraction', 'graphicAssociateInteraction', 'graphicOrderInteraction', 'customInteraction', 'portableCustomInteraction']) t.match(one(item(`<${name} ${R}/>`)), { said: [/there is no kind for it/] })
+  for (const name of ['customInteraction', 'portableCustomInteraction']) t.match(one(item(`<${name} ${R}/>`)), { said: [/there is no kind for it/] })
   t.match(one(item(`<sliderInteraction ${R}/><uploadInteraction ${R}/>`)), { said: ['refused: not taken: it asks in 2 ways at once: sliderInteraction, uploadInteraction'] })
   t.match(one(item(`<feedbackBlock><p>${choice('')}</p></feedbackBlock>`)), { said: [/what was answered before/] })
   t.match(one(item(choice('maxChoices="1"'), { right: ['A'], attributes: 'adaptive="true"' })), { question: { key: 'x' }, said: [/answered once/] })

@@ -56,6 +56,15 @@ t.test('what is exported and imported again is equal, in every version', async t
         gaps: [{ key: 'a', input: 'text', accept: ['mule', ...Object.keys(rest).length === 0 ? [{ text: 'horse', fraction: 0.5 }] : []] }, { key: 'b', input: 'numeric', ...Object.keys(rest).length === 0 && { weight: 2 }, value: 7, tolerance: 1 }, { key: 'c', input: 'choice', choices: keyed(of).map((one, index) => ({ ...one, ...index === 1 && { correct: true } })), ...layout }]
       })),
       fc.constantFrom({ maxPoints: 0 }, { maxPoints: 0, scoring: 'all-or-nothing' }, {}).map(rest => ({ kind: 'hotspot', image, areas: [{ key: '1', ...rect(0), correct: true }, { key: '2', shape: 'circle', coords: [50, 25, 5], ...'maxPoints' in rest && { correct: true } }, { key: '3', shape: 'polygon', coords: [80, 0, 100, 0, 90, 20] }], ...rest })),
+      fc.tuple(fc.constantFrom({}, { wrongPenalty: 0.25 }, { wrongPenalty: 0 }, { scoring: 'all-or-nothing' }), fc.constantFrom({}, { maxPoints: 3 }), fc.constantFrom('places', 'labels')).map(([rest, limit, by]) => ({
+        kind: 'mark-image', image, ...rest, ...limit,
+        areas: [rect(0), rect(20), rect(40)].map((area, index) => ({ key: by === 'labels' ? `place-${index}` : String(index + 1), ...area, ...index < 2 && { correct: true }, ...by === 'labels' && { label: ['one', 'two', 'three'][index] } }))
+      })),
+      fc.tuple(fc.uniqueArray(fc.stringMatching(/^[a-z&]{2,6}( [a-z]{1,5})?$/), { minLength: 3, maxLength: 6 }), fc.constantFrom({}, { scoring: 'all-or-nothing' })).map(([options, rest]) => ({
+        kind: 'long-menu', text: '{{a}} and {{b}}', gaps: [{ key: 'a', options, accept: options.slice(1, 3) }, { key: 'b', options: options.toReversed(), accept: options.slice(0, 1) }], ...rest
+      })),
+      fc.tuple(fc.array(fc.stringMatching(/^[a-zäß]{1,6}[.,&<]?$/), { minLength: 5, maxLength: 9 }), fc.constantFrom('is', 'a * b', ''), fc.constantFrom({}, { scoring: 'all-or-nothing' }, { wrongPenalty: 0.25 }, { wrongPenalty: 0 }))
+        .map(([words, correction, rest]) => ({ kind: 'error-text', text: words.map((word, index) => index === 1 ? `[[${word}|${correction}]]` : index === 2 ? `[[${word} x|]]` : index === 3 ? `\n${word}` : word).join(' ').replace(' \n', '\n'), ...rest })),
       fc.constant({ kind: 'hotspot', image: { ...image, src: 'images/a.jpg' }, areas: [{ key: 'a', ...rect(0), correct: true, label: 'here' }, { key: 'b', ...rect(50), label: 'there' }] }),
       fc.tuple(own.plain, fc.constantFrom({}, { scoring: 'all-or-nothing' }, { reusable: true })).map(([text, rest]) => ({
         kind: 'drag-image', image, ...rest, items: [{ key: 'a', image: { ...image, width: 10, height: 20 } }, { key: 'b', text }, { key: 'c', image: { src: 'b.png', alt: 'B' } }],
