@@ -155,6 +155,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /api/v1/cohorts/:id/quizzes/:key/marking/release': '-xx+0xx+',
   'GET /desk/banks/:id/import/:file': '-xx00xx+',
   'POST /desk/banks/:id/import/:file': '-xx00xx+',
+  'GET /desk/banks/:id/import/:file/pictures/:hash': '-xx00xx+',
   'GET /desk/banks': '-xx++xx+',
   'POST /desk/banks': '-xx++xx+',
   'GET /desk/banks/:id': '-xx++xx+',

@@ -189,6 +189,23 @@ t.test('the editor and the import wizard without a script', async (t) => {
   t.match((await hers.post(`${fileAt}?page=1`, { chosen: '1', do: 'take' })).location, /done=imported/)
   t.match((await hers.get(bankAt)).body, /Moon/)
   t.notMatch((await hers.get(bankAt)).body, /Sun/)
+  const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+  const drawn = (type: string, more: string): string => `<question type="${type}"><name><text>${type}</text></name><questiontext format="html"><text><![CDATA[<p><img src="@@PLUGINFILE@@/p.png" alt="A dot"></p>]]></text><file name="p.png" path="/" encoding="base64">${png}</file></questiontext>${more}</question>`
+  await hers.get(`${bankAt}/import`)
+  const pictured = (await hers.post(`${bankAt}/import`, {
+    format: 'moodle-xml',
+    text: `<quiz>${drawn('essay', '')}${drawn('ddimageortext', `<file name="b.png" encoding="base64">${png}</file><drag><no>1</no><text>a</text></drag><drop><no>1</no><choice>1</choice></drop>`)}</quiz>`
+  })).location ?? ''
+  const sources = [...(await hers.get(pictured)).body.matchAll(/<img[^>]* src="([^"]+)"/g)].map(([, src = '']) => src)
+  t.ok(sources.length >= 3 && sources.every((src) => src.startsWith(`${pictured}/pictures/`)), 'pictures of a file that is looked at are shown from it')
+  for (const src of sources) t.match(await test.app.inject({ url: src, headers: { cookie: `muster=${ines.token}` } }), { statusCode: 200, headers: { 'content-type': 'image/png' }, rawPayload: Buffer.from(png, 'base64') })
+  t.equal((await his.get(sources[0] ?? '')).status, 404)
+  t.equal((await hers.get(`${pictured}/pictures/${'0'.repeat(64)}`)).status, 404)
+  t.equal(await test.db.read.selectFrom('media').select('hash').where('hash', '=', sources[0]?.slice(-64) ?? '').executeTakeFirst(), undefined, 'and kept only once it is taken')
+  await hers.get(pictured)
+  t.equal((await hers.post(`${pictured}?page=1`, { chosen: '0', do: 'take' })).status, 303)
+  t.equal((await hers.get(sources[0] ?? '')).status, 404, 'the file is gone')
+  await hers.get(`${bankAt}/import`)
   const wrong = await hers.post(`${bankAt}/import`, { format: 'moodle-xml', text: '<quiz><question' })
   t.match(wrong, { status: 422, body: /cannot be taken[^]*Line 1/ })
   t.match((await hers.get(`${bankAt}/export?format=gift&which=chosen&key=moon`)).body, /^(?=[^]*Moon)(?![^]*mule)/)

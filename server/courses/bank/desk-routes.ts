@@ -6,6 +6,7 @@ import { signedIn } from '../../http/session.ts'
 import { STAFF } from '../../people/access.ts'
 import { isKindName } from '../../quiz/kinds/index.ts'
 import { textIn } from '../../quiz/text.ts'
+import { makeRecent } from '../../recent.ts'
 import { Refusal } from '../../refusals.ts'
 import { bodyOf } from '../bank-routes.ts'
 import { createBank, exportBank, FORMAT_NAMES } from '../banks.ts'
@@ -15,7 +16,7 @@ import type { Reader } from '../views.ts'
 import { bankOf, browseBank, duplicatesIn, listBankSummaries } from './browse.ts'
 import { edit, openEditor, type Edited } from './editor.ts'
 import { editorView } from './editor-view.ts'
-import { bankFilePage, chooseOfBankFile, importBankFile, keepBankFile } from './files.ts'
+import { bankFilePage, bankFilePicture, chooseOfBankFile, importBankFile, keepBankFile, type FilePictures } from './files.ts'
 import { copyCourse } from './copy.ts'
 import { addBankPicture, listBankPictures } from './pictures.ts'
 import type { ShowPreview } from './preview.ts'
@@ -205,9 +206,13 @@ function editorRoutes (app: App, deps: Deps, show: ShowPreview): void {
   }
 }
 
+/** Files whose pictures are kept at hand while they are looked at: of each at most as much as a file may have. */
+const FILES_AT_ONCE = 4
+
 function importRoutes (app: App, deps: Deps, show: ShowPreview): void {
   const { db, world } = deps
   const ByFile = Type.Object({ id: Id, file: Id })
+  const pictures: FilePictures = makeRecent(FILES_AT_ONCE)
   const Page = Type.Object({ page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) })
 
   app.get('/desk/banks/:id/import', { config: { access: STAFF }, schema: { params: ById } }, async (request, reply) =>
@@ -235,7 +240,16 @@ function importRoutes (app: App, deps: Deps, show: ShowPreview): void {
 
   app.get('/desk/banks/:id/import/:file', { config: { access: STAFF }, schema: { params: ByFile, querystring: Page } }, async (request, reply) => {
     const { id, file } = request.params
-    return reply.page('bank/file', fileView(await bankFilePage(db, signedIn(request), id, file, request.query.page ?? 1), [], show, readerOf(request)))
+    return reply.page('bank/file', fileView(await bankFilePage(db, signedIn(request), id, file, request.query.page ?? 1, pictures), [], show, readerOf(request)))
+  })
+
+  app.get('/desk/banks/:id/import/:file/pictures/:hash', {
+    config: { access: STAFF },
+    schema: { params: Type.Object({ id: Id, file: Id, hash: Type.String({ pattern: '^[0-9a-f]{64}$' }) }) }
+  }, async (request, reply) => {
+    const { id, file, hash } = request.params
+    const { type, bytes } = await bankFilePicture(db, signedIn(request), id, file, hash, pictures)
+    return await reply.header('cache-control', 'private, max-age=3600').type(type).send(bytes)
   })
 
   app.post('/desk/banks/:id/import/:file', {
@@ -250,10 +264,11 @@ function importRoutes (app: App, deps: Deps, show: ShowPreview): void {
     if (pressed !== 'take') return await reply.redirect(app.url('/desk/banks/:id/import/:file', { id, file }, { page: Math.max(1, page + (pressed === 'next' ? 1 : -1)) }), 303)
     try {
       await importBankFile(db, world, person, id, file)
+      pictures.drop(file)
       return await reply.redirect(app.url('/desk/banks/:id', { id }, { done: 'imported' }), 303)
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'bad-input') throw error
-      return reply.status(422).page('bank/file', fileView(await bankFilePage(db, person, id, file, page), error.problems, show, readerOf(request)))
+      return reply.status(422).page('bank/file', fileView(await bankFilePage(db, person, id, file, page, pictures), error.problems, show, readerOf(request)))
     }
   })
 }

@@ -2,12 +2,15 @@ import type { Database } from '../../db/database.ts'
 import type { Person } from '../../person.ts'
 import type { FormatProblem, ImportedQuestion } from '../../quiz/formats/format.ts'
 import { Refusal } from '../../refusals.ts'
+import type { Recent } from '../../recent.ts'
 import type { World } from '../../world.ts'
 import { FORMAT_NAMES, importIntoBank, readForBank, type BankImport, type FormatName } from '../banks.ts'
-import type { Bank } from '../queries.ts'
+import type { Picture } from '../picture.ts'
+import { selectOptionalMedia, type Bank } from '../queries.ts'
 import { bankOf } from './browse.ts'
 import { alikeTo } from './duplicates.ts'
 import { wordsOf } from './indexed.ts'
+import { withStoredPictures } from './pictures.ts'
 import { deleteBankFile, insertBankFile, selectOptionalBankFile, selectWords, updateLeftOut, type BankFile } from './queries.ts'
 
 /** Questions of a file that are looked at on one page. */
@@ -42,12 +45,17 @@ export interface BankFilePage {
   readonly problems: readonly FormatProblem[]
 }
 
+/** Pictures of files that are looked at, by file: a file is not read again for each picture that a page of it shows. */
+export type FilePictures = Recent<readonly Picture[]>
+
 /** A page of a kept file's questions with what is wrong with each.
+ * @param pictures is given those of the file
  * @throws Refusal not-found */
-export async function bankFilePage (db: Database, person: Person, bankId: string, fileId: string, page: number): Promise<BankFilePage> {
+export async function bankFilePage (db: Database, person: Person, bankId: string, fileId: string, page: number, pictures: FilePictures): Promise<BankFilePage> {
   const bank = await bankOf(db, bankId)
   const file = await kept(db, person, bankId, fileId)
-  const { questions, problems } = await readForBank(db, bankId, file.format, file.bytes)
+  const { questions, problems, inside } = await readWithPictures(db, bankId, file)
+  pictures.keep(fileId, inside)
   const pages = Math.max(1, Math.ceil(questions.length / FILE_PAGE))
   const at = Math.min(page, pages)
   const words = await selectWords(db.read, bankId)
@@ -72,6 +80,23 @@ export async function bankFilePage (db: Database, person: Person, bankId: string
     }),
     problems: problems.filter((problem) => !questions.some((question) => problemsOf(question, [problem]).length > 0))
   }
+}
+
+/** A picture of a kept file, by its hash, as long as the file is looked at; or one that the house has already.
+ * @throws Refusal not-found */
+export async function bankFilePicture (db: Database, person: Person, bankId: string, fileId: string, hash: string, pictures: FilePictures): Promise<Pick<Picture, 'type' | 'bytes'>> {
+  const file = await kept(db, person, bankId, fileId)
+  const inside = pictures.get(fileId) ?? pictures.keep(fileId, (await readWithPictures(db, bankId, file)).inside)
+  const found = inside.find((picture) => picture.hash === hash) ?? await selectOptionalMedia(db.read, hash)
+  if (found === undefined) throw new Refusal('not-found')
+  return found
+}
+
+/** A file's questions as they will be kept, with every picture that came inside of it. */
+async function readWithPictures (db: Database, bankId: string, { format, bytes }: { readonly format: FormatName, readonly bytes: Buffer }) {
+  const { questions, pictures, problems } = await readForBank(db, bankId, format, bytes)
+  const stored = withStoredPictures(questions)
+  return { questions: stored.questions, problems, inside: [...stored.pictures, ...pictures] }
 }
 
 function problemsOf ({ name, line }: ImportedQuestion, problems: readonly FormatProblem[]): FormatProblem[] {

@@ -266,6 +266,7 @@ function problemLine ({ line, path, message }: Problem, { t }: Reader): string {
 
 export function fileView ({ bank, file, count, page, pages, questions, problems }: BankFilePage, refused: readonly Problem[], show: ShowPreview, reader: Reader): PageView {
   const { t, url, language } = reader
+  const shown: Reader = { ...reader, url: (path, params = {}, query = {}) => path === '/media/:hash' ? url('/desk/banks/:id/import/:file/pictures/:hash', { id: bank.id, file: file.id, ...params }) : url(path, params, query) }
   const wanted = count - file.leftOut.filter((place) => place < count).length
   return {
     title: t('bank.import.preview'),
@@ -298,7 +299,7 @@ export function fileView ({ bank, file, count, page, pages, questions, problems 
   }
 
   function previewOf (definition: BankFilePage['questions'][number]['question']['definition']): object {
-    return show({ definition, language: bank.language, shownIn: bank.language, pictures: picturesShown(definition), seed: 'import', answered: null, before: null }, reader).question
+    return show({ definition, language: bank.language, shownIn: bank.language, pictures: picturesShown(definition), seed: 'import', answered: null, before: null }, shown).question
   }
 }
 

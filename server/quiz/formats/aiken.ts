@@ -3,10 +3,21 @@ import { collect, letter, nameFrom, type Exported, type ExportOptions, type Form
 import { markdownOfPlain } from './markup.ts'
 
 const CHOICE = /^([A-Z])[.)]\s+(.*)$/
-const ANSWER = /^ANSWER:\s*([A-Z])\s*$/i
+// Written more freely, and taken for a choice where its letter is the next one: `a) …`, `(a) …`, `A)…`.
+const FREE_CHOICE = /^\(?([A-Z])[.)]\s*(\S.*)$/i
+const ANSWER = /^ANSWER\s*:\s*\(?([A-Z])[.)]?\s*$/i
+
+/** @param taken how many choices come before it */
+function readChoice (line: string, taken: number): { readonly letter: string, readonly text: string } | undefined {
+  const [, strict, text = ''] = CHOICE.exec(line) ?? []
+  if (strict !== undefined) return { letter: strict, text }
+  const [, free = '', rest = ''] = FREE_CHOICE.exec(line) ?? []
+  return free.toLowerCase() === letter(taken) ? { letter: free.toUpperCase(), text: rest } : undefined
+}
 
 /** Reads a file in the Aiken format: a question in plain text, its choices `A) …` or `A. …`, a line each, then `ANSWER: B`.
- * A question may take several lines, and choices may be parted by blank ones.
+ * A question may take several lines, and choices may be parted by blank ones. Small letters, letters in brackets, and letters without
+ * a space after them are read where they come in their order.
  * @returns the questions, and by line what could not be taken. Never throws; linear in the length of the text */
 export function importAiken (text: string, options: ImportOptions = {}): Imported {
   const collected = collect(options)
@@ -22,7 +33,7 @@ export function importAiken (text: string, options: ImportOptions = {}): Importe
   for (const [index, raw] of lines.entries()) {
     const line = raw.trim()
     const number = index + 1
-    const choice = CHOICE.exec(line)
+    const choice = readChoice(line, choices.length)
     const answer = ANSWER.exec(line)
     if (line === '') continue
     if (answer !== null) {
@@ -38,8 +49,8 @@ export function importAiken (text: string, options: ImportOptions = {}): Importe
         }, { name: nameFrom(stem.join(' ')), line: begun })
       }
       forget()
-    } else if (choice !== null && stem.length > 0) {
-      choices.push({ letter: choice[1]!, text: choice[2]! })
+    } else if (choice !== undefined && stem.length > 0) {
+      choices.push(choice)
     } else {
       if (choices.length > 0) {
         said(number, `a question is not taken: after its choices comes 'ANSWER:' and a letter, not '${[...line.slice(0, 80)].slice(0, 40).join('')}'`)
@@ -84,8 +95,11 @@ function blockOf ({ definition }: NamedQuestion, notes: ReturnType<typeof notesO
   if (definition.mark !== undefined && definition.mark !== 1) notes.leftOut('the mark is left out')
   for (const field of ['penalty', 'hints', 'stimulus', 'source'] as const) if (definition[field] !== undefined) notes.leftOut(`\`${field}\` is left out`)
   const line = (text: string): string => text.replace(/\s*\n\s*/g, ' ')
+  const stem = notes.plain(definition.prompt).split('\n').map(line => line.trim()).filter(line => line !== '')
+  const mistaken = stem.some((line, index) => index > 0 && (readChoice(line, 0) !== undefined || ANSWER.test(line)))
+  if (mistaken) notes.changed('its text is written on one line: one of its lines reads as a choice or an answer')
   return [
-    notes.plain(definition.prompt).split('\n').map(line => line.trim()).filter(line => line !== '').join('\n'),
+    stem.join(mistaken ? ' ' : '\n'),
     ...choices.map(({ text }, index) => `${letter(index).toUpperCase()}) ${line(notes.plain(text))}`),
     `ANSWER: ${letter(right).toUpperCase()}`,
     ''

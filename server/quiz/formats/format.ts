@@ -128,6 +128,15 @@ export function collect (options: ImportOptions): Collected {
 
 const KEY = /^[a-z0-9]+(-[a-z0-9]+)*$/
 
+/** The key that an id of another system becomes, which may be written otherwise.
+ * @param changed called where it is not the id itself: with what it is now, or with none where nothing of it can be one */
+export function keyOfId (id: string, changed: (message: string) => void): { key?: string } {
+  if (isKey(id)) return { key: id }
+  const key = keyOf(id, '')
+  changed(key === '' ? `its id '${id.slice(0, 60)}' is left out` : `its id '${id.slice(0, 60)}' becomes '${key}'`)
+  return key === '' ? {} : { key }
+}
+
 function isKey (value: string): boolean {
   return value.length <= 64 && KEY.test(value)
 }

@@ -1,4 +1,5 @@
-import { letter, fractionOfPercent, nameFrom, plainNumber, readCategory, collect, type Collected, type Draft, type Imported, type ImportOptions } from './format.ts'
+import { letter, fractionOfPercent, keyOfId, nameFrom, plainNumber, readCategory, collect, type Collected, type Draft, type Imported, type ImportOptions } from './format.ts'
+import { orderGrading } from './moodle-ordering.ts'
 import { markupField, settle, type Wording, type WordingFormat } from './markup.ts'
 
 /** Longest question in a file, in UTF-16 units. */
@@ -114,10 +115,10 @@ function readBlock (block: Block, category: readonly string[], collected: Collec
   const stem = isAsked ? `${body.slice(0, begins)}${after === '' ? '' : '_____'}${after}` : body
   const prompt = wording(stem, 'moodle')
   const name = named === null ? nameFrom(prompt.text) : shown(named[1]!).replace(/\s+/g, ' ').trim()
-  const tags = comments.flatMap(comment => [...comment.matchAll(/\[tags?:([^\]]*)\]/g)].map(found => found[1]!.trim()))
+  const tags = comments.flatMap(comment => [...comment.matchAll(/\[tags?:((?:\\[\\\]]|[^\]])*)\]/g)].map(found => found[1]!.replace(/\\([\\\]])/g, '$1').trim()))
   const difficulty = (['easy', 'medium', 'hard'] as const).find(level => tags.includes(level))
   const others = tags.filter(tag => tag !== difficulty)
-  const id = comments.map(comment => /\[id:([^\]]*)\]/.exec(comment)?.[1]?.trim()).find(id => id !== undefined)
+  const id = comments.map(comment => /\[id:((?:\\[\\\]]|[^\]])*)\]/.exec(comment)?.[1]?.replace(/\\([\\\]])/g, '$1').trim()).find(id => id !== undefined)
 
   const drafted: Answers = isAsked ? readAnswers(body.slice(begins + 1, ends).trim(), prompt.format) : { texts: [], draft: () => ({ kind: 'description' }) }
   if ('problem' in drafted) {
@@ -126,12 +127,14 @@ function readBlock (block: Block, category: readonly string[], collected: Collec
   }
   const { feedback } = drafted
   const { markup, lossy, write } = settle([prompt, ...feedback === undefined ? [] : [feedback], ...drafted.texts])
+  const idNotes: string[] = []
   const taken = collected.add({
     prompt: write(prompt),
     ...feedback !== undefined && feedback.text !== '' && { feedback: write(feedback) },
     ...markupField(markup),
     ...drafted.draft(write)
-  }, { name: name === '' ? nameFrom(prompt.text) : name, category, line, ...difficulty !== undefined && { difficulty }, ...id !== undefined && { key: id } })
+  }, { name: name === '' ? nameFrom(prompt.text) : name, category, line, ...difficulty !== undefined && { difficulty }, ...id !== undefined && id !== '' && keyOfId(id, message => { idNotes.push(message) }) })
+  if (taken) for (const message of idNotes) said(`'${name}': ${message}`, 'changed')
   if (taken && others.length > 0) said(`'${name}': tags are left out: ${others.join(', ')}`, 'left-out')
   if (taken && lossy) said(`'${name}': Markdown beside HTML is kept as it is typed`, 'changed')
   if (taken && drafted.changed !== undefined) said(`'${name}': ${drafted.changed}`, 'changed')
@@ -174,12 +177,31 @@ function readAnswers (text: string, format: WordingFormat): Answers {
 
 function readKind (answers: string, format: WordingFormat): Answers {
   if (answers === '') return { texts: [], draft: () => ({ kind: 'essay' }) }
+  if (/^>\s*\d/.test(answers)) return readOrder(answers)
   if (answers.startsWith('#')) return readNumeric(answers.slice(1), format)
   if (answers.includes('~')) return readChoice(answers, format)
   if (answers.includes('=') && answers.includes('->')) return readMatch(answers, format)
   const hash = answers.indexOf('#')
   const verdict = (hash === -1 ? answers : answers.slice(0, hash)).trim()
   return ['T', 'TRUE', 'F', 'FALSE'].includes(verdict) ? readTrueFalse(answers, verdict.startsWith('T'), format) : readShortText(answers, format)
+}
+
+const ORDER = /^>\s*(\d{1,4})\s*(ALL|EXACT|RANDOM|REL|CONTIGUOUS|CONTIG)?\s*(HORIZONTAL|HORI|H|1|VERTICAL|VERT|V|0)?\s*([A-Z]{3,8}(?:_[A-Z]{2,10}){0,4})?\s*(SHOW|TRUE|YES|1|HIDE|FALSE|NO|0)?\s*(none|123|abc|ABCD|iii|IIII)?[^\S\n]*(?:\n|$)/
+
+/** qtype_ordering: `{>6 ALL VERTICAL ABSOLUTE_POSITION SHOW none`, then the items in their order, a line each. */
+function readOrder (answers: string): Answers {
+  const head = ORDER.exec(answers)
+  if (head === null) return { problem: 'what stands after `>` does not say how many items are shown, and how they are graded' }
+  const [whole, count, select = 'ALL', , type = '', , ] = head
+  const items = answers.slice(whole.length).split('\n').map(line => wording(line, 'moodle')).filter(({ text }) => text !== '')
+  const { scoring, changed } = orderGrading(type)
+  const fewer = !['ALL', 'EXACT'].includes(select) && Number(count) < items.length
+  const changes = [...changed === true ? ['it is scored otherwise: by what is nearest to its grading type'] : [], ...fewer ? [`all items are shown, not ${Number(count)} of them`] : []]
+  return {
+    texts: items,
+    ...changes.length > 0 && { changed: changes.join('; ') },
+    draft: write => ({ kind: 'order', items: items.map((item, index) => ({ key: letter(index), text: write(item) })), ...scoring !== 'exact' && { scoring } })
+  }
 }
 
 // Moodle's first feedback is for a wrong answer, the second for the right one.

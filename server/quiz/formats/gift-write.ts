@@ -3,6 +3,8 @@ import type { Text } from '../text.ts'
 import { leaveOut, notesOn, type Notes } from './export-notes.ts'
 import { categoryPath, percentOf, type Exported, type ExportOptions, type FormatProblem, type NamedQuestion } from './format.ts'
 import { ANY_NUMBER } from './gift-read.ts'
+import { plainOf } from './markup.ts'
+import { gradingOf } from './moodle-ordering.ts'
 
 type Of<K extends KindName> = Extract<QuestionDefinition, { kind: K }>
 
@@ -12,7 +14,7 @@ const NO_WORD = {
   lines: 'the height of the field', template: 'the template', sampleAnswer: 'the sample answer', rubric: 'the rubric'
 }
 
-/** Writes questions in Moodle's GIFT format: choice, true-false, match, short-text, numeric, essay and description. What
+/** Writes questions in Moodle's GIFT format: choice, true-false, match, order, short-text, numeric, essay and description. What
  * `importGift` reads of it equals what was given, but for what the problems name. */
 export function exportGift (questions: readonly NamedQuestion[], options: ExportOptions = {}): Exported {
   const problems: FormatProblem[] = []
@@ -59,6 +61,7 @@ function answersOf (definition: QuestionDefinition, notes: Notes): string | null
     case 'true-false': return trueFalse(definition, notes)
     case 'choice': return choice(definition, notes)
     case 'match': return match(definition, notes)
+    case 'order': return order(definition, notes)
     case 'short-text': return shortText(definition, notes)
     case 'numeric': return numeric(definition, notes)
     default:
@@ -110,6 +113,19 @@ function match (definition: Of<'match'>, notes: Notes): string {
   if (definition.stems.some(({ feedback }) => feedback !== undefined)) notes.leftOut('the feedback of stems is left out')
   const textOf = new Map(definition.choices.map(({ key, text }) => [key, plainly(notes.plain(text))]))
   return listed(pairsOf(definition).map(({ stem, choice }) => `=${stem === undefined ? '' : said(stem, definition, notes, true)} -> ${textOf.get(choice)!}`))
+}
+
+/** As qtype_ordering writes it: an item is a line. */
+function order (definition: Of<'order'>, notes: Notes): string {
+  const { items, scoring = 'exact', markup = 'markdown' } = definition
+  const line = (text: Text): string => {
+    const own = notes.text(text).trim()
+    const { text: plain, lossy } = plainOf(own, markup)
+    // Moodle reads no name of a format here: it stands only where the words alone would say something else.
+    const bare = markup === 'html' ? own : lossy || /[<&]/.test(plain) ? undefined : plain
+    return bare === undefined || /^\[|^\/\/|\n/.test(bare) ? `[${markup}]${escaped(own)}` : escaped(bare)
+  }
+  return `>${items.length} ALL VERTICAL ${gradingOf(scoring)} SHOW none\n${items.map(({ text }) => `${line(text)}\n`).join('')}`
 }
 
 /** Stems with their choices, and choices of no stem where they come in the order of the choices. */

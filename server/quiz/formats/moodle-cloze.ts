@@ -28,12 +28,19 @@ export function withoutMarks ({ text, format }: Wording): Wording {
 export function readCloze (question: MoodleQuestion): Read {
   const source = wordingOf(elementIn(question.element, 'questiontext'), 'moodle')
   const gaps: { key: string, sort: string, weight: number, answers: GapAnswer[] }[] = []
-  const text = source.text.replace(GAP, (whole, weight: string, sort: string, answers: string) => {
-    if (!Object.hasOwn(SORTS, sort) && !/^(MULTIRESPONSE|MR)/.test(sort)) return whole
+  let text = ''
+  let last = 0
+  // What stands around the gaps must not look like one.
+  const between = (end: number): string => withoutMarks({ text: source.text.slice(last, end), format: source.format }).text
+    .replace(/(?<!\\)\{$/, source.format === 'html' || source.format === 'moodle' ? '&#123;' : '\\{')
+  for (const { 0: whole, 1: weight = '', 2: sort = '', 3: answers = '', index } of source.text.matchAll(GAP)) {
+    if (!Object.hasOwn(SORTS, sort) && !/^(MULTIRESPONSE|MR)/.test(sort)) continue
     const key = `g${gaps.length + 1}`
     gaps.push({ key, sort, weight: weight === '' ? 1 : Number(weight), answers: gapAnswers(answers) })
-    return `{{${key}}}`
-  })
+    text += `${between(index)}{{${key}}}`
+    last = index + whole.length
+  }
+  text += between(source.text.length)
   const unknown = gaps.find(({ sort }) => !Object.hasOwn(SORTS, sort))
   if (unknown !== undefined) return { problem: `a gap of the sort ${unknown.sort} takes several choices, which gaps cannot` }
   const numeric = gaps.filter(({ sort }) => SORTS[sort]!.input === 'numeric').flatMap(({ answers }) => answers)
@@ -55,7 +62,8 @@ export function readCloze (question: MoodleQuestion): Read {
 interface GapAnswer { readonly text: string, readonly fraction: number, readonly feedback: string }
 
 function gapAnswers (source: string): GapAnswer[] {
-  return source.split(/(?<!\\)~/).map(part => {
+  // A `~` may lead the first as well.
+  return source.replace(/^\s*~/, '').split(/(?<!\\)~/).map(part => {
     const [, right, percent, rest = ''] = /^\s*(?:(=)|%(-?\d{1,3}(?:\.\d{0,12})?)%)?([^]*)$/.exec(part)!
     const [text = '', ...feedback] = rest.split(/(?<!\\)#/)
     return {

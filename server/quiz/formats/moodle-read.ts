@@ -1,9 +1,11 @@
-import { collect, letter, nameFrom, readCategory, plainNumber, type Collected, type FormatProblem, type Imported, type ImportOptions } from './format.ts'
+import { collect, keyOfId, letter, nameFrom, readCategory, plainNumber, type Collected, type FormatProblem, type Imported, type ImportOptions } from './format.ts'
 import { ANY_NUMBER } from './gift-read.ts'
 import { htmlOfPlain, markupField, plainOf, settle, type Wording } from './markup.ts'
 import { readCalculated, readUnits, toleranceOf } from './moodle-calculated.ts'
 import { readCloze } from './moodle-cloze.ts'
 import { readDragImage, readDragMarkers, readDragWords, readGapSelect } from './moodle-drag.ts'
+import { readMatrix, readOuMatrix } from './moodle-matrix.ts'
+import { orderGrading } from './moodle-ordering.ts'
 import { acceptedNumbers, acceptedTexts, answersIn, choiceFields, filesIn, isOn, numberIn, said, setting, valueOf, wordingOf, type MoodleAnswer, type MoodleQuestion, type Read } from './moodle-parts.ts'
 import { elementIn, elementsIn, readElements, XmlError, type XmlElement } from './xml.ts'
 
@@ -27,10 +29,13 @@ const TYPES: Readonly<Record<string, (question: MoodleQuestion) => Read>> = {
   ddmarker: readDragMarkers,
   ordering: readOrder,
   kprime: readKprim,
-  mtf: readKprim
+  mtf: readKprim,
+  matrix: readMatrix,
+  oumatrix: readOuMatrix
 }
 
-/** Reads a bank in Moodle's XML format (qformat_xml, 4.x, and qtype_ordering, qtype_kprime, qtype_mtf, qtype_multichoiceset):
+/** Reads a bank in Moodle's XML format (qformat_xml, 4.x, and qtype_ordering, qtype_kprime, qtype_mtf, qtype_multichoiceset,
+ * qtype_matrix, qtype_oumatrix):
  * question by question, so that the text may come in chunks. Whatever type is not known is named in the problems, and the
  * rest is taken. Never throws.
  * @param text the file's text, whole or in pieces */
@@ -79,8 +84,9 @@ function readQuestion (element: XmlElement, category: readonly string[], collect
   const asked = draft.kind !== 'description'
   const tags = elementsIn(elementIn(element, 'tags') ?? EMPTY, 'tag').map(valueOf)
   const difficulty = LEVELS.find(level => tags.includes(level))
+  if (!['', 'null'].includes(valueOf(elementIn(element, 'image')))) question.note('left-out', 'the picture beside it is left out: it is in no text')
   commonNotes(question, tags.filter(tag => tag !== difficulty), asked)
-  const key = setting(question, 'idnumber')
+  const id = setting(question, 'idnumber')
   const taken = collected.add({
     prompt: read.ownText === true ? (markup === 'html' ? htmlOfPlain(name) : write({ text: name, format: 'plain' })) : write(prompt),
     ...said('feedback', feedback, write),
@@ -89,7 +95,7 @@ function readQuestion (element: XmlElement, category: readonly string[], collect
     ...asked && hints.length > 0 && { hints: hints.map(write) },
     ...markupField(markup),
     ...draft
-  }, { name, category, line: element.line, files: filesIn(element), ...key !== '' && { key }, ...difficulty !== undefined && { difficulty } })
+  }, { name, category, line: element.line, files: filesIn(element), ...id !== '' && keyOfId(id, message => { question.note('changed', message) }), ...difficulty !== undefined && { difficulty } })
   if (taken) collected.problems.push(...notes)
 }
 
@@ -213,25 +219,12 @@ function readUpload (question: MoodleQuestion, attachments: number): Read {
   return { texts: [], draft: () => ({ kind: 'upload', maxFiles: attachments > 0 ? attachments : 10, ...types.length > 0 && { types }, ...bytes > 0 && { maxBytes: bytes } }) }
 }
 
-/** By qtype_ordering's grading types; those that have no equal become the nearest. */
-const ORDERS: Readonly<Record<string, { readonly scoring: string, readonly changed?: true }>> = {
-  '-1': { scoring: 'exact' },
-  0: { scoring: 'positions' },
-  1: { scoring: 'pairs' },
-  2: { scoring: 'pairs', changed: true },
-  3: { scoring: 'pairs', changed: true },
-  4: { scoring: 'positions', changed: true },
-  5: { scoring: 'longest-subset' },
-  6: { scoring: 'longest-run' },
-  7: { scoring: 'positions', changed: true }
-}
-
 function readOrder (question: MoodleQuestion): Read {
   const items = answersIn(question)
-  const grading = ORDERS[setting(question, 'gradingtype')] ?? { scoring: 'positions' }
+  const grading = orderGrading(setting(question, 'gradingtype'))
   const count = numberIn(question, 'selectcount') ?? 0
   if (grading.changed === true) question.note('changed', 'it is scored otherwise: by what is nearest to its grading type')
-  if (count > 0 && count < items.length) question.note('changed', `all items are shown, not ${count} of them`)
+  if (count > 0 && count < items.length && !['ALL', 'EXACT'].includes(setting(question, 'selecttype').toUpperCase())) question.note('changed', `all items are shown, not ${count} of them`)
   if (items.some(({ feedback }) => feedback.text !== '')) question.note('left-out', 'feedback of items is left out')
   return {
     texts: items.map(({ answer }) => answer),

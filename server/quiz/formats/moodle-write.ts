@@ -6,6 +6,7 @@ import { categoryPath, percentOf, type Exported, type ExportOptions, type Format
 import { ANY_NUMBER } from './gift-read.ts'
 import { absolute, pairsOf, worthsOf } from './gift-write.ts'
 import { htmlOfPlain } from './markup.ts'
+import { gradingOf } from './moodle-ordering.ts'
 import { escapeXml } from './xml.ts'
 
 type Of<K extends KindName> = Extract<QuestionDefinition, { kind: K }>
@@ -215,12 +216,10 @@ function essay (definition: Of<'essay'>, pen: Pen): string {
   ].filter(part => part !== '').join('\n')
 }
 
-const GRADING = { exact: -1, positions: 0, pairs: 1, 'longest-subset': 5, 'longest-run': 6 } as const
-
 function order ({ items, scoring = 'exact' }: Of<'order'>, pen: Pen): string {
   return [
-    '<selecttype>0</selecttype><selectcount>0</selectcount>',
-    element('gradingtype', GRADING[scoring]),
+    '<layouttype>VERTICAL</layouttype><selecttype>ALL</selecttype><selectcount>0</selectcount>',
+    element('gradingtype', gradingOf(scoring)),
     ...items.map(({ text }, index) => answer(pen, String(index + 1), pen.notes.text(text), undefined))
   ].join('\n')
 }

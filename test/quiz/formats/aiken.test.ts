@@ -19,6 +19,17 @@ t.test('a question is its lines, its choices and its answer', async t => {
   ])
 })
 
+t.test('letters are read as people write them', async t => {
+  const { questions, problems } = importAiken('One\n\na. yes\n\nb. no\nanswer :  b \nTwo\nA)yes\nB)no\nANSWER: A.\nThree,\nin e.g. two lines\n(a) yes\n(b) no\n(c) maybe\nAnswer: (C)\nFour\nb) not in its order\nA) yes\nB) no\nANSWER: A')
+  t.same(problems, [])
+  t.match(questions.map(({ definition }) => [definition.prompt, definition.kind === 'choice' ? definition.choices.map(({ text, correct }) => [text, correct === true]) : []]), [
+    ['One', [['yes', false], ['no', true]]],
+    ['Two', [['yes', true], ['no', false]]],
+    ['Three,\\\nin e.g. two lines', [['yes', false], ['no', false], ['maybe', true]]],
+    ['Four\\\nb) not in its order', [['yes', true], ['no', false]]]
+  ])
+})
+
 t.test('what cannot be taken is said by its line, and the rest is taken', async t => {
   const aiken = 'ANSWER: A\n\nOne\nA) a\nANSWER: A\n\nTwo\nA) a\nB) b\nANSWER: C\n\nThree\nA) a\nB) b\nFour?\nA) a\nB) b\nANSWER: B\n\nA) letter first\nB) b\nANSWER: B\n\nNever'
   const { questions, problems } = importAiken(aiken)
@@ -30,6 +41,7 @@ t.test('what cannot be taken is said by its line, and the rest is taken', async 
 t.test('an export says what it cannot write', async t => {
   const said = (definition: object): readonly string[] => exportAiken([asked(definition)]).problems.map(({ message, severity }) => `${severity}: ${message.slice(5)}`)
   t.same(said({}), [])
+  t.match(exportAiken([asked({ prompt: 'Which?\\\na) that' })]), { text: /^Which\? a\) that\n/, problems: [{ severity: 'changed', message: /on one line/ }] })
   t.match(said({ maxChoices: 0 }), [/none of the kind choice with several/])
   t.match(said({ choices: [{ key: 'a', text: 'a', fraction: 0.5 }, { key: 'b', text: 'b' }] }), [/no choice earns all/])
   t.match(said({ choices: Array.from({ length: 27 }, (_, index) => ({ key: letter(index), text: 'x', correct: index === 0 })) }), [/more than 26/])

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { ANY_NUMBER, importGift } from '../../../server/quiz/formats/gift-read.ts'
 import { exportGift } from '../../../server/quiz/formats/gift-write.ts'
-import { collect, type NamedQuestion } from '../../../server/quiz/formats/format.ts'
+import { collect, letter, type NamedQuestion } from '../../../server/quiz/formats/format.ts'
 import { plainOf } from '../../../server/quiz/formats/markup.ts'
 import { gradeAnswer, kinds, type QuestionDefinition } from '../../../server/quiz/quiz.ts'
 import { acceptedNumbers, acceptedTexts, bank, choices, feedbackOf, known, line, merged, number, optional, pairs, texts } from './definitions.ts'
@@ -35,6 +35,13 @@ t.test('each sort of question becomes one of its kind', async t => {
   t.match(one('When?{#1822:5}'), { kind: 'numeric', value: 1822, tolerance: 5 })
   t.match(one('Pi?{#3,1..3,2}'), { answers: [{ min: 3.1, max: 3.2 }] })
   t.match(one('When?{#=1822:0 =%50%1822:2#Near ~#No}'), { answers: [{ value: 1822 }, { value: 1822, tolerance: 2, fraction: 0.5, feedback: 'Near' }, { ...ANY_NUMBER, fraction: 0, feedback: 'No' }] })
+  t.match(one('Sort[html]{>2 ALL HORIZONTAL RELATIVE_NEXT_EXCLUDE_LAST SHOW none\nModular\n\nObject\nA\\=b\n####Said\n}'), { kind: 'order', scoring: 'pairs', feedback: 'Said', items: [{ key: 'a', text: 'Modular' }, { key: 'b', text: 'Object' }, { key: 'c', text: 'A=b' }] })
+  t.match(one('Sort{>3 EXACT H ALL_OR_NOTHING\na\nb}').kind, 'order')
+  t.match(one('Sort{> 3\na\nb}'), { scoring: 'pairs' })
+  t.match(importGift('Sort{>2 RANDOM V REL SHOW abc\na\nb\nc}\n\nSort{>3 ALL V RELATIVE_TO_CORRECT\na\nb}\n\nSort{>3 of them\na\nb}'), {
+    questions: [{ definition: { scoring: 'pairs' } }, { definition: { scoring: 'positions' } }],
+    problems: [{ message: "'Sort': all items are shown, not 2 of them", severity: 'changed' }, { message: /scored otherwise/, severity: 'changed' }, { message: /what stands after `>`/, severity: 'refused' }]
+  })
   t.match(one('Say{}'), { kind: 'essay', prompt: 'Say' })
   t.match(one('Read this'), { kind: 'description' })
   t.match(one('Two and {=two} make four.').prompt, 'Two and _____ make four.')
@@ -50,15 +57,24 @@ t.test('texts keep what they mean, whichever format they are in', async t => {
 })
 
 t.test('names, categories, keys and difficulties are kept', async t => {
-  const { questions, problems } = importGift('\ufeff$CATEGORY: $course$/top/Fraud/Money mules\n// [id:first] [tag:hard]\n::A\\: b::One{T}\n::Second::Two{F}\r\n\r\n// [id:Not a key] [tags:odd,even]\nThree{T}\n\n$CATEGORY: a//b\n\nFour{T}\n\n// alone\n\n::::Five{T}')
+  const { questions, problems } = importGift('\ufeff$CATEGORY: $course$/top/Fraud/Money mules\n// [id:first] [tag:hard]\n::A\\: b::One{T}\n::Second::Two{F}\r\n\r\n// [id:Not a key] [tags:odd,even]\nThree{T}\n\n$CATEGORY: a//b\n\nFour{T}\n\n// alone\n\n::::Five{T}\n\n// [id:a\\]b] [tag:c\\]d]\nSix{T}\n\n// [id:ماذا] [tag:easy]\nSeven{T}\n\n// [id:]\nEight{T}')
   t.same(questions.map(({ name, category, line, definition: { key, topic, difficulty } }) => [name, category, line, key, topic, difficulty]), [
     ['A: b', ['Fraud', 'Money mules'], 3, 'first', 'money-mules', 'hard'],
     ['Second', ['Fraud', 'Money mules'], 4, 'second', 'money-mules', 'medium'],
-    ['Three', ['Fraud', 'Money mules'], 7, 'three', 'money-mules', 'medium'],
+    ['Three', ['Fraud', 'Money mules'], 7, 'not-a-key', 'money-mules', 'medium'],
     ['Four', ['a/b'], 11, 'four', 'a-b', 'medium'],
-    ['Five', ['a/b'], 15, 'five', 'a-b', 'medium']
+    ['Five', ['a/b'], 15, 'five', 'a-b', 'medium'],
+    ['Six', ['a/b'], 18, 'a-b', 'a-b', 'medium'],
+    ['Seven', ['a/b'], 21, 'seven', 'a-b', 'easy'],
+    ['Eight', ['a/b'], 24, 'eight', 'a-b', 'medium']
   ])
-  t.same(problems, [{ line: 7, message: "'Three': tags are left out: odd,even", severity: 'left-out' }])
+  t.same(problems, [
+    { line: 7, message: "'Three': its id 'Not a key' becomes 'not-a-key'", severity: 'changed' },
+    { line: 7, message: "'Three': tags are left out: odd,even", severity: 'left-out' },
+    { line: 18, message: "'Six': its id 'a]b' becomes 'a-b'", severity: 'changed' },
+    { line: 18, message: "'Six': tags are left out: c]d", severity: 'left-out' },
+    { line: 21, message: "'Seven': its id 'ماذا' is left out", severity: 'changed' }
+  ])
   const again = importGift('One{T}\n\nOne{T}\n\nاحتيال{T}', { topic: 'fraud', difficulty: 'easy', taken: ['one', 'question'] }).questions.map(({ definition: { key, topic, difficulty } }) => [key, topic, difficulty])
   t.same(again, [['one-2', 'fraud', 'easy'], ['one-3', 'fraud', 'easy'], ['question-2', 'fraud', 'easy']])
 })
@@ -133,6 +149,7 @@ t.test('what is exported and imported again is equal', async t => {
       choices(own, feedback),
       pairs(stem, own.plain),
       acceptedTexts(accepted, stem).map(accept => ({ kind: 'short-text', accept })),
+      merged(fc.array(own.text, { minLength: 2, maxLength: 5 }).map(of => ({ kind: 'order', items: of.map((text, index) => ({ key: letter(index), text })) })), fc.constantFrom({}, ...['positions', 'pairs', 'longest-subset', 'longest-run'].map(scoring => ({ scoring })))),
       merged(fc.record({ kind: fc.constant('numeric'), value: number })),
       acceptedNumbers(own.text).map(answers => ({ kind: 'numeric', answers }))
     ]).map(kind => ({ markup, texts: own, own: kind }))

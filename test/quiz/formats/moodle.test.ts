@@ -46,6 +46,28 @@ t.test('each type becomes a question of its kind', async t => {
   t.match(one(question('essay', '<responseformat>noinline</responseformat><attachments>-1</attachments>')), { kind: 'upload', maxFiles: 10 })
   t.match(one(question('ordering', `<gradingtype>5</gradingtype>${answer('1', 'a')}${answer('2', 'b')}`)), { kind: 'order', scoring: 'longest-subset', items: [{ text: 'a' }, { text: 'b' }] })
   t.match(one(question('ordering', `<gradingtype>-1</gradingtype>${answer('1', 'a')}${answer('2', 'b')}`)).kind, 'order')
+  const graded = (type: string): unknown => importMoodleXml(`<quiz>${question('ordering', `<selecttype>ALL</selecttype><selectcount>2</selectcount><gradingtype>${type}</gradingtype>${answer('1', 'a')}${answer('2', 'b')}${answer('3', 'c')}`)}</quiz>`).questions.map(({ definition }) => definition.kind === 'order' ? definition.scoring ?? 'exact' : null)[0]
+  t.same(['ALL_OR_NOTHING', 'ABSOLUTE_POSITION', 'RELATIVE_NEXT_EXCLUDE_LAST', 'RELATIVE_NEXT_INCLUDE_LAST', 'RELATIVE_ALL_PREVIOUS_AND_NEXT', 'LONGEST_ORDERED_SUBSET', 'LONGEST_CONTIGUOUS_SUBSET', 'RELATIVE', 'abs', 'constructor'].map(graded),
+    ['exact', 'positions', 'pairs', 'pairs', 'positions', 'longest-subset', 'longest-run', 'pairs', 'positions', 'pairs'], 'grading types by the names that Moodle writes')
+  t.same(problemsOf(question('ordering', `<selecttype>ALL</selecttype><selectcount>2</selectcount><gradingtype>LONGEST_ORDERED_SUBSET</gradingtype>${answer('1', 'a')}${answer('2', 'b')}${answer('3', 'c')}`)), [], 'of all, the count says nothing')
+  const cell = (...weights: number[]): string => `<weights-of-row>${weights.map(weight => `<weight-of-col>${weight}</weight-of-col>`).join('')}</weights-of-row>`
+  const grid = '<row><shorttext>one</shorttext><description format="html"><text>more</text></description><feedback format="html"><text>f</text></feedback></row><row><shorttext>two</shorttext></row><col><shorttext>A</shorttext></col><col><shorttext>B</shorttext></col>'
+  t.match(one(question('matrix', `<grademethod>kprime</grademethod><multiple>0</multiple><shuffleanswers>1</shuffleanswers>${grid}${cell(0, 1)}${cell(1, 0, 1)}`)), {
+    kind: 'match', scoring: 'all-or-nothing', stems: [{ text: 'one<br />\nmore', choice: 'b', feedback: 'f' }, { text: 'two', choice: 'a' }], choices: [{ key: 'a', text: 'A' }, { key: 'b', text: 'B' }]
+  })
+  t.match(one(question('matrix', `<grademethod>all</grademethod><shuffleanswers>0</shuffleanswers>${grid}${cell(0, 1)}${cell(1, 0)}`)), { kind: 'match', shuffle: false, scoring: undefined })
+  t.match(problemsOf(question('matrix', `<grademethod>kany</grademethod>${grid.replace('<shorttext>A</shorttext>', '<shorttext>A</shorttext><description><text>said</text></description>')}${cell(0, 1)}${cell(1, 0)}`)), [/what is said of columns/, /in place of 'kany'/])
+  t.match(problemsOf(question('matrix', `<multiple>1</multiple>${grid}${cell(0, 1)}${cell(1, 0)}`)), [/any number of columns/])
+  t.match(problemsOf(question('matrix', `${grid}${cell(1, 1)}`)), [/no right column, or several/])
+  const oumatrix = (rows: string, own = ''): string => question('oumatrix', `<inputtype>single</inputtype>${own}<columns><column key="7"><text>A</text></column><column key="8"><text>B</text></column></columns><rows>${rows}</rows>`)
+  const ouRow = (right: string): string => `<row key="1"><name><text>row</text></name><correctanswers><text><![CDATA[${right}]]></text></correctanswers><feedback format="html"><text>f</text></feedback></row>`
+  t.match(one(oumatrix(ouRow('{"8":"1"}') + ouRow('{"7":"1"}'), '<grademethod>allnone</grademethod><shuffleanswers>false</shuffleanswers>')), {
+    kind: 'match', scoring: 'all-or-nothing', shuffle: false, stems: [{ text: 'row', choice: 'b', feedback: 'f' }, { choice: 'a' }], choices: [{ text: 'A' }, { text: 'B' }]
+  })
+  t.match(problemsOf(oumatrix(ouRow('{"8":"1","7":"1"}') + ouRow('{"9":"1"}'))), [/no right column, or several/])
+  t.match(problemsOf(question('oumatrix', '<inputtype>multiple</inputtype>')), [/any number of columns/])
+  t.match(problemsOf(question('truefalse', `<image>a.png</image>${answer('100', 'true')}${answer('0', 'false')}`)), [/the picture beside it/])
+  t.match(problemsOf(question('truefalse', `<idnumber>Q_1</idnumber>${answer('100', 'true')}${answer('0', 'false')}`)), [/its id 'Q_1' becomes 'q-1'/])
   const rows = [1, 2].map(row => `<row number="${row}">${text('optiontext', `r${row}`)}${text('feedbacktext', 'f')}</row><weight rownumber="${row}" columnnumber="1"><value>${row - 1}</value></weight>`).join('')
   t.match(one(question('kprime', `${text('scoringmethod', 'kprime')}${rows}<column>${text('responsetext', 'Yes')}</column><column>${text('responsetext', 'No')}</column><shuffleanswers>0</shuffleanswers>`)), {
     kind: 'kprim', shuffle: false, labels: { true: 'Yes', false: 'No' }, statements: [{ correct: false, feedback: 'f' }, { correct: true }]
@@ -64,6 +86,8 @@ t.test('each type becomes a question of its kind', async t => {
       { input: 'choice', weight: 2, layout: 'column', choices: [{ text: '&lt;b&gt;', correct: true }, {}] }, { shuffle: false, choices: [{}, { correct: true }, { fraction: -0.5 }] }
     ]
   })
+  t.match(one(question('cloze', '', '{{x}} {{1:SA:=b} {1:MC:~a~=b}{')), { text: '{&#123;x}} &#123;{{g1}} {{g2}}&#123;', gaps: [{}, { choices: [{ text: 'a' }, { text: 'b', correct: true }] }] }, 'what looks like the mark of a gap is none')
+  t.match(importMoodleXml(`<quiz>${question('cloze', '', '').replace('<questiontext format="html">', '<questiontext format="markdown">').replace('<text></text>', '<text>{{x}} {{1:SA:=b}</text>')}</quiz>`).problems, [])
   t.match(one(question('cloze', '', '{1:SAC:=b} {1:NM:=3}')), { gaps: [{ caseSensitive: true }, { value: 3 }] })
 })
 
@@ -93,7 +117,7 @@ t.test('what a file leaves out is taken as Moodle takes it', async t => {
   t.match(one(question('numerical', `${answer('100', '3')}<units><unit><unit_name>m</unit_name></unit></units>`)), { value: 3, units: [{ unit: 'm', factor: 1 }] })
   t.match(one(question('numerical', `${answer('100', '3')}<units><unit><unit_name>m</unit_name></unit></units><unitgradingtype>1</unitgradingtype>`)), { unitRequired: true, unitPenalty: 1 })
   t.match(one(question('essay', '<responseformat>noinline</responseformat>')), { kind: 'upload', maxFiles: 1 })
-  t.match(one(question('ordering', `${answer('1', 'a')}${answer('2', 'b')}`)), { scoring: 'positions' })
+  t.match(one(question('ordering', `${answer('1', 'a')}${answer('2', 'b')}`)), { scoring: 'pairs' })
   t.match(one(question('ddimageortext', `${file('b.png')}<drag><no>1</no><text>said</text>${file('d.png')}</drag><drop><no>1</no><choice>1</choice></drop>`)), { items: [{ image: { alt: 'said' } }], zones: [{ x: 0, y: 0 }] })
   t.match(one(question('shortanswer', '<answer fraction="all"><text>a</text></answer><answer><text>b</text></answer><answer fraction="100"><text>c</text></answer>')), { accept: [{ fraction: 0 }, { fraction: 0 }, 'c'] })
   const odd = question('ddimageortext', '<file encoding="base64">AAAA</file>')
