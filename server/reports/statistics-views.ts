@@ -2,7 +2,7 @@ import type { PageView } from '../http/app-type.ts'
 import type { Translate } from '../http/messages.ts'
 import { formatNumber, formatPercent, type Place } from '../http/pages.ts'
 import type { Url } from '../http/urls.ts'
-import { LEAST_ANSWERS, LEAST_IN_GROUP, type Concern, type GroupDifference, type QuestionStatistics, type Response } from '../quiz/quiz.ts'
+import { LEAST_ANSWERS, LEAST_IN_GROUP, type Breakdown, type Concern, type GroupDifference, type QuestionStatistics, type Response } from '../quiz/quiz.ts'
 import { CONCERNS } from '../quiz/quiz.ts'
 import { textIn } from '../quiz/text.ts'
 import { promptOf, type QuizReport } from './statistics.ts'
@@ -52,8 +52,7 @@ export function statisticsView (report: QuizReport, reader: Reader): PageView {
   const ordered = poorFirst(statistics.questions)
   const view = (question: QuestionStatistics) => ({
     ...named(question.question),
-    ...questionView(question, statistics.differences, reader, figures),
-    byVersion: question.versions.map(({ name, count, facilityPercent }) => t('see.by-version', { version: String(report.versionOf.get(name) ?? ''), count, facility: figures(facilityPercent, 'percent') })),
+    ...questionView(question, { differences: statistics.differences, versionOf: report.versionOf }, reader, figures),
     // Opens with the question chosen: what a correction would change is shown before anything is done.
     regradeHref: url('/desk/cohorts/:id/quizzes/:key/regrade', { id: cohort.id, key: quiz.key }, { question: question.question, version: versions.find(({ isPresent, isCounted }) => isPresent && isCounted) === undefined ? versions.find(({ isCounted }) => isCounted)?.number ?? null : null })
   })
@@ -82,6 +81,15 @@ export function statisticsView (report: QuizReport, reader: Reader): PageView {
     sound: ordered.filter(({ concerns }) => concerns.length === 0).map(view),
     differences: statistics.differences.filter(({ suspect }) => suspect).map((row) => ({ ...named(row.question), ...differenceView(row, reader) })),
     compared: statistics.differences.length > 0,
+    // A place that asks everybody the same says what its question says.
+    places: statistics.slots.every((slot) => slot.questions.length === 1) ? [] : statistics.slots.map((slot) => ({
+      place: formatNumber(slot.slot, language),
+      asked: formatNumber(slot.questions.length, language),
+      count: formatNumber(slot.count, language),
+      facility: figures(slot.facilityPercent, 'percent'),
+      discrimination: figures(slot.discriminationIndexPercent, 'number'),
+      time: slot.medianSeconds === null ? t('statistics.unknown') : t('statistics.seconds', { seconds: Math.round(slot.medianSeconds) })
+    })),
     differencesNone: t(statistics.differences.length > 0 ? 'statistics.languages.none' : 'statistics.languages.few', { least: String(LEAST_IN_GROUP) }),
     similarities: statistics.similarities.map(({ first, second, bothWrong, same, expected, adjustedProbability }) => ({
       pair: [first, second].map((id) => ({ name: report.people.get(id)?.name ?? '', href: url('/attempts/:id/review', { id }) })),
@@ -111,7 +119,7 @@ function poorFirst (questions: readonly QuestionStatistics[]): QuestionStatistic
   return [...questions].sort((a, b) => gravity(a) - gravity(b) || worth(a) - worth(b))
 }
 
-function questionView (question: QuestionStatistics, differences: readonly GroupDifference[], { t, language }: Reader, figures: (value: number | null, unit: 'percent' | 'number') => string) {
+function questionView (question: QuestionStatistics, { differences, versionOf }: { readonly differences: readonly GroupDifference[], readonly versionOf: QuizReport['versionOf'] }, { t, language }: Reader, figures: (value: number | null, unit: 'percent' | 'number') => string) {
   const { rasch } = question
   const values: ReadonlyArray<readonly [string, string]> = [
     ['facility', figures(question.facilityPercent, 'percent')],
@@ -131,8 +139,29 @@ function questionView (question: QuestionStatistics, differences: readonly Group
     concerns: question.concerns.map((concern) => ({ name: t(`statistics.concern.${concern}`), says: t(`statistics.concern.${concern}.says`), meaning: STOP.has(concern) ? 'stop' : 'due' })),
     languages: differences.filter((row) => row.suspect && row.question === question.question).map((row) => differenceView(row, { t, language }).says),
     values: values.map(([name, value]) => ({ label: t(`statistics.figure.${name}`), value, href: `#about-${name}` })),
-    responses: question.responses.map((response) => responseView(response, question, { t, language }))
+    responses: question.responses.map((response) => responseView(response, question, { t, language })),
+    parts: [
+      ...partView('version', question.versions.map((part) => ({ ...part, name: t('statistics.version', { number: versionOf.get(part.name) ?? 0 }) })), { t, language }, figures),
+      ...partView('variant', question.variants.map((part) => ({ ...part, name: valuesOf(part.name) })), { t, language }, figures)
+    ]
   }
+}
+
+function partView (by: 'version' | 'variant', parts: readonly Breakdown[], { t, language }: Pick<Reader, 't' | 'language'>, figures: (value: number | null, unit: 'percent' | 'number') => string) {
+  if (parts.length === 0) return []
+  return [{
+    by,
+    title: t(`statistics.by.${by}`),
+    column: t(`statistics.column.${by}`),
+    rows: parts.map(({ name, count, facilityPercent, discriminationIndexPercent }) => ({
+      name, count: formatNumber(count, language), facility: figures(facilityPercent, 'percent'), discrimination: figures(discriminationIndexPercent, 'number')
+    }))
+  }]
+}
+
+/** Drawn values as they are kept, in words: `a = 3, b = 2.5`. */
+function valuesOf (variant: string): string {
+  return variant === '' ? '–' : Object.entries(JSON.parse(variant) as Record<string, number | string>).map(([key, value]) => `${key} = ${value}`).join(', ')
 }
 
 /** How well a question tells those who did well from those who did not, in the words of the message. Ebel, "Essentials of

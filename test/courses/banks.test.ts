@@ -140,7 +140,8 @@ t.test('a malformed, hostile or enormous file is refused with its problems, soon
     ['external entity', 'moodle-xml', '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;</quiz>'], ['outer DTD', 'moodle-xml', '<!DOCTYPE quiz SYSTEM "http://127.0.0.1/x.dtd"><quiz>&x;</quiz>'],
     ['deep', 'moodle-xml', '<a>'.repeat(100_000)], ['attributes', 'moodle-xml', `<quiz ${Array.from({ length: 100_000 }, (_, index) => `a${index}=""`).join(' ')}/>`], ['NUL', 'moodle-xml', '<quiz>\u0000</quiz>'],
     ['lone surrogate', 'moodle-xml', Buffer.from('<quiz>\ud800</quiz>', 'utf16le')], ['wrong encoding', 'moodle-xml', Buffer.from('<?xml version="1.0" encoding="UTF-8"?><quiz>é</quiz>', 'latin1')], ['unknown encoding', 'moodle-xml', '<?xml version="1.0" encoding="x-odd"?><quiz/>'],
-    ['too many', 'gift', 'a{T}\n\n'.repeat(20_001)]
+    ['too many', 'gift', 'a{T}\n\n'.repeat(20_001)], ['too many', 'aiken', 'a\nA) b\nB) c\nANSWER: A\n'.repeat(20_001)],
+    ['no UTF-8', 'aiken', Buffer.from([0x61, 0xff, 0xfe])], ['one endless line', 'gift', `${'a'.repeat(5_000_000)}{T`], ['one endless line', 'aiken', 'A) '.repeat(1_000_000)], ['nothing but marks', 'gift', '{~=#}'.repeat(200_000)]
   ]
   for (const [name, format, file] of files) {
     const began = performance.now()
@@ -149,8 +150,9 @@ t.test('a malformed, hostile or enormous file is refused with its problems, soon
     t.ok((json.problems ?? []).length > 0, `${format}: ${name} is said`)
     t.ok(performance.now() - began < 15_000, `${format}: ${name} is soon refused`)
   }
-  const large = await send(test, admin, bank, 'format=gift', Buffer.alloc(33 * 1024 * 1024, 'a'))
-  t.equal(large.status, 413)
+  const large = Buffer.alloc(33 * 1024 * 1024, 'a')
+  // The bound is that of the route: of each sort of file one.
+  for (const format of ['gift', 'xlsx', 'qti']) t.equal((await send(test, admin, bank, `format=${format}`, large)).status, 413, format)
   const many = await send(test, admin, bank, 'format=gift', 'a{b\n\n'.repeat(2000))
   t.match(many.json.problems?.at(-1), { message: /1000 problems more/ })
   t.match(await send(test, admin, bank, 'format=pdf', 'x'), { status: 422 })
@@ -278,7 +280,9 @@ t.test('a package or sheet that is malformed, hostile or enormous is refused wit
     ['nothing', 'qti3', ''], ['a traversal', 'qti21', zip({ 'imsmanifest.xml': later('../q.xml'), '../q.xml': CHOICE2 })], ['a manifest that leads out', 'qti3', zip({ 'imsmanifest.xml': later('../../etc/passwd') })], ['entities', 'qti22', zip({ 'imsmanifest.xml': later('q.xml'), 'q.xml': laughs.replaceAll('questestinterop', 'assessmentItem') })],
     ['an external entity', 'qti21', `<!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]>${CHOICE2.replace('Which?', '&x;')}`], ['a test without its items', 'qti22', '<assessmentTest><testPart><assessmentSection><assessmentItemRef identifier="a" href="a.xml"/></assessmentSection></testPart></assessmentTest>'],
     ['nothing', 'csv', ''], ['no head', 'csv', 'a,b\n1,2'], ['a quote left open', 'csv', 'kind,prompt\nessay,"x'], ['no UTF-8', 'csv', Buffer.from('kind,prompt\nessay,é', 'latin1')], ['too many', 'csv', `kind,prompt\n${'essay,x\n'.repeat(20_001)}`],
-    ['nothing', 'xlsx', ''], ['no workbook', 'xlsx', whole], ['a bomb', 'xlsx', zip({ 'xl/workbook.xml': 'x'.repeat(12_000_000) })]
+    ['nothing', 'xlsx', ''], ['no workbook', 'xlsx', whole], ['a bomb', 'xlsx', zip({ 'xl/workbook.xml': 'x'.repeat(12_000_000) })], ['cut off', 'xlsx', whole.subarray(0, -30)], ['a traversal', 'xlsx', zip({ '../xl/workbook.xml': '<workbook/>' })],
+    ['entities', 'xlsx', zip({ 'xl/workbook.xml': laughs.replaceAll('questestinterop', 'workbook') })], ['an external entity', 'xlsx', zip({ 'xl/workbook.xml': '<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]><workbook>&x;</workbook>' })],
+    ['one endless cell', 'csv', `kind,prompt\nessay,${'x'.repeat(5_000_000)}`], ['columns without end', 'csv', `kind${',option'.repeat(1_000_000)}\nessay`]
   ]
   for (const [name, format, file] of files) {
     const began = performance.now()

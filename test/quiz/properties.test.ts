@@ -119,7 +119,36 @@ const onPaper = (definition: QuestionDefinition, seed: string): QuestionDefiniti
 }
 const seeds = fc.integer({ min: 0, max: 1e6 }).map(String)
 
+/** Whatever somebody may send, and what no JSON can hold. */
+function hostile (): unknown[] {
+  const nested = (wrap: (inner: unknown) => unknown): unknown => Array.from({ length: 20_000 }).reduce<unknown>(inner => wrap(inner), 'x')
+  const keys: unknown = JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":"a","hasOwnProperty":1}')
+  return [
+    undefined, null, true, -0, NaN, Infinity, 1e308, 1n, Symbol('x'), () => 1, '', 'x'.repeat(1e6), '*'.repeat(5000), '9'.repeat(500_000), '1e999999', '('.repeat(1000), '\ud800', '\udc00\ud800', '\u0000', '\u202e',
+    nested(inner => [inner]), nested(inner => ({ choices: inner })), [], [null], new Array<unknown>(1e5), new Array<unknown>(1e5).fill('a'), {}, Object.create(null), keys,
+    new Date(NaN), new Map([[1, 2]]), new Uint8Array(8), new Error('x'), [{ x: NaN, y: Infinity }], [{ x: 1e308, y: -1e308 }], [{ x: 'a' }]
+  ]
+}
+
 for (const kind of Object.values(kinds)) {
+  t.test(`${kind.name}: hostile answers, whole and in each part of a right one, earn within bounds and at once`, async t => {
+    const values = hostile()
+    const began = performance.now()
+    for (const { definition } of kind.samples.slice(0, 2)) {
+      const right = { ...kind.rightAnswer(definition) } as Readonly<Record<string, unknown>>
+      const inside = Object.entries(right).flatMap(([name, part]) => values.flatMap(value => [
+        { ...right, [name]: value },
+        ...Array.isArray(part) ? [{ ...right, [name]: [value] }] : typeof part === 'object' && part !== null ? Object.keys(part).slice(0, 1).map(key => ({ ...right, [name]: { ...part, [key]: value } })) : []
+      ]))
+      for (const answer of [...values, ...inside, ...values.map(certainty => ({ ...right, certainty }))]) {
+        const { state, fraction } = gradeAnswer(definition, answer)
+        if (!(fraction >= -1 && fraction <= 1) || typeof state !== 'string' || readAnswer(definition, answer) === undefined) t.fail(`${definition.key}: ${state} ${fraction}`)
+      }
+    }
+    t.notOk('polluted' in {})
+    t.ok(performance.now() - began < 20_000)
+  })
+
   const papers = fc.tuple(definitionsOf(kind), seeds).map(([definition, seed]) => onPaper(definition, seed))
 
   t.test(`${kind.name}: grading is total and bounded, and agrees with reading`, async t => {

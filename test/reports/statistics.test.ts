@@ -2,10 +2,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import t from 'tap'
 import { insertEnrolments } from '../../server/cohorts/queries.ts'
 import { insertPerson } from '../../server/people/queries.ts'
-import { apply, drawPaper, kindOf, openAttempt, scoreOf, type QuestionDefinition } from '../../server/quiz/quiz.ts'
+import { apply, drawPaper, kindOf, openAttempt, quizStatistics, scoreOf, type QuestionDefinition } from '../../server/quiz/quiz.ts'
 import { randomFrom } from '../../server/quiz/random.ts'
 import { insertAttempt, closeAttempt, insertSteps } from '../../server/attempts/queries.ts'
 import { makeCourseCache } from '../../server/courses/courses.ts'
+import { statisticsView } from '../../server/reports/statistics-views.ts'
 import { testApp, type TestApp } from '../app.ts'
 import { answerRightly, call, start, startWalk, type Walk } from '../trainee.ts'
 
@@ -90,7 +91,7 @@ t.test('statistics of a quiz: nobody yet, then one, then many; page and API say 
   t.same((await call(test, walk.instructor, 'GET', path)).json, many.json, 'asked again, it answers the same')
 
   const html = await page(test, walk)
-  for (const words of ['140 trainees', 'Internal consistency', 'Questions to look at', 'Discrimination', 'hints for you to look at, never a finding', 'What the figures say']) t.match(html, words)
+  for (const words of ['140 trainees', 'Internal consistency', 'Questions to look at', 'Discrimination', 'hints for you to look at, never a finding', 'What the figures say', 'Places in the paper']) t.match(html, words)
   t.notMatch(html, /NaN|undefined|\bnull\b|\*\*/)
   const arabic = await test.app.inject({ url: test.app.url('/desk/cohorts/:id/quizzes/:key/statistics', { id: walk.cohortId, key: 'exam' }), headers: { authorization: walk.instructor.bearer.authorization, accept: 'text/html', 'accept-language': 'ar' } })
   t.equal(arabic.statusCode, 200)
@@ -105,6 +106,22 @@ t.test('statistics of a quiz: nobody yet, then one, then many; page and API say 
   await answerRightly(test, walk, again)
   await call(test, walk.trainee, 'POST', `/attempts/${again.id}/finish`)
   t.equal((await call(test, walk.instructor, 'GET', path)).json.test.count, 141, 'the first attempt counts')
+})
+
+t.test('the page breaks a question down by version and by the values drawn', (t) => {
+  const definition: QuestionDefinition = { key: 'c', kind: 'calculated', topic: 't', difficulty: 'easy', prompt: 'Twice {a}?', variables: [{ key: 'a', values: [1, 2] }], formula: '{a} * 2' }
+  const sittings = Array.from({ length: 40 }, (_, index) => ({
+    id: `s${index}`, items: [{ slot: 1, question: 'c', version: index < 10 ? 'v1' : 'v2', variant: JSON.stringify({ a: index % 2 + 1 }), markMax: 1, fraction: index % 2, answer: { text: '2' } }]
+  }))
+  const view = statisticsView({
+    cohort: { id: 'k', name: 'Cohort' }, quiz: { key: 'z', title: 'Quiz', behaviour: 'deferred', passPercent: 50, sections: [{ questions: ['c'] }] }, language: 'en',
+    statistics: quizStatistics(sittings, () => definition, 'en'), questions: new Map([['c', definition]]), people: new Map(), versions: [], versionOf: new Map([['v1', 1], ['v2', 2]])
+  }, { language: 'en', timeZone: 'UTC', t: (key: string, values = {}) => [key, ...Object.values(values)].join(' '), url: (path: string) => path } as unknown as Parameters<typeof statisticsView>[1])
+  t.match(view, { places: [], poor: [], sound: [{ parts: [
+    { by: 'version', rows: [{ name: 'statistics.version 1', count: '10', facility: '50%' }, { name: 'statistics.version 2', count: '30' }] },
+    { by: 'variant', rows: [{ name: 'a = 1', count: '20', facility: '0%' }, { name: 'a = 2', facility: '100%' }] }
+  ] }] })
+  t.end()
 })
 
 t.test('the server goes on answering while it works statistics out', async (t) => {

@@ -84,7 +84,7 @@ export async function bankFilePage (db: Database, person: Person, bankId: string
 
 /** A picture of a kept file, by its hash, as long as the file is looked at; or one that the house has already.
  * @throws Refusal not-found */
-export async function bankFilePicture (db: Database, person: Person, bankId: string, fileId: string, hash: string, pictures: FilePictures): Promise<Pick<Picture, 'type' | 'bytes'>> {
+export async function bankFilePicture (db: Database, person: Person, bankId: string, fileId: string, hash: string, pictures: FilePictures): Promise<{ readonly type: string, readonly bytes: Buffer }> {
   const file = await kept(db, person, bankId, fileId)
   const inside = pictures.get(fileId) ?? pictures.keep(fileId, (await readWithPictures(db, bankId, file)).inside)
   const found = inside.find((picture) => picture.hash === hash) ?? await selectOptionalMedia(db.read, hash)
