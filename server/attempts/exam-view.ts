@@ -11,12 +11,13 @@ export interface SplicedPage {
   readonly values: Readonly<Record<string, string | readonly Piece[]>>
 }
 
-/** A page of an open exam, put together from parts that were rendered once: the page around the questions once for each quiz,
- * page and language; each question and each of its options once for each language and place on the paper. What is made anew is
+/** A page of an open exam, or the summary at its end (`page` null), put together from parts that were rendered once: the page around
+ * the questions once for each quiz, page and language; each question and each of its options once for each language and place on the paper. What is made anew is
  * what differs between trainees: ids, the clock, and what they answered. The parts come from the same templates and views as
  * `attemptView` renders whole.
- * @returns null for an attempt whose questions show more than that: those of a quiz that gives feedback at once */
-export type ExamView = (seen: SeenAttempt, page: number, now: Date, reader: Reader, press: Press) => SplicedPage | null
+ * @returns null for an attempt whose questions show more than that: those of a quiz that gives feedback at once; and for a summary
+ * that names what is not answered */
+export type ExamView = (seen: SeenAttempt, page: number | null, now: Date, reader: Reader, press: Press) => SplicedPage | null
 
 /** One for each app: its parts have the app's addresses in them. */
 export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
@@ -50,7 +51,7 @@ export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
     }
   }
 
-  function squaresOf ({ row, slots }: SeenAttempt, page: number, reader: Reader, press: Press): Fixed {
+  function squaresOf ({ row, slots }: SeenAttempt, page: number | null, reader: Reader, press: Press): Fixed {
     const numbers = numbersOn(row.paper.slots)
     // A mark for each question: its page, and whether it is answered; texts that ask nothing have no square.
     const marks = row.paper.slots.map((slot, index) => numbers[index] === null ? '' : `${slot.page}${slots[index]?.answer === null ? '-' : '+'}`)
@@ -64,6 +65,9 @@ export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
   return (seen, page, now, reader, press) => {
     if (seen.quiz.behaviour !== 'deferred') return null
     const { row, quiz } = seen
+    const numbers = numbersOn(row.paper.slots)
+    if (page === null && seen.slots.some(({ slot, state }) => numbers[slot - 1] !== null && (state === 'not-answered' || state === 'unreadable'))) return null
+    const count = numbers.findLast((number) => number !== null) ?? 0
     const clock = clockView(row, now, quiz.limitMinutes !== undefined)
     const shown = row.paper.slots.filter((slot) => slot.page === page)
     const grace = row.endsAt === row.dueAt ? '' : row.dueAt !== null && now.toISOString() >= row.dueAt ? 'runs' : 'follows'
@@ -71,7 +75,7 @@ export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
     const carried = shown[0]?.stimulus === undefined ? null : seen.definitionOf(shown[0].stimulus)
     const saved = seen.slots.some(({ seq }) => seq > 0)
     const last = row.paper.slots.at(-1)
-    const key = [reader.language, quiz.key, page, last?.page, last?.slot, saved, clock?.low, grace, carried === null ? '' : shown[0]?.stimulus, seen.language, seen.courseTitle, shown.some(({ kind }) => kind === 'upload')].join(' ')
+    const key = [reader.language, quiz.key, page ?? `end ${count}`, last?.page, last?.slot, saved, clock?.low, grace, carried === null ? '' : shown[0]?.stimulus, seen.language, seen.courseTitle, shown.some(({ kind }) => kind === 'upload')].join(' ')
     const frame = once(pages, carried ?? quiz, key, () => press.pageFrame('attempts/attempt', {
       ...attemptView(seen, page, now, reader),
       attemptId: hole('id'),

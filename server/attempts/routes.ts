@@ -90,7 +90,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
     const { page = '1' } = request.query
     const number = page === 'end' ? null : Number(page)
     if (number !== null && number > pagesOf(seen)) throw new Refusal('not-found')
-    const spliced = number === null ? null : examView(seen, number, world.now(), readerOf(request), reply)
+    const spliced = examView(seen, number, world.now(), readerOf(request), reply)
     if (spliced !== null) return reply.sendFrame(spliced.frame, spliced.values)
     return reply.page('attempts/attempt', attemptView(seen, number, world.now(), readerOf(request)))
   })

@@ -40,13 +40,19 @@ export function runDirectly (tx: Tx, connection: () => Statements): void {
  * const [row] = await byId(tx, { id }) */
 export function prepared<V extends Values, Row> (build: (tx: Tx, value: Value<V>) => Compilable<Row>): (tx: Tx, values: V) => Promise<Row[]> {
   const run = preparedQuery((tx) => build(tx, (name) => new Hole(0, name) as never))
-  return async (tx, values) => (await run(tx, [values])).rows as Row[]
+  return async (tx, values) => {
+    const outcome = run(tx, [values])
+    return (outcome instanceof Promise ? await outcome : outcome).rows as Row[]
+  }
 }
 
 /** The same for a statement that writes and returns no rows. @returns how many rows it changed */
 export function preparedChange<V extends Values> (build: (tx: Tx, value: Value<V>) => Compilable): (tx: Tx, values: V) => Promise<number> {
   const run = preparedQuery((tx) => build(tx, (name) => new Hole(0, name) as never))
-  return async (tx, values) => (await run(tx, [values])).changes
+  return async (tx, values) => {
+    const outcome = run(tx, [values])
+    return (outcome instanceof Promise ? await outcome : outcome).changes
+  }
 }
 
 /** Up to so many rows an insert is prepared; longer lists are rare, and built as they come. */

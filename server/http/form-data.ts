@@ -32,8 +32,12 @@ const LIMITS = { fieldNameSize: 200, fieldSize: 1024 * 1024, fields: 5000, parts
 export async function formData (app: App): Promise<void> {
   await app.register(multipart, { limits: LIMITS, throwFileSizeLimit: false })
   app.decorateRequest('sentFiles')
-  app.addHook('preValidation', async (request) => {
-    if (!request.isMultipart()) return
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.isMultipart()) takeForm(request).then(() => { done() }, done)
+    else done()
+  })
+
+  async function takeForm (request: FastifyRequest): Promise<void> {
     const limits = request.routeOptions.config.files
     if (limits === undefined) throw refused(415, 'this address takes no form with files')
     if (request.headers['content-length'] === undefined) throw refused(411, 'the length of the form must be said')
@@ -44,7 +48,7 @@ export async function formData (app: App): Promise<void> {
     })
     request.body = fields
     request.sentFiles = files
-  })
+  }
 }
 
 async function readForm (request: FastifyRequest, { fileBytes, totalBytes, files: most }: FileLimits): Promise<{ fields: object, files: readonly SentFile[] }> {

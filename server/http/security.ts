@@ -65,10 +65,10 @@ export async function security (app: App, options: SecurityOptions): Promise<voi
     }
     for (const method of [route.method].flat()) table.push({ method, path: route.url, access: route.config.access })
   })
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const access = request.routeOptions.config.access
     // Unknown addresses have no rule; they end in a 404 that tells nothing.
-    if (access !== undefined) assertAccess(access, request)
+    done(access === undefined ? undefined : refusalOf(access, request))
   })
   const proven = makeRecent<true>(KEPT_TOKENS)
   // After the body is read and before it is validated: validation strips what a schema does not name.
@@ -115,9 +115,10 @@ export function makeCsrfToken (): (reply: FastifyReply) => string {
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-function assertAccess (access: Access, request: FastifyRequest): void {
-  if (access === 'public') return
-  if (request.person === null) throw new Refusal('not-signed-in')
-  if (access === 'signed-in') return
-  if (!request.person.roles.some((grant) => access.includes(grant.role))) throw new Refusal('not-allowed')
+/** @returns undefined for whoever may use the route */
+function refusalOf (access: Access, { person }: FastifyRequest): Refusal | undefined {
+  if (access === 'public') return undefined
+  if (person === null) return new Refusal('not-signed-in')
+  if (access === 'signed-in') return undefined
+  return person.roles.some((grant) => access.includes(grant.role)) ? undefined : new Refusal('not-allowed')
 }

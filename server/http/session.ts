@@ -31,17 +31,16 @@ export async function session (app: App, options: SessionOptions): Promise<void>
   app.decorateRequest('sessionId', null)
   app.decorateRequest('byCookie', false)
   const sessionIdOf = makeSessionIdOf(app)
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     const header = request.headers.authorization
     const bearer = header !== undefined && /^bearer /i.test(header) ? header.slice('bearer '.length).trim() : undefined
     const token = bearer ?? request.cookies[COOKIE]
-    if (token === undefined) return
-    const sessionId = sessionIdOf(token)
-    const person = sessionId === null ? null : await options.loadPerson(sessionId)
-    if (person === null) return
-    request.person = person
-    request.sessionId = sessionId
-    request.byCookie = bearer === undefined
+    const sessionId = token === undefined ? null : sessionIdOf(token)
+    if (sessionId === null) { done(); return }
+    options.loadPerson(sessionId).then((person) => {
+      if (person !== null) Object.assign(request, { person, sessionId, byCookie: bearer === undefined })
+      done()
+    }, done)
   })
 }
 
