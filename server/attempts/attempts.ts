@@ -220,7 +220,8 @@ export async function act (db: Database, deps: ProgressDeps, person: Person, att
       taken.push(...applied.steps)
     }
     await insertSteps(tx, row.id, taken)
-    const shown = reviewOf(attempt, policyAt(quiz.review, 'during'), definitionOf, person.locale)
+    // Of what may be shown, no more than is told below.
+    const shown = reviewOf(attempt, { ...policyAt(quiz.review, 'during'), answer: false, mark: false, feedback: false, rightAnswer: false }, definitionOf, person.locale)
     const after = standingAfter(before, taken, attempt.slots)
     return {
       after,

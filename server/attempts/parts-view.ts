@@ -27,11 +27,23 @@ const LISTS: Readonly<Record<string, { readonly name: string, readonly item: str
 /** How many questions are kept: those of some papers, at each place, with the answers that are often given. */
 const KEPT = 8000
 
-/** A question as it was rendered, with holes for its `seq` and `items`. */
+/** A question as it was rendered, with holes for its `seq` and `items`. The order in which they were drawn is another for each trainee. */
 interface Parts {
   readonly frame: Frame
-  /** By their keys: the order in which they were drawn is another for each trainee. */
-  readonly items: ReadonlyMap<string, Fixed>
+  /** By their keys; those that offer choices have a hole for `choices`. */
+  readonly items: ReadonlyMap<string, Frame>
+  /** By their keys: one of them as it stands among the others, and as it was chosen. */
+  readonly choices: ReadonlyMap<string, { readonly open: Fixed, readonly chosen: Fixed }>
+}
+
+/** A control that is a list, as it stands on one paper. */
+interface Listed {
+  /** The keys of its items, in their order. */
+  readonly keys: readonly string[]
+  /** What each open item may be given, in the drawn order; none for items that offer nothing. */
+  readonly choices: readonly string[]
+  /** By item, what it was given. */
+  readonly given: Readonly<Record<string, string>>
 }
 
 /** One for each app: its parts have the app's addresses in them. */
@@ -48,11 +60,17 @@ export function makeQuestionParts (): QuestionParts {
     // Addresses with the attempt in them, and what a person wrote to one trainee, are nobody else's.
     if (slot.kind === 'upload' || state.marking?.comment !== undefined) return [press.part('attempts/question', view())]
     const controls = kindOf(definition).controls(definition, slot.order, isAnswer(definition, state.answer) ? state.answer : null)
-    const keys = keysOf(controls, state, open)
-    const name = nameOf(seen, slot, definition, state, policy, reader, open, keys === null)
-    const parts = kept.get(name) ?? kept.keep(name, keys === null ? wholeOf(view(), press) : partsOf(view(), controls.control, keys, press))
-    return fill(parts.frame, { seq: String(state.seq), items: (keys ?? []).map((key) => parts.items.get(key) as Fixed) })
+    const listed = listedOf(controls, state, open)
+    const name = nameOf(seen, slot, definition, state, policy, reader, open, listed === null)
+    const parts = kept.get(name) ?? kept.keep(name, listed === null ? wholeOf(view(), press) : partsOf(view(), controls.control, listed, press))
+    return fill(parts.frame, { seq: String(state.seq), items: listed === null ? [] : listed.keys.flatMap((key) => itemOf(parts, key, listed)) })
   }
+}
+
+function itemOf ({ items, choices }: Parts, key: string, listed: Listed): Piece[] {
+  return fill(items.get(key) as Frame, {
+    get choices () { return listed.choices.map((choice) => (choices.get(choice) as { open: Fixed, chosen: Fixed })[listed.given[key] === choice ? 'chosen' : 'open']) }
+  })
 }
 
 /** All that the view of a question is made from, but for its `seq` and the order of its items. */
@@ -74,36 +92,48 @@ function numberFor (definition: QuestionDefinition): number {
   return number
 }
 
-/** The keys of a list's items, in the order in which they stand; null where what was drawn shows in more than that order. */
-function keysOf (controls: Controls, { answer, locked }: SlotState, open: boolean): readonly string[] | null {
+/** @returns null for a control that is no list, and where what was drawn shows in more than the order of a list */
+function listedOf (controls: Controls, { answer, locked }: SlotState, open: boolean): Listed | null {
+  const given = (answer ?? {}) as { readonly pairs?: Readonly<Record<string, string>>, readonly groups?: Readonly<Record<string, string>>, readonly order?: readonly string[] }
+  const offered = open && !locked
   switch (controls.control) {
-    case 'choices': return controls.options.map(({ key }) => key)
-    // Open, each line offers what it may be paired with in the drawn order.
-    case 'pairs': return open ? null : controls.stems.map(({ key }) => key)
-    case 'groups': return open ? null : controls.items.map(({ key }) => key)
+    case 'choices': return { keys: keysOf(controls.options), choices: [], given: {} }
+    case 'pairs': return { keys: keysOf(controls.stems), choices: offered ? keysOf(controls.choices) : [], given: given.pairs ?? {} }
+    case 'groups': return { keys: keysOf(controls.items), choices: offered ? keysOf(controls.categories) : [], given: given.groups ?? {} }
     case 'sequence': {
-      const { order = [] } = (answer ?? {}) as { order?: readonly string[] }
+      const { order = [] } = given
       const placed = order.filter((key) => controls.items.some((item) => item.key === key))
-      const left = controls.items.filter(({ key }) => !order.includes(key)).map(({ key }) => key)
+      const left = keysOf(controls.items).filter((key) => !order.includes(key))
       if (new Set(placed).size < placed.length) return null
       // Once it is marked, an item is right by the place that it stands at.
-      return left.length === 0 || (open && !locked) ? [...placed, ...left] : null
+      return left.length === 0 || offered ? { keys: [...placed, ...left], choices: [], given: {} } : null
     }
     default: return null
   }
 }
 
-function wholeOf (view: QuestionView, press: Press): Parts {
-  return { frame: press.partFrame('attempts/question', { ...view, seq: hole('seq') }), items: new Map() }
+function keysOf (options: ReadonlyArray<{ readonly key: string }>): string[] {
+  return options.map(({ key }) => key)
 }
 
-function partsOf (view: QuestionView, control: Controls['control'], keys: readonly string[], press: Press): Parts {
+function wholeOf (view: QuestionView, press: Press): Parts {
+  return { frame: press.partFrame('attempts/question', { ...view, seq: hole('seq') }), items: new Map(), choices: new Map() }
+}
+
+function partsOf (view: QuestionView, control: Controls['control'], { keys, choices }: Listed, press: Press): Parts {
   const list = LISTS[control] as NonNullable<typeof LISTS[string]>
   const given = view.control as Readonly<Record<string, unknown>>
-  const items = given[list.name] as readonly object[]
+  const items = given[list.name] as ReadonlyArray<{ readonly choices?: readonly object[] }>
   const common = { ...given, [list.name]: undefined }
+  const offers = choices.length > 0 ? { choices: [], rendered: hole('choices') } : {}
+  // All items offer the same.
+  const offered = items[0]?.choices ?? []
   return {
     frame: press.partFrame('attempts/question', { ...view, seq: hole('seq'), control: { ...given, [list.name]: [], rendered: hole('items') } }),
-    items: new Map(items.map((item, index) => [keys[index] as string, fixed(press.part(list.item, { ...common, ...item }))]))
+    items: new Map(items.map((item, index) => [keys[index] as string, press.partFrame(list.item, { ...common, ...item, ...offers })])),
+    choices: new Map(choices.map((key, index) => [key, {
+      open: fixed(press.part('attempts/controls/option', { ...offered[index], selected: false })),
+      chosen: fixed(press.part('attempts/controls/option', { ...offered[index], selected: true }))
+    }]))
   }
 }

@@ -34,8 +34,7 @@ const personOfSession = prepared((tx, value: Value<{ sessionId: string, now: str
   .leftJoin('role_grant', 'role_grant.person_id', 'person.id')
   .select(['person.id', 'account.id as accountId', 'person.name', 'account.email', 'person.locale', 'role_grant.role', 'role_grant.country'])
   .where('session.id', '=', value('sessionId')).where('session.ended_at', 'is', null)
-  .where('session.expires_at', '>', value('now')).where('account.state', '=', 'active')
-  .orderBy('role_grant.role').orderBy('role_grant.country'))
+  .where('session.expires_at', '>', value('now')).where('account.state', '=', 'active'))
 
 export async function selectPersonOfAccount (tx: Tx, accountId: string): Promise<Person> {
   const found = personOf(await personOfAccount(tx, { accountId }))
@@ -47,8 +46,7 @@ const personOfAccount = prepared((tx, value: Value<{ accountId: string }>) => tx
   .innerJoin('person', 'person.id', 'account.person_id')
   .leftJoin('role_grant', 'role_grant.person_id', 'person.id')
   .select(['person.id', 'account.id as accountId', 'person.name', 'account.email', 'person.locale', 'role_grant.role', 'role_grant.country'])
-  .where('account.id', '=', value('accountId'))
-  .orderBy('role_grant.role').orderBy('role_grant.country'))
+  .where('account.id', '=', value('accountId')))
 
 /** A row a role; one without for a person who has none. */
 interface PersonWithRole extends Omit<Person, 'roles'> {
@@ -56,11 +54,17 @@ interface PersonWithRole extends Omit<Person, 'roles'> {
   readonly country: string | null
 }
 
+function byCode (a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
 function personOf (rows: readonly PersonWithRole[]): Person | undefined {
   const [first] = rows
   if (first === undefined) return undefined
   const { id, accountId, name, email, locale } = first
-  const roles = rows.flatMap(({ role, country }): RoleGrant[] => role === null ? [] : [country === null || country === '' ? { role } : { role, country }])
+  // Sorted here: for the one row that most have, SQLite would make ready to sort.
+  const sorted = rows.length === 1 ? rows : rows.toSorted((a, b) => byCode(a.role ?? '', b.role ?? '') || byCode(a.country ?? '', b.country ?? ''))
+  const roles = sorted.flatMap(({ role, country }): RoleGrant[] => role === null ? [] : [country === null || country === '' ? { role } : { role, country }])
   return { id, accountId, name, email, locale, roles }
 }
 
