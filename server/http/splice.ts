@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { crc32, deflateRawSync, constants } from 'node:zlib'
+import { makeRecent } from '../recent.ts'
 
 /** A part of a page that never changes: kept as it is sent, and compressed once. */
 export interface Fixed {
@@ -9,7 +10,8 @@ export interface Fixed {
   readonly deflated: () => Buffer
   /** Of `bytes`: so that a page's checksum is put together without going over its bytes again. */
   readonly crc: number
-  readonly shift: number
+  /** What a checksum before it becomes by its length. */
+  readonly shift: Shift
 }
 
 /** What a page is put together from: fixed parts, and text made for this one reader, escaped already. */
@@ -37,7 +39,7 @@ export function cut (html: string): Frame {
 export function fixed (text: string): Fixed {
   const bytes = Buffer.from(text)
   let deflated: Buffer | undefined
-  return { bytes, deflated: () => (deflated ??= deflate(bytes)), crc: crc32(bytes), shift: shiftOf(bytes.length) }
+  return { bytes, deflated: () => (deflated ??= deflate(bytes)), crc: crc32(bytes), shift: shiftBy(bytes.length) }
 }
 
 function deflate (bytes: Buffer): Buffer {
@@ -67,50 +69,67 @@ export function fill (frame: Frame, values: Readonly<Record<string, string | rea
  * chosen (BREACH). */
 export function assemble (pieces: readonly Piece[], gzip: boolean): Buffer {
   const parts = together(pieces)
-  if (!gzip) return Buffer.concat(parts.map((part) => Buffer.isBuffer(part) ? part : part.bytes))
-  let crc = 0
-  let length = 0
-  let sent = GZIP_HEAD.length + GZIP_TAIL_LENGTH
-  for (const part of parts) {
-    if (Buffer.isBuffer(part)) {
-      crc = crc32(part, crc)
-      length += part.length
-      sent += storedLength(part.length)
-    } else {
-      crc = (times(part.shift, crc) ^ part.crc) >>> 0
-      length += part.bytes.length
-      sent += part.deflated().length
-    }
-  }
-  const out = Buffer.allocUnsafe(sent)
+  if (!gzip) return Buffer.concat(parts.map((part) => typeof part === 'string' ? Buffer.from(part) : part.bytes))
+  let most = GZIP_HEAD.length + GZIP_TAIL_LENGTH
+  for (const part of parts) most += typeof part === 'string' ? storedLength(part.length * MOST_BYTES) : part.deflated().length
+  const out = Buffer.allocUnsafe(most)
   out.set(GZIP_HEAD, 0)
   let at = GZIP_HEAD.length
+  let crc = 0
+  let length = 0
   for (const part of parts) {
-    if (Buffer.isBuffer(part)) at = store(part, out, at)
-    else {
+    if (typeof part !== 'string') {
       const deflated = part.deflated()
       out.set(deflated, at)
       at += deflated.length
+      crc = (shifted(part.shift, crc) ^ part.crc) >>> 0
+      length += part.bytes.length
+    } else if (part.length <= SHORT && writeAscii(part, out, at + STORED_HEAD)) {
+      writeHead(part.length, out, at)
+      at += STORED_HEAD
+      crc = crcOf(out, at, part.length, crc)
+      at += part.length
+      length += part.length
+    } else {
+      const bytes = Buffer.from(part)
+      at = store(bytes, out, at)
+      crc = crc32(bytes, crc)
+      length += bytes.length
     }
   }
   // An empty last block, then checksum and length.
   out.writeUInt16LE(0x0003, at)
   out.writeUInt32LE(crc, at + 2)
   out.writeUInt32LE(length, at + 6)
-  return out
+  return out.subarray(0, at + GZIP_TAIL_LENGTH)
+}
+
+/** UTF-8 bytes of a UTF-16 unit at most. */
+const MOST_BYTES = 3
+/** Of texts up to this length the checksum is reckoned here: to have zlib do it takes longer than the reckoning. */
+const SHORT = 100
+
+/** @returns false when there is more than ASCII in it, and nothing is written that counts */
+function writeAscii (text: string, out: Buffer, start: number): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code > 0x7f) return false
+    out[start + index] = code
+  }
+  return true
 }
 
 /** Texts that follow one another as one. */
-function together (pieces: readonly Piece[]): (Fixed | Buffer)[] {
-  const parts: (Fixed | Buffer)[] = []
+function together (pieces: readonly Piece[]): (Fixed | string)[] {
+  const parts: (Fixed | string)[] = []
   let text = ''
   for (const piece of pieces) {
     if (typeof piece === 'string') { text += piece; continue }
-    if (text !== '') parts.push(Buffer.from(text))
+    if (text !== '') parts.push(text)
     text = ''
     parts.push(piece)
   }
-  if (text !== '') parts.push(Buffer.from(text))
+  if (text !== '') parts.push(text)
   return parts
 }
 
@@ -136,14 +155,20 @@ function store (bytes: Buffer, out: Buffer, start: number): number {
   let from = 0
   do {
     const part = bytes.subarray(from, from + STORED_MOST)
-    out[at] = 0
-    out.writeUInt16LE(part.length, at + 1)
-    out.writeUInt16LE(part.length ^ STORED_MOST, at + 3)
+    writeHead(part.length, out, at)
     out.set(part, at + STORED_HEAD)
     at += STORED_HEAD + part.length
     from += STORED_MOST
   } while (from < bytes.length)
   return at
+}
+
+function writeHead (length: number, out: Buffer, at: number): void {
+  out[at] = 0
+  out[at + 1] = length & 0xff
+  out[at + 2] = length >>> 8
+  out[at + 3] = (length & 0xff) ^ 0xff
+  out[at + 4] = (length >>> 8) ^ 0xff
 }
 
 // CRC-32 of two texts together, from that of each (as zlib's crc32_combine): the first's, shifted by the length of the second,
@@ -161,7 +186,7 @@ function times (a: number, b: number): number {
 }
 
 /** x to the power of 8 × `length`. */
-function shiftOf (length: number): number {
+function powerOf (length: number): number {
   let result = 0x80000000
   // x⁸
   let square = 0x00800000
@@ -170,6 +195,41 @@ function shiftOf (length: number): number {
     square = times(square, square)
   }
   return result
+}
+
+/** A multiplication by one power of x, by four bits at a time: eight tables of sixteen products. */
+type Shift = Uint32Array
+
+const KEPT_SHIFTS = 5000
+
+const shifts = makeRecent<Shift>(KEPT_SHIFTS)
+
+/** By length: there are fewer of them than of texts. */
+function shiftBy (length: number): Shift {
+  const known = shifts.get(String(length))
+  if (known !== undefined) return known
+  const power = powerOf(length)
+  return shifts.keep(String(length), Uint32Array.from({ length: 8 * 16 }, (_, index) => times(power, (index % 16) * 2 ** (4 * Math.floor(index / 16)))))
+}
+
+function shifted (shift: Shift, crc: number): number {
+  let product = 0
+  for (let table = 0; table < 8; table++) product ^= shift[table * 16 + ((crc >>> (4 * table)) & 15)] as number
+  return product
+}
+
+/** The checksum of each byte. */
+const BYTES = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) !== 0 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1
+  return crc
+})
+
+/** The checksum goes on over some bytes. */
+function crcOf (bytes: Buffer, start: number, length: number, before: number): number {
+  let crc = ~before
+  for (let at = start; at < start + length; at++) crc = (crc >>> 8) ^ (BYTES[(crc ^ (bytes[at] as number)) & 0xff] as number)
+  return ~crc >>> 0
 }
 
 /** Whether an Accept-Encoding header takes a coding by its name (RFC 9110 §12.5.3). */
