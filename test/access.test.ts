@@ -681,6 +681,18 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /desk/banks/:id/questions/:key/remove': 'DELETE /api/v1/banks/:id/questions/:key',
   'GET /desk/banks/:id/import/:file': 'POST /api/v1/banks/:id/import',
   'POST /desk/banks/:id/import/:file': 'POST /api/v1/banks/:id/import',
+  'POST /desk/certificates/expiring/days': 'PUT /api/v1/certificates/reminder-days',
+  'GET /desk/certificates/zips': 'GET /api/v1/certificate-zips',
+  'POST /desk/certificates/zips': 'POST /api/v1/certificate-zips',
+  'GET /desk/certificates/zips/:id': 'GET /api/v1/certificate-zips/:id',
+  'GET /desk/certificates/zips/:id/certificates.zip': 'GET /api/v1/certificate-zips/:id/file',
+  'GET /desk/certificates/templates': 'GET /api/v1/certificate-templates',
+  'POST /desk/certificates/templates/new': 'POST /api/v1/certificate-templates',
+  'GET /desk/certificates/templates/:id': 'GET /api/v1/certificate-templates/:id',
+  'POST /desk/certificates/templates/:id': 'PUT /api/v1/certificate-templates/:id',
+  'POST /desk/certificates/templates/preview.pdf': 'POST /api/v1/certificate-templates/preview',
+  'POST /desk/certificates/templates/specimen': 'POST /api/v1/certificate-templates/preview',
+  'GET /desk/banks/:id/import/:file/pictures/:hash': 'POST /api/v1/banks/:id/import',
   'POST /desk/cohorts/new': 'POST /api/v1/cohorts',
   'POST /desk/cohorts/:id/changes': 'POST /api/v1/cohorts/:id/enrolments/changes',
   'POST /desk/cohorts/:id/enrol': 'POST /api/v1/cohorts/:id/enrolments',
@@ -728,11 +740,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** Pages that only hold a form: what it sends has its like. */
 const FORMS = [
   'GET /desk/banks/:id/new', 'GET /desk/banks/:id/import', 'GET /desk/cohorts/new', 'GET /desk/cohorts/plan', 'GET /desk/cohorts/:id/enrol', 'GET /desk/cohorts/:id/nominate',
-  'GET /desk/nominations/:id/substitute', 'GET /desk/drafts/new', 'GET /desk/drafts/:id/questions/add', 'GET /desk/people/new', 'GET /desk/people/:id/edit', 'GET /desk/quotas/new'
+  'GET /desk/nominations/:id/substitute', 'GET /desk/drafts/new', 'GET /desk/drafts/:id/questions/add', 'GET /desk/people/new', 'GET /desk/people/:id/edit', 'GET /desk/certificates/issue', 'GET /desk/certificates/templates/new', 'GET /desk/quotas/new'
 ]
 
 /** Where others may ask the API than the page: of one's own enrolment, of a certificate that anybody may check, and of a bank's file, which the wizard keeps for whoever sent it. */
-const WIDER = ['GET /desk/enrolments/:id', 'GET /desk/certificates/:serial', 'GET /desk/banks/:id/import/:file', 'POST /desk/banks/:id/import/:file']
+const WIDER = ['GET /desk/enrolments/:id', 'GET /desk/certificates/:serial', 'GET /desk/banks/:id/import/:file', 'GET /desk/banks/:id/import/:file/pictures/:hash', 'POST /desk/banks/:id/import/:file']
 
 const SAFE = new Set(['GET'])
 
