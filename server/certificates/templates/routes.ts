@@ -4,6 +4,7 @@ import { knownLocale } from '../../cohorts/enrolment-csv.ts'
 import { PICTURE_BYTES } from '../../courses/picture.ts'
 import type { Deps } from '../../deps.ts'
 import type { App } from '../../http/app-type.ts'
+import { Download } from '../../http/download.ts'
 import { textOrNull } from '../../http/nullable.ts'
 import { signedIn } from '../../http/session.ts'
 import { ADMINISTRATORS } from '../../people/access.ts'
@@ -78,7 +79,7 @@ export function certificateTemplateRoutes (app: App, deps: Deps): void {
   })
 
   app.post('/api/v1/certificate-templates/preview', {
-    config, schema: { tags: ['certificates'], summary: 'A PDF with made-up data; nothing is saved', body: Type.Object({ content: Content, language: Type.String({ maxLength: 35, default: 'en' }) }) }
+    config, schema: { tags: ['certificates'], summary: 'A PDF with made-up data; nothing is saved', body: Type.Object({ content: Content, language: Type.String({ maxLength: 35, default: 'en' }) }), response: { 200: Download } }
   }, async (request, reply) => {
     const content = canonical(contentOf(request.body.content))
     const problems = templateProblems('x', content, languages)

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../../deps.ts'
 import type { App } from '../../http/app-type.ts'
+import { Download } from '../../http/download.ts'
 import { signedIn } from '../../http/session.ts'
 import { ADMINISTRATORS } from '../../people/access.ts'
 import { Refusal } from '../../refusals.ts'
@@ -42,7 +43,7 @@ export function certificateZipRoutes (app: App, { db, world, settings, messages 
   app.get('/api/v1/certificate-zips/:id', { config, schema: { tags: ['certificates'], params: ById, response: { 200: ZipOut } } }, async (request) =>
     json(await getZip(db, world, signedIn(request), request.params.id)))
 
-  app.get('/api/v1/certificate-zips/:id/file', { config, schema: { tags: ['certificates'], summary: 'The zip, once it is ready', params: ById } }, async (request, reply) =>
+  app.get('/api/v1/certificate-zips/:id/file', { config, schema: { tags: ['certificates'], summary: 'The zip, once it is ready', params: ById, response: { 200: Download } } }, async (request, reply) =>
     await send(request, reply, request.params.id))
 
   const page = async (request: FastifyRequest, reply: FastifyReply, form: Readonly<Record<string, string | undefined>>, problems: readonly string[]): Promise<FastifyReply> =>
