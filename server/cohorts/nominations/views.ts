@@ -104,7 +104,7 @@ export function nominationsView (seen: NominationsSeen, query: { readonly nomina
         state: place_ !== null ? t('nominations.state.waiting-at', { place: place_ }) : t(`nominations.state.${stateOf(one)}`),
         pill: one.noShowAt !== null && one.state === 'accepted' ? 'due' : PILL[one.state],
         reason: one.reason,
-        by: t('nominations.by', { name: one.nominatedBy.name, date: formatDate(one.nominatedAt, place) }),
+        by: { name: one.nominatedBy.name, day: formatDate(one.nominatedAt, place) },
         substituteHref: one.state === 'accepted' && one.enrolmentState === 'active' && !instructs ? url('/desk/nominations/:id/substitute', { id: one.id }) : '',
         enrolmentHref: one.enrolmentId !== null && one.enrolmentState !== 'withdrawn' ? url('/enrolments/:id', { id: one.enrolmentId }) : ''
       }
