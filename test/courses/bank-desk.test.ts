@@ -145,6 +145,7 @@ t.test('the editor and the import wizard without a script', async (t) => {
   t.match(added.body, /id="q1"[^]*A mule/, 'and the question is shown as it stands')
   t.match((await hers.post(`${bankAt}/new`, { ...fields, do: 'language', language: 'ar' })).body, /name="f\.prompt\.ar"[^>]*lang="ar" dir="rtl"/, 'a translation stands beside it')
   t.match((await hers.post(`${bankAt}/new`, { ...fields, q1: 'a', do: 'try' })).body, /class="feedback right"/, 'an answer is graded')
+  t.match((await hers.post(`${bankAt}/new`, { ...fields, do: 'try' })).body, /Answer the question above/)
   t.match((await hers.post(`${bankAt}/new`, { ...fields, q1: 'b', do: 'try' })).body, /class="feedback wrong"[^]*A mule/)
   const refused = await hers.post(`${bankAt}/new`, { ...fields, 'f.prompt.en': '', 'f.choices.0.text.en': '', 'f.choices.1.text.en': '', do: 'save' })
   t.equal(refused.status, 422)

@@ -92,7 +92,8 @@ export function editorView (state: EditorState, show: ShowPreview, reader: Reade
     shownLanguages: languages.map((tag) => ({ tag, name: languageName(tag, language), chosen: tag === shownIn })),
     several: languages.length > 1,
     isAsked: kind !== 'stimulus' && kind !== 'description',
-    isTried: state.preview.answered !== null,
+    isTried: state.preview.answered !== null && previewed !== null && previewed.answer !== 'null',
+    unanswered: state.preview.answered !== null && previewed?.answer === 'null' ? t(kind === 'upload' ? 'see.bank.try-upload' : 'see.bank.unanswered') : '',
     picturesHref: url('/desk/banks/:id/pictures', { id: bank.id }),
     hasPicture: kind === 'hotspot' || kind === 'mark-image' || kind === 'drag-image',
     scripts: ['bank.js']
