@@ -78,6 +78,7 @@ t.test('questions of a bank go into a draft with their version, its quizzes ask 
   t.match(taken.location, /added=0$/, 'it was there')
 
   t.same((await call(test, ines, 'GET', `/drafts/${draft}/problems`)).json.items, [])
+  t.match((await browser.get(`/desk/banks/${bank}`)).body, new RegExp(`Use them in a course[^]*/desk/drafts/${draft}/questions/add`), 'the bank leads to the drafts')
   // Published, and begun anew: where questions are from is not forgotten.
   t.match((await call(test, ines, 'POST', `/drafts/${draft}/publish`, { notes: 'More questions.' })).json, { published: true, version: 2 })
   const next = (await call(test, ines, 'POST', '/drafts', { course: 'first-steps' })).json.id as string

@@ -11,6 +11,7 @@ import { Refusal } from '../../refusals.ts'
 import { bodyOf } from '../bank-routes.ts'
 import { createBank, exportBank, FORMAT_NAMES } from '../banks.ts'
 import { listLatestCourses } from '../desk.ts'
+import { listDrafts } from '../drafts/drafts.ts'
 import { PICTURE_BYTES } from '../picture.ts'
 import type { Reader } from '../views.ts'
 import { bankOf, browseBank, duplicatesIn, listBankSummaries } from './browse.ts'
@@ -74,7 +75,9 @@ export function bankDeskRoutes (app: App, deps: Deps, show: ShowPreview): void {
     schema: { params: ById, querystring: Type.Object({ ...BankQuery, done: Type.Optional(Type.Enum(['created', 'copied', 'imported', 'removed', 'renamed'])) }) }
   }, async (request, reply) => {
     const { done = '', ...asked } = request.query
-    return reply.page('bank/bank', bankView(await browseBank(db, courses, request.params.id, asked), asked, done, readerOf(request)))
+    const view = bankView(await browseBank(db, courses, request.params.id, asked), asked, done, readerOf(request))
+    const drafts = (await listDrafts(db, signedIn(request))).map(({ id, title }) => ({ title, href: app.url('/desk/drafts/:id/questions/add', { id }, { bank: request.params.id }) }))
+    return reply.page('bank/bank', { ...view, drafts })
   })
 
   app.post('/desk/banks/:id/settings', {
