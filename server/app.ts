@@ -32,6 +32,7 @@ import type { LoadMeter } from './http/load.ts'
 import { loadMessages } from './http/messages.ts'
 import { openapi } from './http/openapi.ts'
 import { createShell, type LoggerOptions, type NavEntry } from './http/shell.ts'
+import { tellWhatIsStored } from './http/stored.ts'
 import { isMigrated } from './db/migrate.ts'
 import { DESK, STAFF, ADMINISTRATORS } from './people/access.ts'
 import { personEditRoutes } from './people/edit-routes.ts'
@@ -87,6 +88,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     load: options.load ?? null,
     loadPerson: async (sessionId) => await personOfSession(db, world, sessionId)
   })
+  tellWhatIsStored(app, db.unsynced)
   await openapi(app, settings)
   await app.register(async (scope: App) => {
     healthRoutes(scope, async () => await isMigrated(db))

@@ -39,10 +39,23 @@ export async function serve (db: Database, config: Config, demo: boolean): Promi
     await jobs.stop()
     await db.close()
   })
-  const address = await app.listen({ host: config.host, port: config.port })
+  void db.broken.then((error) => {
+    log.fatal({ err: error }, 'the disk failed: the server ends, and what starts it starts it anew')
+    setTimeout(endAsIfCut, ANSWERS_MS)
+  })
   const setUp = await startSetUp(db, world)
+  const address = await app.listen({ host: config.host, port: config.port })
   if (setUp !== null) console.log(`\nNo administrator yet. Open this link once, within 24 hours, to set one up:\n  ${config.publicUrl}${setUp}\n`)
   return address
+}
+
+/** For those who wait to be told that nothing was saved. */
+const ANSWERS_MS = 1000
+
+/** In order, SQLite would take its log over into the file before it ends, as the system remembers the log; which of it is on the disk is
+ * not known. What reads it at the next start holds it against its checksums. */
+function endAsIfCut (): void {
+  process.kill(process.pid, 'SIGKILL')
 }
 
 function loggerOf (config: Config): LoggerOptions {

@@ -22,5 +22,12 @@ export interface Database {
   write: <T>(work: (tx: Tx) => Promise<T>, how?: How) => Promise<T>
   /** Reads of several queries that all see the same moment, whoever writes meanwhile. It holds a connection while it runs. */
   atOneMoment: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
+  /** What was committed and is not on disk yet can be read already: null when there is nothing of the kind, else what resolves when all
+   * of it is there. Whoever tells others what they have read waits for it; a unit of work has waited by itself. Always null on
+   * PostgreSQL, which shows nothing before it is on disk. */
+  readonly unsynced: () => Promise<void> | null
+  /** Resolves when the disk has failed so that nothing can be written any more until the database is opened anew by another
+   * process (docs/decisions/0016); never on PostgreSQL, whose server does that for itself. */
+  readonly broken: Promise<Error>
   close: () => Promise<void>
 }

@@ -51,6 +51,8 @@ export function openPostgres (url: string, options: PostgresOptions = {}): Datab
         await client.query('commit').then(() => { client.release() }, () => { client.release(true) })
       }
     },
+    unsynced: () => null,
+    broken: new Promise(() => undefined),
     async close () {
       await Promise.all([writers.end(), readers.end()])
     }

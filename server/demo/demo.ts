@@ -61,7 +61,7 @@ export async function makeDemo (db: Database, world: World, settings: Settings, 
 
 /** A database whose units of work are all part of the one that is open. */
 function inside (db: Database, tx: Tx): Database {
-  return { dialect: db.dialect, read: tx, write: async (work) => await work(tx), atOneMoment: async (work) => await work(tx), close: async () => {} }
+  return { ...db, read: tx, write: async (work) => await work(tx), atOneMoment: async (work) => await work(tx), close: async () => {} }
 }
 
 async function makeAll (db: Database, world: World, settings: Settings, options: DemoOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import { Refusal } from '../refusals.ts'
+import { waitedMs } from '../turns.ts'
 import type { App } from './app-type.ts'
 
 /** What a route is to a server that cannot keep up: `report` is refused first, then `page`; `answer`, what a trainee gave, last
@@ -7,8 +8,8 @@ export type Load = 'report' | 'page' | 'answer' | 'always'
 
 /** How far behind a server is. */
 export interface LoadMeter {
-  /** Milliseconds by which the event loop is late: what every request waits for before it is looked at. The least of the last
-   * three looks, a tenth of a second apart or as late as they come, so that one that stood still for a moment is not busy. */
+  /** Milliseconds by which the event loop is late, or for which the next request has waited for its turn: what every request waits for
+   * before it is looked at. The least of the last three looks, a tenth of a second apart or as late as they come, so that one that stood still for a moment is not busy. */
   readonly lateMs: () => number
   readonly stop: () => void
 }
@@ -26,7 +27,7 @@ export function startLoadMeter (): LoadMeter {
   let last = performance.now()
   const timer = setInterval(() => {
     const now = performance.now()
-    looks.push(Math.max(0, now - last - EVERY_MS))
+    looks.push(Math.max(0, now - last - EVERY_MS, waitedMs()))
     looks.shift()
     late = Math.min(...looks)
     last = now

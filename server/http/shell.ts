@@ -6,6 +6,7 @@ import { hasRole, type Person, type Role } from '../person.ts'
 import type { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { makeRecent } from '../recent.ts'
+import { inTurn } from '../turns.ts'
 import type { App, PageView } from './app-type.ts'
 import { formData } from './form-data.ts'
 import { assetRoutes, loadAssets } from './assets.ts'
@@ -85,6 +86,7 @@ export async function createShell (options: ShellOptions): Promise<App> {
   }
 
   logRequests(app)
+  app.addHook('onRequest', (_request, _reply, done) => { inTurn(done) })
   await app.register(formbody)
   await session(app, options)
   app.addHook('onRequest', (request, _reply, done) => {
