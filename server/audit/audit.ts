@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Tx } from '../db/database.ts'
-import { lastly } from '../db/lastly.ts'
+import { lastly, unitOf } from '../db/lastly.ts'
 import { lock } from '../db/locks.ts'
 import type { World } from '../world.ts'
 import { appendEntries, selectEntriesAfter, selectOptionalLastEntry } from './queries.ts'
@@ -57,10 +57,25 @@ export async function auditPast (tx: Tx, changes: ReadonlyArray<{ readonly world
     subjectId: change.subjectId,
     detail: JSON.stringify(change.detail ?? {})
   }))
-  lastly(tx, async () => { await chain(tx, said) })
+  const unit = unitOf(tx)
+  const before = putOff.get(unit)
+  if (before !== undefined) {
+    before.push(...said)
+    return
+  }
+  putOff.set(unit, said)
+  lastly(tx, async () => {
+    putOff.delete(unit)
+    await chain(tx, said)
+  })
 }
 
-async function chain (tx: Tx, said: ReadonlyArray<Omit<AuditEntry, 'seq' | 'previousHash' | 'hash'>>): Promise<void> {
+/** What a unit of work has said so far: the head is held once for all of it. */
+const putOff = new WeakMap<object, Said[]>()
+
+type Said = Omit<AuditEntry, 'seq' | 'previousHash' | 'hash'>
+
+async function chain (tx: Tx, said: readonly Said[]): Promise<void> {
   await lock(tx, 'audit')
   const last = await selectOptionalLastEntry(tx)
   let seq = last?.seq ?? 0

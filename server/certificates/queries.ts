@@ -4,6 +4,7 @@ import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
 import { prepared, preparedInsert, type Value } from '../db/prepared.ts'
 import type { CertificateTable } from '../db/tables.ts'
+import { makeRecent } from '../recent.ts'
 import type { CertificateState } from './validity.ts'
 
 /** Whom and what a certificate is about. */
@@ -260,8 +261,18 @@ export interface Earned extends Certified {
 export async function selectEarned (tx: Tx, enrolmentId: string): Promise<Earned> {
   const [found] = await earnedBy(tx, { enrolmentId })
   if (found === undefined) throw new Error(`no enrolment ${enrolmentId}`)
-  const { outline, ...row } = found
-  return { ...row, validMonths: (JSON.parse(outline) as CourseOutline).validMonths }
+  const { versionId, ...row } = found
+  return { ...row, validMonths: await validMonthsOf(tx, versionId) }
+}
+
+/** Of published versions, which never change: a certificate of the same course needs no look at its outline. */
+const validity = makeRecent<number | null>(1000)
+
+async function validMonthsOf (tx: Tx, versionId: string): Promise<number | null> {
+  const known = validity.get(versionId)
+  if (known !== undefined) return known
+  const { outline } = await tx.selectFrom('course_version').select('outline').where('id', '=', versionId).executeTakeFirstOrThrow()
+  return validity.keep(versionId, (JSON.parse(outline) as CourseOutline).validMonths)
 }
 
 const earnedBy = prepared((tx, value: Value<{ enrolmentId: string }>) => tx.selectFrom('enrolment')
@@ -275,7 +286,7 @@ const earnedBy = prepared((tx, value: Value<{ enrolmentId: string }>) => tx.sele
   .leftJoin('certificate_template_version as look', (join) => join.onRef('look.template_id', '=', 'template.id').onRef('look.number', '=', 'template.number'))
   .select([
     'look.id as templateVersionId', 'person.id as personId', 'person.name as holder', 'person.country', 'person.agency', 'person.rank', 'course.slug as courseSlug',
-    'course_version.title as courseTitle', 'course_version.number as courseVersion', 'course_version.outline'
+    'course_version.title as courseTitle', 'course_version.number as courseVersion', 'course_version.id as versionId'
   ]).where('enrolment.id', '=', value('enrolmentId')))
 
 export async function selectCertifiedCountries (tx: Tx): Promise<string[]> {

@@ -1,6 +1,8 @@
 /** Local days: the day an instant falls on is asked of the zone's rules (`Intl`, IANA names), never worked out from a
  * fixed offset. A day is text, `YYYY-MM-DD`; days compare as text. */
 
+import { makeRecent } from '../recent.ts'
+
 const DAY_MS = 86_400_000
 const formats = new Map<string, Intl.DateTimeFormat>()
 
@@ -47,7 +49,15 @@ export function instantsOfDays ({ first, last }: { readonly first: string, reado
   return { startsAt: dayStart(first, timeZone), endsAt: new Date(after - 1000).toISOString() }
 }
 
+/** Many ask for the day of one moment: every quota that a certificate may fall under. A zone changes on whole seconds. */
+const days = makeRecent<string>(500)
+
 function dayAt (milliseconds: number, timeZone: string): string {
+  const key = `${Math.floor(milliseconds / 1000)} ${timeZone}`
+  return days.get(key) ?? days.keep(key, reckonedDay(milliseconds, timeZone))
+}
+
+function reckonedDay (milliseconds: number, timeZone: string): string {
   let format = formats.get(timeZone)
   if (!format) {
     format = new Intl.DateTimeFormat('en-CA-u-ca-gregory-nu-latn', {

@@ -32,6 +32,8 @@ export function openSqlite (path: string, syncLog: (log: number) => Promise<void
   writer.pragma('synchronous = NORMAL')
   writer.pragma('wal_autocheckpoint = 0')
   writer.pragma('foreign_keys = ON')
+  // What a savepoint needs to be undone: beyond 64 KiB, as a finish makes them, it would go into a file of its own each time.
+  writer.pragma('temp_store = memory')
   // Waiting inside SQLite would stop the whole server: `beginWhenFree` waits outside.
   writer.pragma('busy_timeout = 0')
   // The log stays the same file for as long as a connection is open, and SQLite locks the file and its index, never the log: a descriptor

@@ -1,6 +1,7 @@
 import Sqlite from 'better-sqlite3'
 import { Kysely, SqliteDialect, type CompiledQuery } from 'kysely'
 import t from 'tap'
+import { selectWaiting } from '../../server/attempts/marking/queries.ts'
 import { selectOverdue } from '../../server/attempts/queries.ts'
 import { selectPeopleWhoInstruct } from '../../server/cohorts/queries.ts'
 import type { Tx } from '../../server/db/database.ts'
@@ -17,6 +18,7 @@ const AT = '2026-10-01T00:00:00.000Z'
 /** What runs every few seconds, or stands on a page that must not grow with the programme. */
 const FLAT: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   'attempts whose time is over': async (tx) => await selectOverdue(tx, AT, 500),
+  'answers that wait for a person': async (tx) => await selectWaiting(tx, { reach: 'everything' }, 'somebody', {}, 100),
   'mails to be sent': async (tx) => await selectDueMails(tx, AT, 50),
   'who instructs': async (tx) => await selectPeopleWhoInstruct(tx, null),
   'whether there is an administrator': async (tx) => await existsAdministrator(tx, 'somebody'),
@@ -34,7 +36,8 @@ const FLAT: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   'the last line of a ledger': async (tx) => await selectLastEntryAt(tx, 'one')
 }
 
-const GROWING = /^SCAN (person|account|role_grant|session|mail|enrolment|activity_done|attempt|attempt_step|certificate|quota_entry|quota_part|quota_person)\b/
+// In `attempt_marking` are those alone that wait.
+const GROWING = /^SCAN (person|account|role_grant|session|mail|enrolment|activity_done|attempt|attempt_step|certificate|quota_entry|quota_part|quota_person)\b(?! USING INDEX attempt_marking)/
 
 t.test('what is asked again and again looks through no table that grows with the programme', { skip: dialect === 'sqlite' ? false : 'plans of SQLite' }, async (t) => {
   const { url } = await testDatabase(t)

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Tx } from '../../db/database.ts'
 import type { MarkGivenTable } from '../../db/tables.ts'
 import type { Reach } from '../../people/access.ts'
@@ -92,7 +93,8 @@ export async function selectWaiting (tx: Tx, reach: Reach, personId: string, onl
       'cohort.course_version_id as versionId', 'person.id as personId', 'person.name as personName',
       'rule.anonymous', 'rule.second_percent as secondPercent', 'rule.threshold_percent as thresholdPercent', 'rule.hold'
     ])
-    .where('attempt.state', '=', 'needs-marking').where('step.state', '=', 'needs-marking').where('enrolment.state', '!=', 'withdrawn').where('enrolment.person_id', '!=', personId)
+    // Spelled out, as the index of those that wait is.
+    .where('attempt.state', '=', sql.lit('needs-marking')).where('step.state', '=', 'needs-marking').where('enrolment.state', '!=', 'withdrawn').where('enrolment.person_id', '!=', personId)
     .where(({ not, exists, selectFrom }) => not(exists(selectFrom('attempt_step as later').select('later.seq')
       .whereRef('later.attempt_id', '=', 'step.attempt_id').whereRef('later.slot', '=', 'step.slot').whereRef('later.seq', '>', 'step.seq'))))
     .orderBy('attempt.finished_at').orderBy('attempt.id').orderBy('step.slot').limit(limit)
