@@ -1,19 +1,23 @@
 import { killDrill, type Victim } from '../test/kill-drill.ts'
 import { NO_POSTGRES } from '../test/postgres.ts'
 
-// node bench/kills.ts [ROUNDS]: kills with SIGKILL, under load, so many times each: the server on SQLite, PostgreSQL under two
-// servers, and one of two servers on PostgreSQL. Ends with status 1 when anything acknowledged is lost or anything is doubled.
+// node bench/kills.ts [ROUNDS] [server | postgres | one-of-two]…: kills with SIGKILL, under load, so many times each: the server on
+// SQLite, PostgreSQL under two servers, and one of two servers on PostgreSQL; or those alone that are named. Ends with status 1 when
+// anything acknowledged is lost or anything is doubled.
 
 const rounds = Number(process.argv[2] ?? 20)
+const only = process.argv.slice(3)
 let bad = 0
 for (const victim of ['server', 'postgres', 'one-of-two'] as const satisfies readonly Victim[]) {
+  if (only.length > 0 && !only.includes(victim)) continue
   if (victim !== 'server' && NO_POSTGRES !== null) {
     console.log(`${victim}: left out, ${NO_POSTGRES}`)
     continue
   }
   const endings: Array<() => unknown> = []
-  const done = await killDrill({ teardown: (work) => { endings.unshift(work) } }, victim, rounds, ({ problems }, number) => {
+  const done = await killDrill({ teardown: (work) => { endings.unshift(work) } }, victim, rounds, ({ problems, acknowledged, finished }, number) => {
     bad += problems.length
+    console.log(`${victim}, round ${number}: ${acknowledged} acknowledged, ${finished} finished, ${problems.length} problems`)
     for (const problem of problems) console.log(`${victim}, round ${number}: ${problem}`)
   })
   for (const end of endings) await end()
