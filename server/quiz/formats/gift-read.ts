@@ -115,10 +115,10 @@ function readBlock (block: Block, category: readonly string[], collected: Collec
   const stem = isAsked ? `${body.slice(0, begins)}${after === '' ? '' : '_____'}${after}` : body
   const prompt = wording(stem, 'moodle')
   const name = named === null ? nameFrom(prompt.text) : shown(named[1]!).replace(/\s+/g, ' ').trim()
-  const tags = comments.flatMap(comment => [...comment.matchAll(/\[tags?:((?:\\[\\\]]|[^\]])*)\]/g)].map(found => found[1]!.replace(/\\([\\\]])/g, '$1').trim()))
+  const tags = comments.flatMap(comment => [...comment.matchAll(TAGS)].map(found => unbracketed(found[1]!)))
   const difficulty = (['easy', 'medium', 'hard'] as const).find(level => tags.includes(level))
   const others = tags.filter(tag => tag !== difficulty)
-  const id = comments.map(comment => /\[id:((?:\\[\\\]]|[^\]])*)\]/.exec(comment)?.[1]?.replace(/\\([\\\]])/g, '$1').trim()).find(id => id !== undefined)
+  const id = comments.flatMap(comment => ID.exec(comment)?.[1] ?? []).map(unbracketed)[0]
 
   const drafted: Answers = isAsked ? readAnswers(body.slice(begins + 1, ends).trim(), prompt.format) : { texts: [], draft: () => ({ kind: 'description' }) }
   if ('problem' in drafted) {
@@ -139,6 +139,14 @@ function readBlock (block: Block, category: readonly string[], collected: Collec
   if (taken && lossy) said(`'${name}': Markdown beside HTML is kept as it is typed`, 'changed')
   if (taken && drafted.changed !== undefined) said(`'${name}': ${drafted.changed}`, 'changed')
   return undefined
+}
+
+// Of bounded length, so that brackets which nothing closes are not each read to the end of a line.
+const TAGS = /\[tags?:((?:\\.|[^\]\\]){0,500})\]/g
+const ID = /\[id:((?:\\.|[^\]\\]){0,500})\]/
+
+function unbracketed (text: string): string {
+  return text.replace(/\\([\\\]])/g, '$1').trim()
 }
 
 function hideEscaped (text: string): string {

@@ -17,7 +17,23 @@ const SORTS: Readonly<Record<string, { readonly input: 'text' | 'numeric' | 'cho
   MULTICHOICE_HS: { input: 'choice', layout: 'row', shuffle: true }, MCHS: { input: 'choice', layout: 'row', shuffle: true }
 }
 
-const GAP = /\{(\d{0,3}):([A-Z_]{2,20}):((?:\\[^]|[^\\}])*)\}/g
+const GAP = /\{(\d{0,3}):([A-Z_]{2,20}):/g
+const CLOSE = /(?<!\\)(?:\\\\)*\}/g
+
+interface Gap { readonly weight: string, readonly sort: string, readonly answers: string, readonly index: number, readonly end: number }
+
+/** What has the form of a gap, in one pass: none is looked for after an opening that nothing closes. */
+function gapsOf (text: string): Gap[] {
+  const gaps: Gap[] = []
+  const [opening, closing] = [new RegExp(GAP), new RegExp(CLOSE)]
+  for (let open = opening.exec(text); open !== null; open = opening.exec(text)) {
+    const from = closing.lastIndex = opening.lastIndex
+    if (closing.exec(text) === null) break
+    opening.lastIndex = closing.lastIndex
+    gaps.push({ weight: open[1]!, sort: open[2]!, answers: text.slice(from, closing.lastIndex - 1), index: open.index, end: closing.lastIndex })
+  }
+  return gaps
+}
 
 /** Text in which what looks like the mark of a gap does not any more. */
 export function withoutMarks ({ text, format }: Wording): Wording {
@@ -33,12 +49,12 @@ export function readCloze (question: MoodleQuestion): Read {
   // What stands around the gaps must not look like one.
   const between = (end: number): string => withoutMarks({ text: source.text.slice(last, end), format: source.format }).text
     .replace(/(?<!\\)\{$/, source.format === 'html' || source.format === 'moodle' ? '&#123;' : '\\{')
-  for (const { 0: whole, 1: weight = '', 2: sort = '', 3: answers = '', index } of source.text.matchAll(GAP)) {
+  for (const { weight, sort, answers, index, end } of gapsOf(source.text)) {
     if (!Object.hasOwn(SORTS, sort) && !/^(MULTIRESPONSE|MR)/.test(sort)) continue
     const key = `g${gaps.length + 1}`
     gaps.push({ key, sort, weight: weight === '' ? 1 : Number(weight), answers: gapAnswers(answers) })
     text += `${between(index)}{{${key}}}`
-    last = index + whole.length
+    last = end
   }
   text += between(source.text.length)
   const unknown = gaps.find(({ sort }) => !Object.hasOwn(SORTS, sort))

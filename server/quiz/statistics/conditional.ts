@@ -70,7 +70,7 @@ export function strengthFor (difficulties: ArrayLike<number>, count: number, nea
     low = Math.min(low, (difficulties[i] as number) + middle)
     high = Math.max(high, (difficulties[i] as number) + middle)
   }
-  let strength = from === undefined || from < low || from > high ? (low + high) / 2 : from
+  let strength = Math.min(high, Math.max(low, from ?? (low + high) / 2))
   let moved = Infinity
   for (let round = 0; round < 100 && moved > near * (1 + Math.abs(strength)); round++) {
     let [expected, slope] = [0, 0]

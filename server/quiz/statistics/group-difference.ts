@@ -110,10 +110,10 @@ function compare ({ focal, totals, markMaxes }: People, { people, items }: Met, 
     const into = strata[at(placed, index)] ??= { table: { referenceRight: 0, referenceWrong: 0, focalRight: 0, focalWrong: 0 }, focalEarned: 0, referenceEarned: 0 }
     if (focal[at(people, index)] === 1) {
       into.table[right ? 'focalRight' : 'focalWrong']++
-      into.focalEarned += item.fraction ?? 0
+      into.focalEarned += earnedOf(item)
     } else {
       into.table[right ? 'referenceRight' : 'referenceWrong']++
-      into.referenceEarned += item.fraction ?? 0
+      into.referenceEarned += earnedOf(item)
     }
   }
   const used = strata.filter(stratum => stratum !== undefined)
@@ -129,6 +129,10 @@ function compare ({ focal, totals, markMaxes }: People, { people, items }: Met, 
     weight += ofFocal
   }
   return { ...estimate, referenceCount, focalCount, standardisedPercent: 100 * difference / weight }
+}
+
+function earnedOf ({ fraction }: SatItem): number {
+  return markOfItem({ fraction, markMax: 1 })
 }
 
 /** To nine digits: the same score must not fall apart by its last binary digit. */

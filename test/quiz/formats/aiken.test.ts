@@ -42,6 +42,7 @@ t.test('an export says what it cannot write', async t => {
   const said = (definition: object): readonly string[] => exportAiken([asked(definition)]).problems.map(({ message, severity }) => `${severity}: ${message.slice(5)}`)
   t.same(said({}), [])
   t.match(exportAiken([asked({ prompt: 'Which?\\\na) that' })]), { text: /^Which\? a\) that\n/, problems: [{ severity: 'changed', message: /on one line/ }] })
+  t.match(exportAiken([asked({ prompt: 'Which?\\\nANSWER: A' })]).text, /^Which\? ANSWER: A\n/)
   t.match(said({ maxChoices: 0 }), [/none of the kind choice with several/])
   t.match(said({ choices: [{ key: 'a', text: 'a', fraction: 0.5 }, { key: 'b', text: 'b' }] }), [/no choice earns all/])
   t.match(said({ choices: Array.from({ length: 27 }, (_, index) => ({ key: letter(index), text: 'x', correct: index === 0 })) }), [/more than 26/])

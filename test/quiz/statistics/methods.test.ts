@@ -236,6 +236,7 @@ t.test('Rasch: what cannot be compared has no difficulty', (t) => {
   const ways = { ab: 0.5 * 0.2 * 0.1, ac: 0.5 * 0.8 * 0.9, bc: 0.5 * 0.2 * 0.9 }
   near(t, given[0], (ways.ab + ways.ac) / (ways.ab + ways.ac + ways.bc), 1e-15)
   near(t, strengthFor([0, 0, 0, 0], 1), -Math.log(3), 1e-12)
+  near(t, strengthFor([-40, 0, 0, 0], 1), (-40 - Math.log(3)) / 2, 1e-6, 'where single steps lead far away')
   const spread = [-40, 0, 40]
   near(t, spread.map(difficulty => 1 / (1 + Math.exp(difficulty - strengthFor(spread, 1)))).reduce((a, b) => a + b), 1, 1e-9, 'wide apart')
   const inverse = inverseOf(Float64Array.of(4, 2, 2, 3), 2)

@@ -174,6 +174,13 @@ t.test('a suspect translation is a concern, and pairs of people are named by the
   t.end()
 })
 
+t.test('those of no version are one of the versions', (t) => {
+  const sat = (id: string, more: object): Sitting => ({ id, items: [{ slot: 1, question: 'q', markMax: 1, fraction: 1, answer: null, ...more }] })
+  const { questions } = quizStatistics([sat('a', {}), sat('b', { version: 'v' }), sat('c', { version: 'v' })], () => undefined, 'en')
+  t.match(questions, [{ versions: [{ name: '', count: 1 }, { name: 'v', count: 2 }], variants: [] }])
+  t.end()
+})
+
 t.test('nobody, and a few, are answered with what can be said', (t) => {
   const nothing = quizStatistics([], () => undefined, 'en')
   t.match(nothing, { test: { count: 0, mean: null }, slots: [], questions: [], differences: [], similarities: [] })
