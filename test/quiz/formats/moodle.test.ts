@@ -90,7 +90,7 @@ t.test('each type becomes a question of its kind', async t => {
   t.match(importMoodleXml(`<quiz>${question('cloze', '', '').replace('<questiontext format="html">', '<questiontext format="markdown">').replace('<text></text>', '<text>{{x}} {{1:SA:=b}</text>')}</quiz>`).problems, [])
   t.match(one(question('cloze', '', '{1:SA:=b} {1:SA:never closed\\}')), { text: '{{g1}} {1:SA:never closed\\}', gaps: [{ accept: ['b'] }] })
   const began = performance.now()
-  t.match(problemsOf(question('cloze', '', '{1:SA:'.repeat(50_000))), [/must hold at least 1/])
+  t.match(problemsOf(question('cloze', '', '{1:SA:'.repeat(50_000))).at(-1), /must hold at least 1/)
   t.ok(performance.now() - began < 10_000, 'openings that nothing closes are each read once')
   t.match(one(question('cloze', '', '{1:SAC:=b} {1:NM:=3}')), { gaps: [{ caseSensitive: true }, { value: 3 }] })
 })
