@@ -5,7 +5,7 @@ import { zipOf } from '../../server/zip/write-zip.ts'
 import type { QuestionDefinition } from '../../server/quiz/quiz.ts'
 import { testApp, type Somebody, type TestApp } from '../app.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 const GIFT = '$CATEGORY: $course$/Fraud\n\n// [id:sun]\n::Sun::The sun rises in the east.{T}\n\nWho?{=a ~b}\n\nBroken{a'
 const XML = (...questions: readonly string[]): string => `<?xml version="1.0" encoding="UTF-8"?><quiz>${questions.join('')}</quiz>`
