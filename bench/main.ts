@@ -15,6 +15,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<{ readonly scenario: Scen
   grading: async () => await import('./grading.ts'),
   statistics: async () => await import('./statistics.ts'),
   matrix: async () => await import('./matrix.ts'),
+  quotas: async () => await import('./quotas.ts'),
   formats: async () => await import('./formats.ts'),
   certificates: async () => await import('./certificates.ts')
 }

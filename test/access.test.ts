@@ -382,6 +382,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /api/v1/people/:id/invite': '-xxxxxx+',
   'POST /api/v1/people/:id/roles': '-xxxxxx+',
   'DELETE /api/v1/people/:id/roles/:role': '-xxxxxx+',
+  'GET /me/data': '-+++++++',
   'GET /desk/people/:id/data': '-xxxxxx+',
   'GET /desk/people/:id/data.json': '-xxxxxx+',
   'POST /desk/people/:id/erase': '-xxxxxx+',

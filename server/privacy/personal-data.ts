@@ -31,6 +31,12 @@ export async function personalData (db: Database, world: World, person: Person, 
   return { madeAt: world.now().toISOString(), data: Object.fromEntries(Object.entries(data).map(([name, rows]) => [name, rows.map(readJson)])) }
 }
 
+/** How much is kept about whoever asks, by what it is; for a page. Looking is not noted: nothing leaves the house. */
+export async function heldOnMe (db: Database, person: Person): Promise<{ readonly counts: Readonly<Record<string, number>>, readonly facts: Record<string, unknown> }> {
+  const data = await db.atOneMoment(async (tx) => await selectHeldOn(tx, await subject(tx, person, person.id)))
+  return { counts: Object.fromEntries(Object.entries(data).map(([name, rows]) => [name, rows.length])), facts: { ...data['person']?.[0], ...data['account']?.[0] } }
+}
+
 /** Erases whatever says who somebody was: name, address, agency, rank, birthday, mails, and the texts and files they wrote. Their
  * certificates stay, without the name: serial, country, agency and rank are what was counted, so every figure of every year can
  * still be proved. It cannot be undone. Erasing twice changes nothing.

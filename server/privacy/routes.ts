@@ -6,7 +6,8 @@ import { formatDate } from '../http/pages.ts'
 import { signedIn } from '../http/session.ts'
 import { ADMINISTRATORS } from '../people/access.ts'
 import { Refusal, type Problem } from '../refusals.ts'
-import { erasePerson, personalData, subjectOf } from './personal-data.ts'
+import { erasePerson, heldOnMe, personalData, subjectOf } from './personal-data.ts'
+import { myDataView } from './views.ts'
 
 const PAGE = { hide: true } as const
 const ById = Type.Object({ id: Type.String({ maxLength: 100 }) })
@@ -36,6 +37,11 @@ export function privacyRoutes (app: App, { db, world }: Deps): void {
 
   app.get('/desk/people/:id/data.json', { config: { access: ADMINISTRATORS }, schema: { ...PAGE, params: ById } }, async (request, reply) =>
     await download(reply, await personalData(db, world, signedIn(request), request.params.id)))
+
+  app.get('/me/data', { config: { access: 'signed-in' }, schema: PAGE }, async (request, reply) => {
+    const { counts, facts } = await heldOnMe(db, signedIn(request))
+    return reply.page('privacy/my-data', myDataView(counts, facts, { t: request.t, url: app.url, place: request.place }))
+  })
 
   app.get('/me/data.json', { config: { access: 'signed-in' }, schema: PAGE }, async (request, reply) => {
     const person = signedIn(request)

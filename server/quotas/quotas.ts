@@ -23,9 +23,12 @@ import { replay, type CountableCertificate } from './rule.ts'
 export type { Entry, EntryFilter } from './lines/queries.ts'
 export type { Quota } from './queries.ts'
 
+/** `count`: what is counted and the pace of it. `ahead`: who is on the way too, which takes a look at everybody in a cohort. */
+export type Look = 'count' | 'ahead'
+
 /** A quota with where it stands today. */
 export interface QuotaStanding extends Quota {
-  /** Who is on the way; null when its period is not now. */
+  /** Who is on the way; null when its period is not now, or nobody looked ahead. */
   readonly pipeline: Pipeline | null
   /** Today in the quota's time zone. */
   readonly today: string
@@ -90,18 +93,18 @@ const PAGE = 100
 
 /** The quotas somebody may read, the latest period first: all for an administrator, those about their own country for a liaison.
  * @throws Refusal not-allowed for everybody else */
-export async function listQuotas (db: Database, world: World, person: Person, cursor: string | null = null): Promise<{ items: QuotaStanding[], next: string | null }> {
+export async function listQuotas (db: Database, world: World, person: Person, cursor: string | null = null, look: Look = 'count'): Promise<{ items: QuotaStanding[], next: string | null }> {
   const place = readCursor(cursor, ['string', 'string', 'string'])
   const after = place === null ? null : { toDay: String(place[0]), fromDay: String(place[1]), id: String(place[2]) }
   const found = await selectQuotas(db.read, { countries: readableCountries(person), after, limit: PAGE + 1 })
-  const items = await standings(db.read, world, found.slice(0, PAGE))
+  const items = await standings(db.read, world, found.slice(0, PAGE), look)
   const last = items.at(-1)
   return { items, next: found.length > PAGE && last !== undefined ? cursorOf([last.period.to, last.period.from, last.id]) : null }
 }
 
 /** @throws Refusal not-found when there is none or it is not the asker's to read, not-allowed for those who may read none */
-export async function getQuota (db: Database, world: World, person: Person, id: string): Promise<QuotaStanding> {
-  const [standing] = await standings(db.read, world, [await readableQuota(db.read, person, id)])
+export async function getQuota (db: Database, world: World, person: Person, id: string, look: Look = 'ahead'): Promise<QuotaStanding> {
+  const [standing] = await standings(db.read, world, [await readableQuota(db.read, person, id)], look)
   return standing as QuotaStanding
 }
 
@@ -128,8 +131,8 @@ export interface QuotaDetail {
 }
 
 /** A quota with what it is made of. @throws as `getQuota` */
-export async function quotaDetail (db: Database, world: World, person: Person, id: string): Promise<QuotaDetail> {
-  const quota = await getQuota(db, world, person, id)
+export async function quotaDetail (db: Database, world: World, person: Person, id: string, look: Look = 'ahead'): Promise<QuotaDetail> {
+  const quota = await getQuota(db, world, person, id, look)
   const siblings = (await selectQuotasOfPeriod(db.read, quota)).filter((other) => other.id !== id)
   const courses = await selectCourses(db.read)
   const courseTitles = new Map(courses.map(({ slug, title }) => [slug, title]))
@@ -230,10 +233,10 @@ export async function scopeChoices (db: Database, person: Person): Promise<{ cou
   return { courses: await selectCourses(db.read), agencies: await selectAgencies(db.read) }
 }
 
-async function standings (tx: Tx, world: World, quotas: readonly Quota[]): Promise<QuotaStanding[]> {
+async function standings (tx: Tx, world: World, quotas: readonly Quota[], look: Look): Promise<QuotaStanding[]> {
   const deltas = new Map<string, DayDelta[]>(quotas.map(({ id }) => [id, []]))
   for (const delta of await selectDayDeltas(tx, quotas.map(({ id }) => id))) deltas.get(delta.quotaId)?.push(delta)
-  const pipelines = await pipelinesOf(tx, world, quotas)
+  const pipelines = look === 'ahead' ? await pipelinesOf(tx, world, quotas) : new Map<string, Pipeline>()
   return quotas.map((quota) => {
     const pipeline = pipelines.get(quota.id) ?? null
     let counted = 0

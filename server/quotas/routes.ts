@@ -82,7 +82,7 @@ function quotaPages (app: App, { db, world, settings, signer }: Deps): void {
     const { id } = request.params
     const { cursor } = request.query
     const filter = chosenFilter(request.query)
-    const detail = await quotaDetail(db, world, person, id)
+    const detail = await quotaDetail(db, world, person, id, 'count')
     const totals = await quotaEntryTotals(db, person, id, filter)
     const { items, next } = await quotaEntries(db, person, id, cursor ?? null, filter)
     const address = (more: { cursor?: string }): string => app.url('/desk/quotas/:id/entries', { id }, { ...filter, ...more })
@@ -117,7 +117,7 @@ function quotaApi (app: App, { db, world, settings, signer }: Deps): void {
     config: { access: READERS },
     schema: { tags, summary: 'Quotas that the asker may read, the latest period first', querystring: CursorQuery, response: { 200: QuotasOut } }
   }, async (request) => {
-    const { items, next } = await listQuotas(db, world, signedIn(request), request.query.cursor ?? null)
+    const { items, next } = await listQuotas(db, world, signedIn(request), request.query.cursor ?? null, 'ahead')
     return { items: items.map(quotaJson), next }
   })
 

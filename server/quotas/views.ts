@@ -100,10 +100,7 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
     restated: changed ? t('quotas.restated', { lines: restated.lines, count: quota.counted }) : null,
     chart: chart(quota, reader, 640),
     narrowChart: chart(quota, reader, 360),
-    forecast: t(`quotas.forecast.${quota.forecast.method}`, {
-      low: quota.forecast.low ?? 0, likely: quota.forecast.likely ?? 0, high: quota.forecast.high ?? 0,
-      date: formatDate(quota.period.to, place), from: formatDate(quota.period.from, place)
-    }),
+    forecast: forecastText(quota, reader),
     way: wayView(quota, reader),
     hasForecast: quota.forecast.low !== null && quota.forecast.method !== 'closed',
     months: detail.months.map(({ month, counted, total }) => ({
@@ -180,6 +177,11 @@ export function ruleText ({ scope, counts, timeZone }: Quota, titles: ReadonlyMa
     t('quotas.rule.revoked'),
     t('quotas.rule.days', { timeZone })
   ].join(' ')
+}
+
+/** Where the period will end, or why that cannot be said. */
+export function forecastText ({ forecast: { method, low, likely, high }, period }: QuotaStanding, { t, place }: Reader): string {
+  return t(`quotas.forecast.${method}`, { low: low ?? 0, likely: likely ?? 0, high: high ?? 0, date: formatDate(period.to, place), from: formatDate(period.from, place) })
 }
 
 function periodText ({ period }: Quota, { t, place }: Reader): string {

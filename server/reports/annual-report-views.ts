@@ -2,7 +2,7 @@ import type { PageView } from '../http/app-type.ts'
 import { directionOf } from '../http/messages.ts'
 import { formatDate, formatDateTime, formatNumber } from '../http/pages.ts'
 import { countryName } from '../people/countries.ts'
-import { ruleText, type Reader } from '../quotas/views.ts'
+import { forecastText, ruleText, type Reader } from '../quotas/views.ts'
 import { DIMENSIONS, type AnnualReport, type Dimension, type ReportLine } from './annual-report.ts'
 
 interface Row { readonly name: string, readonly closed: string, readonly change: string, readonly now: string, readonly href: string }
@@ -14,6 +14,8 @@ export interface ReportView extends PageView {
   readonly headline: string
   readonly sentence: string
   readonly rule: string
+  /** Where an open year will end, in words. */
+  readonly forecast: string
   readonly isClosed: boolean
   readonly restated: string
   readonly sections: ReadonlyArray<{ readonly id: string, readonly title: string, readonly head: string, readonly rows: readonly Row[], readonly total: Row }>
@@ -44,6 +46,7 @@ export function reportView (report: AnnualReport, madeAt: string, reader: Reader
       count: headline, target: quota.target, date: formatDate(quota.closedAt ?? madeAt, place)
     }),
     rule: ruleText(quota, report.courseTitles, reader),
+    forecast: isClosed ? '' : forecastText(quota, reader),
     isClosed,
     restated: isClosed && quota.counted !== quota.closedCount ? t('report.restated', { count: quota.counted, change: change(quota.counted - (quota.closedCount ?? 0)) }) : '',
     sections: DIMENSIONS.map((dimension) => ({

@@ -1,8 +1,7 @@
-import { stringify } from 'csv-stringify/sync'
+import { writeCsv } from '../sheets/csv.ts'
 import type { ReadyPerson } from './readiness.ts'
 import type { TeamStanding } from './teams.ts'
 
-const OPTIONS = { bom: true, escape_formulas: true, record_delimiter: 'windows' } as const
 const PERSON = ['name', 'rank', 'country', 'agency', 'language', 'email'] as const
 
 type Say = (key: string) => string
@@ -16,22 +15,22 @@ const head = (t: Say): string[] => PERSON.map((column) => t(`readiness.column.${
 export function readyCsv (people: readonly ReadyPerson[], t: Say): string {
   const courses = [...new Map(people.flatMap(({ certificates }) => certificates.map(({ courseSlug, courseTitle }) => [courseSlug, courseTitle] as const)))]
     .sort(([a], [b]) => a < b ? -1 : 1)
-  return stringify([
+  return writeCsv([
     [...head(t), ...courses.map(([, title]) => title)],
     ...people.map((person) => [...cells(person), ...courses.map(([slug]) => {
       const held = person.certificates.find(({ courseSlug }) => courseSlug === slug)
       return held === undefined ? '' : held.expiresAt ?? t('readiness.no-end')
     })])
-  ], OPTIONS)
+  ])
 }
 
 /** A saved list, with the certificates that it needs and those that are lacking. */
 export function teamCsv ({ team, members }: TeamStanding, t: Say): string {
-  return stringify([
+  return writeCsv([
     [...head(t), ...team.courses.flatMap((slug) => [slug, t('readiness.column.certificates')])],
     ...members.map((member) => [...cells(member), ...member.needs.flatMap(({ state, held }) => [
       state === 'missing' ? t('readiness.need.missing') : held?.serial ?? '',
       held === null ? '' : held.expiresAt ?? t('readiness.no-end')
     ])])
-  ], OPTIONS)
+  ])
 }

@@ -13,6 +13,8 @@ export function todoView (todo: Todo, { t, url, place }: Reader): { text: string
     case 'mark': return { text: t('todo.mark', { count: todo.count, since: todo.since === null ? '' : formatDate(todo.since, place) }), href: url('/desk/marking') }
     case 'decide': return { text: t('todo.decide', { count: todo.count, cohort: todo.cohort }), href: url('/desk/cohorts/:id/nominations', { id: todo.cohortId }) }
     case 'approve': return { text: t('todo.approve', { count: todo.count }), href: url('/desk/quotas/changes') }
+    case 'close': return { text: t('todo.close', { count: todo.count, target: todo.quota }), href: todo.count === 1 ? url('/desk/quotas/:id', { id: todo.quotaId }) : url('/desk/quotas') }
+    case 'lapse': return { text: t('todo.lapse', { count: todo.count, list: todo.team }), href: url('/desk/readiness/teams/:id', { id: todo.teamId }) }
     case 'nominate': return { text: t('todo.nominate', { count: todo.count }), href: url('/desk/nominations') }
   }
 }

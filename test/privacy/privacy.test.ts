@@ -75,6 +75,9 @@ t.test('one person: a copy of everything, and its end', async (t) => {
     const file = await test.app.inject({ url: '/me/data.json', headers: trainee.bearer })
     t.match(file.headers['content-disposition'], 'attachment')
     t.same(file.json().data.person, data['person'])
+    const page = (await test.app.inject({ url: '/me/data', headers: trainee.bearer })).body
+    t.match(page, /Bureau of Lanterns[^]*3 Feb 1990[^]*Certificates<\/th><td class="n">1<[^]*href="\/me\/data.json"/, 'their own page says it in words')
+    t.match((await test.app.inject({ url: '/', headers: trainee.bearer })).body, 'href="/me/data"', 'and is in the menu')
     t.equal((await call(test, walk.instructor, 'GET', `${of}/data`)).status, 403)
   })
 

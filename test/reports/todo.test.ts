@@ -21,5 +21,10 @@ t.test('the start page says what waits for each role, and nothing when nothing d
   t.match(await todo(instructor), [{ kind: 'mark', text: /^1 answer to mark, handed in on /, href: '/desk/marking' }])
   t.match((await todo(admin)).find(({ kind }) => kind === 'decide'), { text: '1 nomination to decide: Test cohort', href: `/desk/cohorts/${cohortId}/nominations` })
   t.match(await todo(liaison), [{ kind: 'nominate', href: '/desk/nominations' }])
+  await call(test, admin, 'POST', '/teams', { name: 'Joint patrol', courses: ['first-steps'], people: [trainee.personId] })
+  await call(test, admin, 'POST', '/quotas', { name: 'Year of old', period: { from: '2020-01-01', to: '2020-12-31' }, target: 10 })
+  t.match((await todo(admin)).filter(({ kind }) => ['close', 'lapse'].includes(kind)), [
+    { text: 'The period of Year of old is over: its books can be closed' }, { text: '1 person on the list “Joint patrol” with a certificate that lapses soon or is no longer valid' }
+  ])
   t.match((await test.app.inject({ url: '/', headers: admin.bearer })).body, '<bdi>1 nomination to decide: Test cohort</bdi>')
 })
