@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
-  after, apply, attemptsWith, behaviours, checkQuiz, closesWith, drawPaper, dueAt, endingAt, GRACE_SECONDS, isOver, limitWith, markOf, mostOf, NO_ALLOWANCE, openAttempt, openSlots, replay, reviewOf, rounded, scoreOf,
+  after, apply, attemptsWith, behaviours, checkQuiz, closesWith, drawPaper, dueAt, endingAt, GRACE_SECONDS, isOver, isSameAnswer, limitWith, markOf, mostOf, NO_ALLOWANCE, openAttempt, openSlots, replay, reviewOf, rounded, scoreOf,
   type Action, type ActionContext, type Applied, type Attempt, type QuestionDefinition, type Refused, type SlotState, type Step
 } from '../../server/quiz/quiz.ts'
 
@@ -412,4 +412,13 @@ t.test('somebody may be allowed more time, more attempts and later deadlines', a
   t.equal(attemptsWith(undefined, both), undefined)
   t.equal(closesWith(START, both), '2026-11-25T09:00:00.000Z')
   t.equal(closesWith(START, NO_ALLOWANCE), START)
+})
+
+t.test('answers are the same in whatever order their keys stand', async t => {
+  t.ok(isSameAnswer({ pairs: { a: '1', b: '2' } }, { pairs: { b: '2', a: '1' } }))
+  t.notOk(isSameAnswer({ pairs: { a: '1', b: '2' } }, { pairs: { b: '1', a: '2' } }), 'as long, and another')
+  t.notOk(isSameAnswer({ choices: ['a', 'b'] }, { choices: ['b', 'a'] }), 'a list has an order')
+  t.notOk(isSameAnswer({ text: 'a' }, { text: 'ab' }))
+  t.ok(isSameAnswer(null, null))
+  t.notOk(isSameAnswer(null, { text: '' }))
 })
