@@ -174,7 +174,7 @@ t.test('error-text: words are told apart alike whether right or wrong', async t 
     ['t1', '“He', ' '], ['t2', 'go,', ' '], ['t3', 'home.', '\n\n'], ['t4', 'Thens', '  '], ['t5', 'slept;', ' '], ['t6', '他', ''], ['t7', '在', ''], ['t8', '次。', '']
   ])
   t.strictSame(errors, [
-    { wrong: 'go', correction: 'goes', tokens: ['t2'] }, { wrong: 's', correction: '', tokens: ['t4'] }, { wrong: '在', correction: '再', tokens: ['t7'] }
+    { wrong: 'go', correction: 'goes', tokens: ['t2'], start: 4, end: 6 }, { wrong: 's', correction: '', tokens: ['t4'], start: 19, end: 20 }, { wrong: '在', correction: '再', tokens: ['t7'], start: 30, end: 31 }
   ])
   t.strictSame(readMarked('ခဲ့\u200bသည်').tokens.map(token => token.text), ['ခဲ့', 'သည်'], 'zero-width spaces part words')
   t.strictSame(errorText.controls(first(errorText, 1), []), {

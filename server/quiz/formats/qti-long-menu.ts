@@ -28,7 +28,7 @@ export function readLongMenu (elements: readonly XmlElement[], item: QtiItem): A
     const right = new Set([...rightItems(variable).map(String), ...mapping === undefined ? [] : mappedValues(mapping, 'identifier').filter(({ value }) => value > 0).map(({ key }) => key)])
     const options = partsOf(element, 'inlineChoice').map((choice, at) => {
       const { text, format } = wordingOr(choice, item, String(at + 1))
-      return { identifier: identifierOf(choice), text: format === 'plain' ? text : plainOf(text, format === 'html' ? 'html' : 'markdown').text, isRight: right.has(identifierOf(choice)) }
+      return { identifier: identifierOf(choice), text: format === 'html' ? plainOf(text, 'html').text : text, isRight: right.has(identifierOf(choice)) }
     })
     menus.push({ key: keys[index]!, variable, options })
   }

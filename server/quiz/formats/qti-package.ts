@@ -163,7 +163,7 @@ function missing (path: string, { line }: XmlElement, href: string, what: string
 
 /** What is said above the items of a section, as a stimulus. @returns its key */
 function sharedText (blocks: readonly XmlElement[], path: string, category: readonly string[], name: string, { collected, files }: Package): string | undefined {
-  const writer = { session: newSession({}), markup: markupOf(blocks[0]), inPlace: () => undefined, leftOut: (what: string) => { collected.problems.push({ path, message: `'${name}': ${what}`, severity: 'left-out' }) } }
+  const writer = { session: newSession({}), markup: markupOf(blocks[0]!), inPlace: () => undefined, leftOut: (what: string) => { collected.problems.push({ path, message: `'${name}': ${what}`, severity: 'left-out' }) } }
   const said = wordingOf(blocks.length === 1 ? blocks[0]!.children : blocks, writer)
   if (said.text === '') return undefined
   const { markup, write } = settle([said])

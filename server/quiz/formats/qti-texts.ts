@@ -93,8 +93,8 @@ export function wordingOf (nodes: readonly XmlNode[], writer: Writer): Wording {
 }
 
 /** What the class of a body says of its texts. */
-export function markupOf (element: XmlElement | undefined): Writer['markup'] {
-  const classes = element === undefined ? [] : wordIn(element, 'class').split(/\s+/)
+export function markupOf (element: XmlElement): Writer['markup'] {
+  const classes = wordIn(element, 'class').split(/\s+/)
   return (['html', 'markdown'] as const).find(name => classes.includes(name))
 }
 

@@ -53,5 +53,7 @@ t.test('packages carry the files of texts', async t => {
   t.match(exportQti12([gone]).problems, [{ message: /'a.png' that it shows is not among its files/ }])
   const packed = exportQti12Package([of({ kind: 'description' })])
   t.match(importQti12Package(packed.files).questions, [{ definition: { prompt: 'x ![a]($IMS-CC-FILEBASE$/a.png)' }, files: [{ bytes: btoa('not really a picture') }] }])
+  const png = 'iVBORw0KGgoAAAANSUhEUgAAAAoAAAAUCAYAAAC07w7bAAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC'
+  t.match(exportQti12([{ ...of({ kind: 'description' }), files: [{ name: 'a.png', bytes: png }] }]).text, `data:image/png;base64,${png}`)
   t.match(importQti12(exportQti12([of({ kind: 'description' })]).text).questions, [{ definition: { prompt: `x ![a](data:image/png;base64,${btoa('not really a picture')})` } }])
 })

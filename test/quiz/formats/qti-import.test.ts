@@ -172,6 +172,10 @@ t.test('any two of a set are paired, and places of a picture paired or put in or
   t.match(one(item(graphic('graphicOrderInteraction', places('hotspotChoice')), { ...ordered, right: ['D', 'A'] })), { said: [/each of its places once/] })
   t.match(one(item(graphic('graphicOrderInteraction', places('hotspotChoice', false)), { ...ordered, right: ['A'] })), { said: [/have no labels/] })
   t.match(one(item(graphic('graphicOrderInteraction', places('hotspotChoice')).replace('"RESPONSE"', '"X"').replace('<prompt>Fly.</prompt>', ''))), { said: [/no declared response/] })
+  t.match(one(item(graphic('graphicOrderInteraction', places('hotspotChoice')).replace('<prompt>Fly.</prompt>', ''), { ...ordered, right: ['D', 'A', 'C', 'B'] })), { question: { prompt: /^<p>Look.<\/p>\s*<p><img/ } })
+  const spots = `<hotspotInteraction class="mark-image" ${R} maxChoices="0">${map.replace('<prompt>Fly.</prompt>', '')}${places('hotspotChoice', false)}</hotspotInteraction>`
+  t.match(one(item(spots, { cardinality: 'multiple', mapped: mapping({ A: 1, B: 1, C: 1, D: 1 }), rules: MAP })), { question: { kind: 'mark-image', areas: { length: 4 } } })
+  t.match(one(item(spots, { cardinality: 'multiple', right: ['A'] })), { question: { kind: 'hotspot' } })
   const refused = importQti(`\n\n${item('<p>x</p>\n<customInteraction responseIdentifier="RESPONSE"/>')}`).problems
   t.match(refused, [{ line: /[3-9]/, severity: 'refused' }], 'a refusal names the line')
 })
@@ -187,6 +191,12 @@ t.test('words of a text are hot: errors, or a list of choices', async t => {
   t.match(one(item(hot('<p>[A:He] [B:go]</p>'), { cardinality: 'multiple' })), { said: [/does not say/] })
   t.match(one(item(hot('<p>[A:He] [B:go]</p>', 'maxChoices="1"'), { right: ['B'] })), { question: { kind: 'choice' } })
   t.match(one(item(hot('<p>[B:go] [D:now]</p>'), many)), { question: { kind: 'error-text', text: '[[go|]] [[now|]]' } })
+  t.match(one(item(hot('<p>[A:He] [B:go]</p>'), { cardinality: 'multiple', right: ['Q'] })), { said: [/does not say|chosen from a list/] })
+  t.match(one(item(hot('<p>[A:He] [B:go]</p>'), { cardinality: 'multiple', right: ['B'], rules: '' })), { question: { kind: 'error-text' } })
+  const told = (correction: string): string => item(hot('<p>[A:He] [B:go]</p>'), { cardinality: 'multiple', right: ['B'], more: '<outcomeDeclaration identifier="F" cardinality="multiple" baseType="identifier"/>', rules: '<responseProcessing><responseCondition><responseIf><match><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></match><setOutcomeValue identifier="SCORE"><baseValue baseType="float">1</baseValue></setOutcomeValue></responseIf></responseCondition><setOutcomeValue identifier="F"><variable identifier="RESPONSE"/></setOutcomeValue></responseProcessing>' })
+    .replace('</assessmentItem>', `<modalFeedback outcomeIdentifier="F" identifier="B" showHide="show">${correction}</modalFeedback></assessmentItem>`)
+  t.match(one(told('goes')), { question: { text: 'He [[go|goes]]' }, said: [] })
+  t.match(one(told('[goes]')), { question: { text: 'He [[go|]]' }, said: [/left out: '\[goes\]'/] })
 })
 
 t.test('menus that are too long for one are typed', async t => {
@@ -332,6 +342,7 @@ t.test('packages: tests, sections, shared texts, pictures', async t => {
   t.match(said(pack({ 'imsmanifest.xml': manifest(resource('t.xml', 'imsqti_test_xmlv2p1')), 't.xml': `<assessmentTest><testPart><assessmentSection><rubricBlock>${'x'.repeat(20_001)}</rubricBlock></assessmentSection></testPart></assessmentTest>` })), [/not taken/])
   t.match(said(pack({ 'imsmanifest.xml': manifest() })), [/names no item/])
   t.match(said(pack({ 'imsmanifest.xml': manifest(resource('a.xml')), 'a.xml': '<assessmentItem>' })), [/never closed/])
+  t.match(said(pack({ 'imsmanifest.xml': manifest(resource('a.xml'), resource('b.xml')), 'a.xml': 'no XML', 'b.xml': Uint8Array.from([0xff, 0xfe, 0xff]) })), [/there is no element/, /not written in/])
   t.match(said(pack({ 'imsmanifest.xml': '<manifest' })), [/never closed/])
   t.match(said(pack({ 'imsmanifest.xml': Uint8Array.from([0xff, 0xfe, 0xff]) })), [/not written in/])
 })
