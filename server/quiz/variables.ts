@@ -59,7 +59,8 @@ export function fixedRules (rules: VariableRules, values: Values): Required<Pick
   return { variables: [...namesOf(rules)].map(key => ({ key, values: [values[key] as number] })) }
 }
 
-const MARK = /\{=((?:[^{}]|\{[^{}]*\})*)\}|\{([A-Za-z_][A-Za-z0-9_]*)\}/g
+/** `{=formula}`, or `{a}`, in a text. */
+export const MARK = /\{=((?:[^{}]|\{[^{}]*\})*)\}|\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 
 /** A text with values in place of `{a}` and of `{=formula}`. Braces around anything but a variable stay as they are, and so does a
  * formula that cannot be read. A variable is written with its decimals, a formula to twelve significant figures. */

@@ -58,6 +58,8 @@ export type Asked = {
   readonly drafts: (write: Write, worths: Worths) => readonly Draft[]
   /** in place of the whole body */
   readonly prompt?: Wording
+  /** of values that are drawn: those of the samples, and what writes them in texts: as marks, for each of which stands a variable or formula */
+  readonly drawn?: { readonly values: Readonly<Record<string, number>>, readonly writer: Writer, readonly marks: readonly string[] }
 } | { readonly problem: string }
 
 /** What stands in a text for a gap until the text is written in its markup. */

@@ -1,6 +1,7 @@
 import { gradeAnswer } from '../grading.ts'
 import type { QuestionDefinition } from '../kinds/index.ts'
 import { checkQuestion } from '../definition.ts'
+import { definitionFor } from '../drawing.ts'
 import { collect, type Collected, type Draft, type FormatProblem, type Imported, type ImportOptions } from './format.ts'
 import { htmlOfPlain, markupField, plainOf, settle, type Wording } from './markup.ts'
 import { readAssociate, readGraphicOrder } from './qti-associate.ts'
@@ -91,11 +92,11 @@ export function readItem (root: XmlElement, collected: Collected, place: ItemPla
   }
   const writer: Writer = { session, markup: markupOf(body), inPlace: element => INTERACTIONS.has(nameOf(element)) ? askedBy(element, writer) : undefined, leftOut: what => { note('left-out', what) } }
   const item: QtiItem = { root, body, session, writer, note, file: place.file ?? (() => undefined) }
-  if (partOf(root, 'templateProcessing') !== undefined) note('changed', 'values that it draws anew for each trainee are drawn once, here')
   if (isTrue(root, 'adaptive')) note('changed', 'it goes on by what is answered, and here it is answered once')
   const asked = askedIn(item)
   if ('problem' in asked) return refuse(asked.problem)
-  return taken(item, asked, name, { ...place, at }, collected, notes)
+  if (asked.drawn === undefined && partOf(root, 'templateProcessing') !== undefined) note('changed', 'values that it draws anew for each trainee are drawn once, here')
+  return taken(asked.drawn === undefined ? item : { ...item, writer: asked.drawn.writer }, asked, name, { ...place, at }, collected, notes)
 }
 
 /** The line of what an item asks with, or its own. */
@@ -170,7 +171,9 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
   const best = Math.max(0, ...samples.map(({ score }) => score))
   const shown = feedbackOf(item, feedback, samples)
   const prompt = asked.prompt ?? promptOf(item.body, item.writer)
-  const { markup, write } = settle([prompt, ...asked.texts, ...shown.general, ...shown.ofParts.map(({ said }) => said)])
+  const { markup, write: settled } = settle([prompt, ...asked.texts, ...shown.general, ...shown.ofParts.map(({ said }) => said)])
+  const marks = asked.drawn?.marks ?? []
+  const write = (wording: Wording): string => marks.length === 0 ? settled(wording) : settled(wording).replace(/\ue010(\d+)\ue011/g, (_, index: string) => marks[Number(index)]!)
   const worths: Worths = {
     best,
     fraction: part => {
@@ -200,7 +203,7 @@ function taken (item: QtiItem, asked: Exclude<Asked, { problem: string }>, name:
     collected.problems.push({ ...place.at, line: lineOf(root), message: `'${name}' is not taken: it does not say what is right`, severity: 'refused' })
     return undefined
   }
-  const found = rules === undefined || samples.length === 0 || best === 0 ? { draft: first, differing: [] } : nearest(drafts, samples, best)
+  const found = rules === undefined || samples.length === 0 || best === 0 ? { draft: first, differing: [] } : nearest(drafts, samples, best, asked.drawn?.values ?? {})
   if (rules === undefined && samples.length > 0) note('changed', 'it says no rules of scoring; the right response earns the mark')
   else if (samples.length > 0 && best === 0) note('changed', 'no answer that was tried earns anything by its own rules; the right response earns the mark')
   // Feedback of what is no part of the question by itself, such as all gaps together, is in no field of it.
@@ -227,11 +230,11 @@ function markOf (best: number, item: QtiItem, draft: Draft): { mark?: number } {
 interface Differing { readonly sample: Scored, readonly theirs: number, readonly ours: number }
 
 /** The first of drafts that earns the same as the item for every sample, or the one that differs least often. */
-function nearest (drafts: readonly Draft[], samples: readonly Scored[], best: number): { readonly draft: Draft, readonly differing: readonly Differing[] } {
+function nearest (drafts: readonly Draft[], samples: readonly Scored[], best: number, values: Readonly<Record<string, number>>): { readonly draft: Draft, readonly differing: readonly Differing[] } {
   let found: { readonly draft: Draft, readonly differing: readonly Differing[] } | undefined
   for (const draft of drafts) {
     const checked = checkQuestion({ key: 'x', topic: 'x', difficulty: 'medium', ...draft })
-    const differing = 'problems' in checked ? undefined : samples.flatMap(sample => differs(checked.question, sample, best))
+    const differing = 'problems' in checked ? undefined : samplesDiffering(definitionFor(checked.question, { variant: values }), samples, best)
     if (differing !== undefined && (found === undefined || off(differing) < off(found.differing) - 1e-9)) found = { draft, differing }
     if (found?.differing.length === 0) break
   }
@@ -240,6 +243,10 @@ function nearest (drafts: readonly Draft[], samples: readonly Scored[], best: nu
 
 function off (differing: readonly Differing[]): number {
   return differing.reduce((sum, { theirs, ours }) => sum + Math.abs(theirs - ours), 0)
+}
+
+function samplesDiffering (definition: QuestionDefinition, samples: readonly Scored[], best: number): Differing[] {
+  return samples.flatMap(sample => differs(definition, sample, best))
 }
 
 function differs (definition: QuestionDefinition, sample: Scored, best: number): Differing[] {

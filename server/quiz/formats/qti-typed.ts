@@ -1,6 +1,7 @@
 import { isMet, type AcceptedNumber } from '../accepted-number.ts'
 import { compileRegex } from '../regex.ts'
 import type { Draft } from './format.ts'
+import { readCalculated } from './qti-calculated.ts'
 import { mappedValues } from './qti-mapping.ts'
 import { responseIn, responseOf, rightItems, type Asked, type QtiItem, type Sample, type Worths } from './qti-item.ts'
 import { written, type Variable } from './qti-session.ts'
@@ -183,6 +184,8 @@ export function readTyped (element: XmlElement, item: QtiItem): Asked {
   if (variable === undefined) return { problem: 'an interaction has no declared response' }
   if (variable.cardinality === 'record') return { problem: 'what is typed is taken apart into a record' }
   if (isNumber(variable)) {
+    const calculated = readCalculated(element, item)
+    if (calculated !== undefined) return calculated
     const wanted = numbersFor(variable, item)
     return {
       texts: [],

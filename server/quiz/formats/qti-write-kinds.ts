@@ -4,6 +4,7 @@ import { responseDeclaration, type Pen } from './qti-pen.ts'
 import { choice, trueFalse, order } from './qti-write-choices.ts'
 import { kprim, match, categorise, dragWords, dragImage } from './qti-write-pairs.ts'
 import type { Of, Parts } from './qti-write-parts.ts'
+import { calculated } from './qti-write-calculated.ts'
 import { errorText } from './qti-write-words.ts'
 import { longMenu } from './qti-write-long-menu.ts'
 import { hotspot, markImage } from './qti-write-pictures.ts'
@@ -30,6 +31,7 @@ export function partsFor (definition: QuestionDefinition, pen: Pen): Parts | und
     case 'drag-image': return dragImage(definition, pen)
     case 'essay': return essay(definition, pen)
     case 'upload': return upload(definition, pen)
+    case 'calculated': return calculated(definition, pen)
     case 'mark-image': return markImage(definition, pen)
     case 'long-menu': return longMenu(definition, pen)
     case 'error-text': return errorText(definition, pen)

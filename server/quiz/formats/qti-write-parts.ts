@@ -8,6 +8,8 @@ export type Of<K extends KindName> = Extract<QuestionDefinition, { kind: K }>
 export interface Parts {
   /** declarations of responses, and of outcomes besides SCORE, MAXSCORE and FEEDBACK */
   readonly declarations: readonly string[]
+  /** declarations of templates, and their processing */
+  readonly templates?: readonly string[]
   /** the body after the prompt */
   readonly body: string
   /** rules that set SCORE, and FEEDBACK where there is any; none where a person marks */

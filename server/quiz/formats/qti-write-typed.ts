@@ -25,7 +25,7 @@ function textTests ({ accept, caseSensitive = false, ignoreAccents }: Pick<Of<'s
   })
 }
 
-function entry (pen: Pen, response: string, length = 20): string {
+export function entry (pen: Pen, response: string, length = 20): string {
   return pen.el('textEntryInteraction', { responseIdentifier: response, expectedLength: length })
 }
 

@@ -5,6 +5,7 @@ import { base64ToBytes } from './base64.ts'
 import type { PackageFiles } from './package-files.ts'
 import { elementIn, idOf, num, outcomeDeclaration, richIn, rulesIn, type Pen, type QtiVersion } from './qti-pen.ts'
 import { namedFiles, showsPicture } from './picture-texts.ts'
+import { printingPen } from './qti-write-calculated.ts'
 import { partsFor } from './qti-write-kinds.ts'
 import type { Parts } from './qti-write-parts.ts'
 import { escapeXml } from './xml.ts'
@@ -84,7 +85,8 @@ function picturesOf (key: string, media: Map<string, Uint8Array>): Pen['picture'
   }
 }
 
-function itemXml ({ name, definition }: NamedQuestion, pen: Pen, stimulus: NamedQuestion | undefined): string | undefined {
+function itemXml ({ name, definition }: NamedQuestion, plain: Pen, stimulus: NamedQuestion | undefined): string | undefined {
+  const pen = definition.kind === 'calculated' ? printingPen(definition, plain) : plain
   const parts = partsFor(definition, pen)
   if (parts === undefined) return undefined
   const { el } = pen
@@ -96,6 +98,7 @@ function itemXml ({ name, definition }: NamedQuestion, pen: Pen, stimulus: Named
     ...parts.declarations,
     ...isAsked ? [outcomeDeclaration(el, 'SCORE', 'single', 'float', 0), outcomeDeclaration(el, 'MAXSCORE', 'single', 'float', Number(mark))] : [],
     ...feedback.length === 0 ? [] : [outcomeDeclaration(el, 'FEEDBACK', 'multiple', 'identifier')],
+    ...parts.templates ?? [],
     ...reference,
     el('itemBody', { class: classOf(definition) }, `<div class="prompt">${pen.rich(definition.prompt)}</div>`, parts.body),
     ...processing(pen, parts, definition.feedback !== undefined),

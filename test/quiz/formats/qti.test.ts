@@ -65,6 +65,11 @@ t.test('what is exported and imported again is equal, in every version', async t
       })),
       fc.tuple(fc.array(fc.stringMatching(/^[a-zäß]{1,6}[.,&<]?$/), { minLength: 5, maxLength: 9 }), fc.constantFrom('is', 'a * b', ''), fc.constantFrom({}, { scoring: 'all-or-nothing' }, { wrongPenalty: 0.25 }, { wrongPenalty: 0 }))
         .map(([words, correction, rest]) => ({ kind: 'error-text', text: words.map((word, index) => index === 1 ? `[[${word}|${correction}]]` : index === 2 ? `[[${word} x|]]` : index === 3 ? `\n${word}` : word).join(' ').replace(' \n', '\n'), ...rest })),
+      fc.tuple(fc.constantFrom('{a} and {b}', '{=a * 2}: {b} {c}'), fc.constantFrom('a + b * 2', 'max(a, b) / 3 - 1', '-(a - b) ^ 2', 'sqrt(a) * pi()', 'round(a / b, 2)'), fc.constantFrom<object>({ tolerance: { relative: 0.05 } }, { tolerance: 0.5 }, { tolerance: { significantFigures: 3 } }), fc.constantFrom({}, { decimals: 3 }, { significantFigures: 4 }), fc.boolean())
+        .map(([prompt, formula, tolerance, shown, table]) => ({
+          kind: 'calculated', prompt: table ? prompt.replace(' {c}', '') : prompt, formula, ...tolerance, ...shown,
+          ...table ? { datasets: [{ a: 1, b: 2.5 }, { a: 3, b: 4 }, { a: 7, b: 0.5 }] } : { variables: [{ key: 'a', min: 1, max: 9 }, { key: 'b', min: 0.5, max: 2.5, decimals: 1 }, { key: 'c', values: [2, 4, 8] }] }
+        })),
       fc.constant({ kind: 'hotspot', image: { ...image, src: 'images/a.jpg' }, areas: [{ key: 'a', ...rect(0), correct: true, label: 'here' }, { key: 'b', ...rect(50), label: 'there' }] }),
       fc.tuple(own.plain, fc.constantFrom({}, { scoring: 'all-or-nothing' }, { reusable: true })).map(([text, rest]) => ({
         kind: 'drag-image', image, ...rest, items: [{ key: 'a', image: { ...image, width: 10, height: 20 } }, { key: 'b', text }, { key: 'c', image: { src: 'b.png', alt: 'B' } }],
