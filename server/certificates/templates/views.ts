@@ -120,6 +120,7 @@ export function templateView ({ template, form, courses, languages, settings, no
   return {
     title: template === null ? t('certificate-desk.template.new') : template.name,
     nav: NAV,
+    styles: ['certificate-template.css'],
     scripts: ['certificate-template.js'],
     action: template === null ? url('/desk/certificates/templates/new') : url('/desk/certificates/templates/:id', { id: template.id }),
     previewPdf: url('/desk/certificates/templates/preview.pdf'),
