@@ -32,7 +32,6 @@ export function wayView (quota: QuotaStanding, { t, url, place }: Reader): objec
       name: t(`pipeline.stage.${stage}`),
       people: number(people),
       href: list(stage),
-      label: t('pipeline.people', { count: people }),
       past: conversion === null ? '' : t('pipeline.past', { share: formatPercent(100 * conversion.share, place.language), certified: conversion.certified, people: conversion.people, cohorts: conversion.cohorts }),
       pastHref: `${list('')}#past`,
       expected: expected === null ? '' : number(Math.round(expected))
