@@ -14,7 +14,7 @@ import { median } from './timing.ts'
 
 export const scenario: Scenario = {
   title: 'Targets at 1,000,000 certificates',
-  mostMinutes: 10,
+  mostMinutes: 15,
   run: async (bench) => {
     const { certificates, fillSeconds, took } = await benchQuotas(bench)
     const page = took['the page of the whole year']

@@ -11,7 +11,7 @@ import type { OnTheWay } from './pipeline.ts'
 import { pipelineView, stagesJson } from './views.ts'
 
 const READERS: readonly Role[] = ['administrator', 'liaison']
-const PAGE = 100
+const PAGE = 50
 
 const StageIn = Type.Optional(Type.Union([Type.Enum([...STAGES]), Type.Literal('')]))
 const Query = Type.Object({ stage: StageIn, cursor: Type.Optional(Type.String({ maxLength: 200 })) })
