@@ -8,8 +8,8 @@ export type Load = 'report' | 'page' | 'answer' | 'always'
 
 /** How far behind a server is. */
 export interface LoadMeter {
-  /** Milliseconds by which the event loop is late, or for which the next request has waited for its turn: what every request waits for
-   * before it is looked at. The least of the last three looks, a tenth of a second apart or as late as they come, so that one that stood still for a moment is not busy. */
+  /** Milliseconds by which the event loop is late, or a quarter of that for which the next request has waited for its turn: what every
+   * request waits for before it is looked at. The least of the last three looks, a tenth of a second apart or as late as they come, so that one that stood still for a moment is not busy. */
   readonly lateMs: () => number
   readonly stop: () => void
 }
@@ -20,6 +20,9 @@ const RETRY_AFTER_SECONDS: Readonly<Record<Load, number>> = { report: 30, page: 
 
 const EVERY_MS = 100
 const LOOKS = 3
+/** A loop that is late by so much makes a request wait several times: for each part of it that waits for something. Waiting for its turn,
+ * it has waited once, for all of them. */
+const WAITS_FOR_ONE = 4
 
 export function startLoadMeter (): LoadMeter {
   const looks = Array.from({ length: LOOKS }, () => 0)
@@ -27,7 +30,7 @@ export function startLoadMeter (): LoadMeter {
   let last = performance.now()
   const timer = setInterval(() => {
     const now = performance.now()
-    looks.push(Math.max(0, now - last - EVERY_MS, waitedMs()))
+    looks.push(Math.max(0, now - last - EVERY_MS, waitedMs() / WAITS_FOR_ONE))
     looks.shift()
     late = Math.min(...looks)
     last = now
