@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { sql } from 'kysely'
 import t from 'tap'
 import { verify } from '../../server/keep.ts'
@@ -75,6 +76,8 @@ t.test('one person: a copy of everything, and its end', async (t) => {
     const file = await test.app.inject({ url: '/me/data.json', headers: trainee.bearer })
     t.match(file.headers['content-disposition'], 'attachment')
     t.same(file.json().data.person, data['person'])
+    const named = JSON.parse(readFileSync('templates/locales/en/my-data.json', 'utf8')) as Record<string, string>
+    t.same(Object.keys(data).filter((name) => !['person', 'account'].includes(name) && named[`my-data.kept.${name}`] === undefined), [], 'whatever is kept has a name on their page')
     const page = (await test.app.inject({ url: '/me/data', headers: trainee.bearer })).body
     t.match(page, /Bureau of Lanterns[^]*3 Feb 1990[^]*Certificates<\/th><td class="n">1<[^]*href="\/me\/data.json"/, 'their own page says it in words')
     t.match((await test.app.inject({ url: '/', headers: trainee.bearer })).body, 'href="/me/data"', 'and is in the menu')
