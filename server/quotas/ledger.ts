@@ -97,8 +97,7 @@ export async function quotasOf (tx: Tx, certificate: CountableCertificate): Prom
 /** A line, the total and its parts change together. A certificate's lines add and take back in turn: one out of turn changes nothing. */
 async function write (tx: Tx, world: World, quotas: readonly Quota[], certificate: CountableCertificate, delta: 1 | -1, cause: EntryCause): Promise<void> {
   const now = world.now().toISOString()
-  // What has just been issued has no lines yet; should it have, the key of the ledger would leave these out.
-  const turns: Awaited<ReturnType<typeof selectTurns>> = cause === 'issue' ? new Map() : await selectTurns(tx, certificate.id, quotas.map(({ id }) => id))
+  const turns = await selectTurns(tx, certificate.id, quotas.map(({ id }) => id))
   const due = quotas.filter(({ id }) => (turns.get(id)?.turn ?? 0) % 2 === (delta === 1 ? 0 : 1))
   const lines = due.map(({ id, timeZone, closedAt }) => ({
     // Under the serial with which its first line was written, whatever document stands since.
