@@ -347,7 +347,8 @@ const EXPRESSIONS: Readonly<Record<string, Expression>> = {
   equalRounded (element, session) {
     const [found, to] = [numbers(element, session, 2), figuresOf(element, session)]
     if (found === null || to === undefined) return null
-    const [a, b] = found.all.map(one => roundTo(one, to.mode, to.figures))
+    // A half counts as one that is a little less but for its binary fraction, as with our own numbers.
+    const [a, b] = found.all.map(one => roundTo(one * (1 + 1e-12), to.mode, to.figures))
     return truth(a === b)
   },
   gt: compared((a, b) => a > b),

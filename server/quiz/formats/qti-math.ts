@@ -30,13 +30,14 @@ export const MATH: Readonly<Record<string, (x: number, y: number) => number>> = 
   toRadians: x => x * Math.PI / 180
 }
 
-/** A number to some figures, halves upwards, as they are written in decimals. */
+/** A number to some figures, halves away from zero as numbers are rounded by hand (and by JQTI, QTI's reference engine), as they are
+ * written in decimals. */
 export function roundTo (value: number, mode: 'significantFigures' | 'decimalPlaces', figures: number): number {
   if (value === 0) return 0
   const [, exponent = '0'] = Math.abs(value).toExponential().split('e')
   const places = mode === 'decimalPlaces' ? figures : figures - 1 - Number(exponent)
-  const shifted = shift(value, places)
-  return Number.isFinite(shifted) ? shift(Math.floor(shifted + 0.5), -places) : value
+  const shifted = shift(Math.abs(value), places)
+  return Number.isFinite(shifted) ? Math.sign(value) * shift(Math.floor(shifted + 0.5), -places) : value
 }
 
 // By its decimals: 1.005 × 100 is less than 100.5.

@@ -35,7 +35,7 @@ t.test('numbers are worked out', async t => {
     [`<round>${f(-6.5)}</round>`, -6], [`<round>${f(6.5)}</round>`, 7], [`<truncate>${f(-6.5)}</truncate>`, -6], [`<integerToFloat>${i(3)}</integerToFloat>`, 3],
     [`<max>${L}${i(9)}</max>`, 9], [`<min>${L}</min>`, 1], [`<gcd>${i(12)}${i(-18)}</gcd>`, 6], [`<gcd>${i(0)}${i(0)}</gcd>`, 0], [`<lcm>${i(4)}${i(6)}</lcm>`, 12], [`<lcm>${i(0)}${i(6)}</lcm>`, 0],
     [`<roundTo roundingMode="decimalPlaces" figures="2">${f(1.005)}</roundTo>`, 1.01], [`<roundTo roundingMode="significantFigures" figures="3">${f(1234567)}</roundTo>`, 1230000],
-    [`<roundTo roundingMode="significantFigures" figures="2">${f('1.25e-7')}</roundTo>`, 1.3e-7], [`<roundTo figures="0">${f(1)}</roundTo>`, null], [`<roundTo roundingMode="decimalPlaces" figures="{N}">${f(0)}</roundTo>`, 0],
+    [`<roundTo roundingMode="significantFigures" figures="2">${f('1.25e-7')}</roundTo>`, 1.3e-7], [`<roundTo roundingMode="significantFigures" figures="3">${f(-30.25)}</roundTo>`, -30.3], [`<roundTo figures="0">${f(1)}</roundTo>`, null], [`<roundTo roundingMode="decimalPlaces" figures="{N}">${f(0)}</roundTo>`, 0],
     [`<roundTo roundingMode="decimalPlaces" figures="100">${f('1e300')}</roundTo>`, 1e300], [`<roundTo figures="2">${D}</roundTo>`, null],
     ['<mathOperator name="toDegrees"><mathConstant name="pi"/></mathOperator>', 180], [`<mathOperator name="atan2">${i(0)}${i(1)}</mathOperator>`, 0], [`<mathOperator name="log">${i(-1)}</mathOperator>`, null],
     [`<mathOperator name="floor">${f(1.9)}</mathOperator>`, 1], [`<mathOperator name="ceil">${f(1.1)}</mathOperator>`, 2], [`<mathOperator name="constructor">${i(1)}</mathOperator>`, null], [`<mathOperator name="sin">${D}</mathOperator>`, null], [`<mathOperator>${i(1)}</mathOperator>`, null],
