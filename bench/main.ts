@@ -14,6 +14,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<{ readonly scenario: Scen
   servers: async () => await import('./servers.ts'),
   grading: async () => await import('./grading.ts'),
   statistics: async () => await import('./statistics.ts'),
+  analysis: async () => await import('./analysis.ts'),
   matrix: async () => await import('./matrix.ts'),
   quotas: async () => await import('./quotas.ts'),
   formats: async () => await import('./formats.ts'),
