@@ -62,7 +62,8 @@ export const LEAST_KNOWN = { people: 30, cohorts: 3 } as const
 /** @param past what became of one stage, a line a cohort
  * @returns null where too little is known */
 export function conversionOf (past: ReadonlyArray<{ readonly stage: Stage, readonly people: number, readonly certified: number }>): Conversion | null {
-  const known = past.filter(({ people }) => people > 0)
+  // A share is at most 1, and what chance makes it differ by at least 0, whatever was kept.
+  const known = past.filter(({ people }) => people > 0).map((line) => ({ ...line, certified: Math.min(line.certified, line.people) }))
   const people = sum(known.map((line) => line.people))
   const certified = sum(known.map((line) => line.certified))
   const [first] = known

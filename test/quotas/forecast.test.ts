@@ -87,6 +87,7 @@ t.test('a share is taken of thirty people in three cohorts at least; the more co
   t.equal(conversionOf([line(40, 30), line(40, 30)]), null)
   t.equal(conversionOf([line(9, 5), line(10, 5), line(10, 5)]), null)
   t.match(conversionOf([line(10, 5), line(10, 5), line(10, 5), line(0, 0)]), { people: 30, certified: 15, cohorts: 3, share: 0.5, spread: 0 })
+  t.ok((conversionOf([line(10, 12), line(10, 12), line(10, 12)])?.share ?? 1) < 1, 'nobody is certified who did not come so far')
   const width = (past: Array<ReturnType<typeof line>>): number => {
     const started = conversionOf(past)
     const { low, high } = on(350, { cumulative: [], pipeline: [{ stage: 'started', people: 200, due: period.to }], conversion: started === null ? {} : { started } })

@@ -79,13 +79,14 @@ export async function selectWithoutOutcome (tx: Tx, before: string, limit: numbe
   return rows.map(({ id }) => id)
 }
 
-/** Counts how far the people of a cohort came and who was certified, and keeps it. Once: what is there already stays. */
+/** Counts how far the people of a cohort came and who was certified, and keeps it. Once: what is there already stays. Whoever
+ * was certified came through every stage before, also where it was taught in a room and nothing else is known of it. */
 export async function insertOutcome (tx: Tx, cohortId: string, at: string): Promise<void> {
   const certified = sql<SqlBool>`exists (select 1 from certificate where certificate.enrolment_id = enrolment.id and certificate.revoked_at is null)`
   const passed = sql<SqlBool>`(${certified} or exists (select 1 from attempt where attempt.enrolment_id = enrolment.id and attempt.passed = 1))`
   const count = (what: ReturnType<typeof sql<SqlBool>>) => sql<number | null>`sum(case when ${what} then 1 else 0 end)`
   const enrolments = await tx.selectFrom('enrolment').where('cohort_id', '=', cohortId).select([
-    count(sql`1 = 1`).as('enrolled'), count(sql`active_at is not null`).as('started'), count(passed).as('passed'), count(certified).as('certified')
+    count(sql`1 = 1`).as('enrolled'), count(sql`(active_at is not null or ${passed})`).as('started'), count(passed).as('passed'), count(certified).as('certified')
   ]).executeTakeFirstOrThrow()
   const nominations = await tx.selectFrom('nomination').leftJoin('enrolment', 'enrolment.id', 'nomination.enrolment_id').where('nomination.cohort_id', '=', cohortId)
     .select([count(sql`1 = 1`).as('nominated'), count(certified).as('certified')]).executeTakeFirstOrThrow()
