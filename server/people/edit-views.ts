@@ -1,6 +1,6 @@
 import type { PageView } from '../http/app-type.ts'
 import type { Translate } from '../http/messages.ts'
-import { formatDateTime, type Place } from '../http/pages.ts'
+import { formatDate, formatDateTime, type Place } from '../http/pages.ts'
 import type { Url } from '../http/urls.ts'
 import { countriesByName, countryName } from './countries.ts'
 import { FACTS, type EditedMeanwhile, type PersonFacts } from './edit-person.ts'
@@ -68,11 +68,16 @@ export interface EditPage {
   readonly meanwhile: (Omit<EditedMeanwhile, 'now'> & { readonly theirs: ReturnType<typeof together>['theirs'] }) | null
 }
 
+/** What was typed may be no day. */
+function dayText (typed: string, place: Place): string {
+  return Number.isNaN(Date.parse(`${typed}T00:00:00Z`)) ? typed : formatDate(typed, place)
+}
+
 export function editView ({ entry, form, faults, meanwhile }: EditPage, { t, url, place, languages }: Reader): PageView {
   const { language } = place
   const said = (fact: keyof PersonFacts, value: string): string => value === ''
     ? t('people.none-given')
-    : fact === 'country' ? countryName(value, language) : fact === 'locale' ? languageName(value, language) : value
+    : fact === 'country' ? countryName(value, language) : fact === 'locale' ? languageName(value, language) : fact === 'birthDay' ? dayText(value, place) : value
   return {
     title: t('person-edit.title-of', { name: entry.name }),
     nav: '/desk/people',

@@ -1,4 +1,4 @@
-import { formatDateTime, type Place } from '../http/pages.ts'
+import { formatDate, formatDateTime, type Place } from '../http/pages.ts'
 import type { Translate } from '../http/messages.ts'
 import type { Url } from '../http/urls.ts'
 import { ROLES, type Person, type RoleGrant } from '../person.ts'
@@ -61,7 +61,7 @@ export function personView (entry: PersonEntry, own: boolean, t: Translate, url:
     id: entry.id,
     own,
     rank: entry.rank ?? '',
-    birthDay: entry.birthDay === null ? '' : new Intl.DateTimeFormat(`${language}-u-nu-latn`, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${entry.birthDay}T00:00:00Z`)),
+    birthDay: entry.birthDay === null ? '' : formatDate(entry.birthDay, { language, timeZone: 'UTC' }),
     language: languageName(entry.locale, language),
     grants: entry.roles.map((grant) => ({ label: roleName(grant, t, language), role: grant.role, country: grant.country ?? '' })),
     roleChoices: ROLES.map((role) => ({ value: role, label: t(`role.${role}`) })),

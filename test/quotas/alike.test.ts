@@ -27,5 +27,5 @@ t.test('records that may be one person are listed for somebody to judge; differe
   await call(test, admin, 'POST', `/people/${second}/merge`, { intoId: first, reason: 'The agency has confirmed it' })
   t.same(await groups(), [[old, alsoOld].sort()], 'decided is decided')
   t.equal((await call(test, admin, 'GET', '/people/alike?cursor=x')).status, 422)
-  t.match((await test.app.inject({ url: `/desk/people/${first}`, headers: admin.bearer })).body, 'May 31, 1990')
+  t.match((await test.app.inject({ url: `/desk/people/${first}`, headers: admin.bearer })).body, '31 May 1990')
 })

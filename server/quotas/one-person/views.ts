@@ -1,5 +1,5 @@
 import type { PageView } from '../../http/app-type.ts'
-import { formatDateTime, formatNumber } from '../../http/pages.ts'
+import { formatDate, formatDateTime, formatNumber } from '../../http/pages.ts'
 import { countryName } from '../../people/countries.ts'
 import type { Human, SamePerson } from './one-person.ts'
 import type { Reader } from '../views.ts'
@@ -40,7 +40,7 @@ function humanLine (human: Human, { url, place }: Reader): object {
     same: url('/desk/people/:id/same', { id: human.id }),
     country: human.country === null ? '' : countryName(human.country, place.language),
     agency: human.agency ?? '',
-    birthDay: human.birthDay ?? '',
+    birthDay: human.birthDay === null ? '' : formatDate(human.birthDay, place),
     email: human.email ?? '',
     certificates: formatNumber(human.certificates, place.language)
   }

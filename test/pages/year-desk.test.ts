@@ -1,0 +1,358 @@
+/// <reference lib="dom" />
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Download, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { hashPassword } from '../../server/people/passwords.ts'
+import { createQuota } from '../../server/quotas/quotas.ts'
+import { testApp, type Somebody } from '../app.ts'
+import { programmeOn } from '../certificates/programme.ts'
+import { launchChromium } from '../chromium.ts'
+import { personOf } from '../trainee.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const PASSWORD = 'a long password'
+const FIRST_NAMES = ['Amina', 'Bwalya', 'Chanda', 'Dalitso', 'Esther', 'Febby', 'Grace', 'Harriet', 'Joseph', 'Kalaba', 'Lubasi', 'Peter'] as const
+
+const browser = await launchChromium()
+t.teardown(async () => { await browser.close() })
+const test = await testApp(t, { now: '2026-06-15T04:00:00Z' })
+const { db, world } = test
+const base = await test.app.listen({ port: 0, host: '127.0.0.1' })
+const programme = await programmeOn(db, { world, at: world.setNow }, { fraud: 12, drugs: null })
+world.setNow('2026-06-15T04:00:00Z')
+const ada = await test.somebody('Ada Admin', [{ role: 'administrator' }])
+const ben = await test.somebody('Ben Second', [{ role: 'administrator' }])
+const passwordHash = await hashPassword(PASSWORD)
+await mayEnter(ada, ben)
+
+async function mayEnter (...people: readonly Somebody[]): Promise<void> {
+  await db.write(async (tx) => { await tx.updateTable('account').set({ password_hash: passwordHash }).where('id', 'in', people.map(({ accountId }) => accountId)).execute() })
+}
+
+async function signIn ({ email }: Somebody): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true, locale: 'en' })
+  const page = await context.newPage()
+  await page.goto(`${base}/sign-in`)
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Good day' }).waitFor()
+  return page
+}
+
+/** Nothing against it by axe, and nothing wider than the window. */
+async function sound (t: Test, page: Page, what: string): Promise<void> {
+  await page.evaluate(axe)
+  const found = await page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: { run: () => Promise<{ violations: Array<{ id: string, nodes: Array<{ target: string[] }> }> }> } }).axe.run()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).slice(0, 3).join(', ')}`)
+  })
+  t.same(found, [], what)
+  t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${what} fits`)
+}
+
+/** The same pages on a phone, in Arabic, for whoever is signed in on a page. */
+async function soundOnPhone (t: Test, by: Page, paths: readonly string[]): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, bypassCSP: true })
+  await context.addCookies([...await by.context().cookies(), { name: 'muster-language', value: 'ar', url: base }])
+  const page = await context.newPage()
+  for (const path of paths) {
+    await page.goto(`${base}${path}`)
+    t.equal(await page.evaluate(() => `${document.documentElement.lang} ${document.documentElement.dir}`), 'ar rtl', path)
+    await sound(t, page, `${path} on a phone`)
+  }
+  await context.close()
+}
+
+/** The bytes that a link sends. */
+async function fileOf (page: Page, link: string): Promise<{ readonly name: string, readonly bytes: Buffer }> {
+  const download: Promise<Download> = page.waitForEvent('download')
+  await page.getByRole('link', { name: link }).click()
+  const file = await download
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) }
+}
+
+async function target (name: string, period: { readonly from: string, readonly to: string }, country: string | null, promised: number): Promise<string> {
+  const { id, problems } = await createQuota(db, world, personOf(ada, 'administrator'), { name, period, timeZone: 'Asia/Shanghai', scope: country === null ? {} : { country }, counts: 'persons', target: promised })
+  if (id === null) throw new Error(JSON.stringify(problems))
+  return id
+}
+
+t.test('targets: one is moved by two administrators, the end is foreseen, the year is closed, restated and reported', { timeout: 150_000 }, async (t) => {
+  // Twelve certified in five months; three cohorts of the past of which six in ten were certified; ten people on their way.
+  const half = { from: '2026-01-01', to: '2026-06-30' }
+  for (const [index, name] of FIRST_NAMES.entries()) {
+    world.setNow(new Date(Date.UTC(2026, 0, 12 + index * 12, 4)).toISOString())
+    const personId = await programme.trainee(index < 8 ? 'ZM' : 'MY', 'National Police', `${name} Mwila`)
+    if (index % 2 === 0) await db.write(async (tx) => { await tx.updateTable('person').set({ rank: 'Inspector' }).where('id', '=', personId).execute() })
+    await programme.certify(personId)
+  }
+  world.setNow('2026-06-15T04:00:00Z')
+  const now = world.now().toISOString()
+  const { id: version } = await db.read.selectFrom('course_version').innerJoin('course', 'course.id', 'course_version.course_id').select('course_version.id').where('slug', '=', 'fraud').executeTakeFirstOrThrow()
+  const onTheWay = await Promise.all(FIRST_NAMES.slice(0, 10).map(async (name) => await programme.trainee('ZM', null, `${name} Tembo`)))
+  await db.write(async (tx) => {
+    const cohort = async (name: string, endsAt: string): Promise<string> => {
+      const id = world.newId()
+      await tx.insertInto('cohort').values({ id, name, course_version_id: version, starts_at: '2026-01-01T00:00:00.000Z', ends_at: endsAt, seats: null, created_at: '2026-01-01T00:00:00.000Z' }).execute()
+      return id
+    }
+    for (const month of ['02', '03', '04']) {
+      const id = await cohort(`Past ${month}`, `2026-${month}-20T00:00:00.000Z`)
+      await tx.insertInto('cohort_outcome').values((['enrolled', 'started'] as const).map((stage) => ({ cohort_id: id, stage, people: 20, certified: 12, at: now }))).execute()
+    }
+    const running = await cohort('Running', '2026-06-28T00:00:00.000Z')
+    await tx.insertInto('enrolment').values(onTheWay.map((personId) => ({ id: world.newId(), cohort_id: running, person_id: personId, state: 'active' as const, enrolled_at: now, active_at: null, completed_at: null, done: 0, total: 4 }))).execute()
+  })
+  const whole = await target('Officers trained', half, null, 100)
+  await target('Officers of Zambia', half, 'ZM', 40)
+
+  const admin = await signIn(ada)
+  const nav = async (page: Page): Promise<void> => { await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Targets', exact: true }).click() }
+  await nav(admin)
+  await admin.getByRole('link', { name: 'New target' }).click()
+  await admin.getByLabel('Name', { exact: true }).fill('Officers of Malaysia')
+  await admin.getByLabel('First day').fill(half.from)
+  await admin.getByLabel('Last day').fill(half.to)
+  await admin.getByLabel('Target', { exact: true }).fill('30')
+  await admin.getByLabel('Country', { exact: true }).selectOption({ label: 'Malaysia' })
+  await sound(t, admin, 'a new target')
+  await admin.getByRole('button', { name: 'Make this target' }).click()
+  t.match(await admin.locator('.head .big').innerText(), /^4\s+of 30/, 'what was certified before is counted')
+  await nav(admin)
+  t.same(await admin.locator('th[data-depth="1"]').allInnerTexts(), ['Officers of Zambia', 'Officers of Malaysia'], 'both stand inside that of the whole programme')
+  await sound(t, admin, 'the tree of targets')
+
+  await admin.getByRole('link', { name: 'Moved targets' }).click()
+  const choice = async (field: string, name: string): Promise<void> => {
+    const select = admin.getByLabel(field, { exact: true })
+    await select.selectOption(await select.locator('option', { hasText: name }).getAttribute('value'))
+  }
+  await choice('From', 'Officers of Zambia')
+  await choice('To', 'Officers of Malaysia')
+  await admin.getByLabel('How many').fill('5')
+  await admin.getByLabel('Reason').fill('One more class in Kuala Lumpur')
+  await admin.getByRole('button', { name: 'Propose' }).click()
+  const move = admin.getByRole('row', { name: '5 moved' })
+  t.match(await move.innerText(), /Officers of Zambia[^]*Officers of Malaysia[^]*waits for a second administrator[^]*Proposed by Ada Admin/)
+  t.equal(await move.getByRole('button', { name: 'Approve' }).count(), 0, 'nobody approves what they proposed')
+  await sound(t, admin, 'a move that was proposed')
+
+  const second = await signIn(ben)
+  await second.getByRole('link', { name: '1 move of a target that wants a second administrator' }).click()
+  await second.getByRole('row', { name: '5 moved' }).getByRole('button', { name: 'Approve' }).click()
+  t.match(await second.getByRole('row', { name: '5 moved' }).innerText(), /Approved by Ben Second/)
+  await second.getByRole('link', { name: 'Officers of Malaysia' }).click()
+  t.match(await second.locator('main').innerText(), /of 35[^]*Of 30 first promised; \+5 by moves and carry-overs/)
+  await second.context().close()
+
+  await nav(admin)
+  t.match(await admin.getByRole('row', { name: 'Officers of Zambia' }).innerText(), /\b35\b/, 'what one gained the other lost')
+  await admin.getByRole('link', { name: 'Officers trained' }).click()
+  t.match(await admin.locator('blockquote.rule').innerText(), /Counts each person once, on the day a certificate in any course is issued[^]*A revoked certificate is taken back/)
+  const range = /With the people on their way, (\d+) to (\d+) by 30 Jun 2026, most likely (\d+)/.exec(await admin.locator('figcaption').innerText())
+  t.match(range?.[3], /^18$/, 'six in ten of ten people come to the twelve')
+  t.ok(Number(range?.[1]) < 18 && Number(range?.[2]) > 18, 'with a range')
+  await sound(t, admin, 'a target')
+  await admin.getByRole('link', { name: 'Enrolled: 10' }).click()
+  t.equal(await admin.getByRole('link', { name: / Tembo$/ }).count(), 10, 'the figure opens into its people')
+  await admin.getByText('Show each cohort').click()
+  t.match(await admin.getByRole('row', { name: 'Past 03' }).innerText(), /12 of 20/, 'and the share into its cohorts')
+  await sound(t, admin, 'who is on the way')
+  await soundOnPhone(t, admin, ['/desk/quotas', '/desk/quotas/changes', `/desk/quotas/${whole}`, `/desk/quotas/${whole}/pipeline`])
+  await admin.context().close()
+
+  world.setNow('2026-07-02T04:00:00Z')
+  const closing = await signIn(ada)
+  await closing.getByRole('link', { name: '3 targets whose period is over can be closed' }).click()
+  await nav(closing)
+  await closing.getByRole('link', { name: 'Officers trained' }).click()
+  await closing.getByRole('button', { name: 'Close with this count' }).click()
+  t.match(await closing.locator('.notice').innerText(), /Closed on 2 Jul 2026 with 12\./)
+  await sound(t, closing, 'a closed target')
+  await closing.locator('.head .big a').click()
+  await closing.getByRole('row', { name: 'Bwalya Mwila' }).getByRole('link').click()
+  await closing.getByRole('link', { name: 'On the desk' }).click()
+  await closing.getByLabel('Reason').last().fill('Sat by another person')
+  // Later than the closing, as it is with people.
+  world.advance(60)
+  await closing.getByRole('button', { name: 'Revoke this certificate' }).click()
+  await nav(closing)
+  await closing.getByRole('link', { name: 'Officers trained' }).click()
+  t.match(await closing.locator('.notice').innerText(), /with 12\. Since then one entry was added: the count restated is 11/)
+
+  await closing.getByRole('link', { name: 'Annual report' }).click()
+  t.match(await closing.locator('main').innerText(), /closed on 2 Jul 2026 with 12 counted of 100 promised[^]*Restated since by −1: 11[^]*still bear their signature/)
+  for (const part of ['By country', 'By course', 'By rank', 'By month of issue']) t.ok(await closing.getByRole('region', { name: part }).isVisible(), part)
+  await sound(t, closing, 'the annual report')
+  const pdf = await fileOf(closing, 'Open as PDF')
+  t.equal(pdf.bytes.subarray(0, 5).toString(), '%PDF-')
+  t.equal(pdf.name, 'annual-report.pdf')
+  t.match(await closing.getByRole('row', { name: 'Zambia' }).innerText(), /8\s+−1\s+7/)
+  await closing.getByRole('row', { name: 'Zambia' }).getByRole('link').click()
+  t.match(await closing.locator('main .figures').innerText(), /7[^]*8[^]*1/)
+  t.match(await closing.getByRole('row', { name: 'taken back' }).innerText(), /Bwalya Mwila[^]*restatement/)
+  t.equal(await closing.locator('main a.serial').count(), 9, 'the figure opens into its serials')
+  await sound(t, closing, 'the serials')
+  await soundOnPhone(t, closing, [`/desk/quotas/${whole}`, `/desk/quotas/${whole}/report`, `/desk/quotas/${whole}/entries?country=ZM`])
+  await closing.context().close()
+})
+
+t.test('readiness: people are found, picked, kept as a list and handed on, and whoever keeps it is warned', { timeout: 150_000 }, async (t) => {
+  world.setNow('2026-07-02T06:00:00Z')
+  const people: Record<string, Somebody> = {}
+  for (const [name, country, locale] of [['Nadia Noor', 'MY', 'ar'], ['Osman Omari', 'MY', 'ar'], ['Petra Pohl', 'MY', 'en'], ['Rana Rahim', 'JO', 'ar']] as const) {
+    const one = people[name] = await test.somebody(name, [{ role: 'trainee' }], { country, locale })
+    await programme.certify(one.personId)
+  }
+  await programme.certify(people['Nadia Noor']?.personId ?? '', 'drugs')
+
+  const admin = await signIn(ada)
+  await admin.getByRole('link', { name: 'Readiness', exact: true }).click()
+  await admin.getByRole('checkbox', { name: 'Course drugs' }).check()
+  await admin.getByRole('button', { name: 'Show' }).click()
+  const listed = admin.getByRole('region', { name: 'People' }).getByRole('row')
+  t.equal(await listed.count(), 2, 'a head and one person')
+  t.match(await listed.last().innerText(), /Nadia Noor[^]*Course drugs no end/)
+  await admin.getByRole('checkbox', { name: 'Course drugs' }).uncheck()
+  await admin.getByRole('checkbox', { name: 'Course fraud' }).check()
+  await admin.getByLabel('Country').selectOption({ label: 'Malaysia' })
+  await admin.getByRole('combobox', { name: 'Language' }).selectOption('ar')
+  await admin.getByLabel('Still valid on').fill('2027-07-01')
+  await admin.getByRole('button', { name: 'Show' }).click()
+  t.same(await admin.getByRole('region', { name: 'People' }).getByRole('rowheader').allInnerTexts(), ['Nadia Noor', 'Osman Omari'], 'of one course, country and language, and valid on the day')
+  await sound(t, admin, 'who can be sent')
+  const found = await fileOf(admin, 'These people as CSV')
+  t.equal(found.name, 'readiness.csv')
+  t.match(found.bytes.toString(), /Nadia Noor[^]*Osman Omari/)
+  t.notMatch(found.bytes.toString(), /Petra|Rana/)
+
+  await admin.getByRole('checkbox', { name: 'Nadia Noor' }).check()
+  await admin.getByRole('checkbox', { name: 'Osman Omari' }).check()
+  await admin.getByRole('button', { name: 'Save', exact: true }).click()
+  t.match(await admin.getByRole('alert').innerText(), /Give the list a name/)
+  t.ok(await admin.getByRole('checkbox', { name: 'Nadia Noor' }).isChecked(), 'who was picked stays picked')
+  await admin.getByLabel('Name of a new list').fill('Joint patrol')
+  await admin.getByRole('button', { name: 'Save', exact: true }).click()
+  t.match(await admin.locator('main').innerText(), /2 people[^]*Joint patrol[^]*all ready[^]*Everybody on this list must hold a valid certificate of: Course fraud/)
+  await sound(t, admin, 'a saved list')
+  const list = await fileOf(admin, 'This list as CSV')
+  t.match(list.bytes.toString(), /Nadia Noor[^]*Osman Omari/)
+  const path = new URL(admin.url()).pathname
+  await admin.goto(`${base}/`)
+  t.equal(await admin.getByRole('link', { name: 'Joint patrol' }).count(), 0, 'nothing lapses yet')
+  await admin.context().close()
+
+  world.setNow('2027-06-10T04:00:00Z')
+  const month = await signIn(ada)
+  await month.getByRole('link', { name: '2 people on the list “Joint patrol” with a certificate that lapses soon or is no longer valid' }).click()
+  t.match(await month.locator('main').innerText(), /2 lapse soon[^]*Nadia Noor[^]*lapses on [12] Jul 2027/)
+  await sound(t, month, 'a list on which certificates lapse')
+  await month.context().close()
+
+  world.setNow('2027-07-03T04:00:00Z')
+  const after = await signIn(ada)
+  await sound(t, after, 'what waits today')
+  await after.getByRole('link', { name: /^2 people on the list “Joint patrol”/ }).click()
+  t.match(await after.locator('main').innerText(), /2 not ready[^]*Nadia Noor[^]*none valid/)
+  await after.getByRole('link', { name: 'Saved lists' }).click()
+  t.match(await after.getByRole('row', { name: 'Joint patrol' }).innerText(), /2 not ready[^]*Ada Admin/)
+  await sound(t, after, 'saved lists')
+  await soundOnPhone(t, after, ['/', '/desk/readiness?course=drugs', '/desk/readiness/teams', path])
+  await after.context().close()
+})
+
+t.test('people: one is found, edited by two at once, held to be one with another and apart again, and erased; the count stays', { timeout: 150_000 }, async (t) => {
+  world.setNow('2027-07-05T04:00:00Z')
+  const year = await target('Officers trained in 2027', { from: '2027-01-01', to: '2027-12-31' }, 'ZM', 10)
+  const mohammed = await test.somebody('Mohammed Al-Ahmad', [{ role: 'trainee' }], { country: 'ZM' })
+  const other = await test.somebody('محمد الأحمد', [{ role: 'trainee' }], { country: 'ZM', locale: 'ar' })
+  await mayEnter(mohammed)
+  for (const { personId } of [mohammed, other]) await programme.certify(personId)
+
+  const admin = await signIn(ada)
+  const counted = async (): Promise<string> => {
+    await admin.goto(`${base}/desk/quotas/${year}`)
+    return await admin.locator('.head .big a').innerText()
+  }
+  const find = async (page: Page, name: string): Promise<void> => {
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'People', exact: true }).click()
+    await page.getByLabel('Name or e-mail').fill(name)
+    await page.getByRole('button', { name: 'Show' }).click()
+    await page.getByRole('link', { name: 'Mohammed Al-Ahmad' }).click()
+    await page.getByRole('heading', { name: 'Mohammed Al-Ahmad' }).waitFor()
+  }
+  t.equal(await counted(), '2')
+
+  await find(admin, 'mohammed')
+  await sound(t, admin, 'a person')
+  await admin.getByRole('link', { name: 'Edit' }).click()
+  const second = await signIn(ben)
+  await find(second, 'al-ahmad')
+  await second.getByRole('link', { name: 'Edit' }).click()
+  await second.getByLabel('Rank').fill('Inspector')
+  await second.getByRole('button', { name: 'Save' }).click()
+  t.match(await second.locator('.notice').innerText(), /Saved/)
+  await second.context().close()
+  await admin.getByLabel('Rank').fill('Sergeant')
+  await admin.getByLabel('Date of birth').fill('1990-05-31')
+  await admin.getByRole('button', { name: 'Save' }).click()
+  t.match(await admin.getByRole('alert').innerText(), /Ben Second edited this person on[^]*Nothing of yours is saved yet/)
+  t.match(await admin.getByRole('region', { name: 'What changed' }).getByRole('row', { name: 'Rank' }).innerText(), /Inspector[^]*Sergeant/)
+  await sound(t, admin, 'an edit that came too late')
+  await admin.getByRole('button', { name: 'Save' }).click()
+  t.match(await admin.locator('main').innerText(), /Saved[^]*Sergeant[^]*31 May 1990/)
+
+  await admin.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'People', exact: true }).click()
+  await sound(t, admin, 'people')
+  await admin.getByRole('link', { name: 'Perhaps the same person' }).click()
+  const pair = admin.locator('section', { hasText: 'Mohammed Al-Ahmad' })
+  t.match(await pair.innerText(), /محمد الأحمد/, 'another script is no other name')
+  await sound(t, admin, 'who may be the same')
+  await soundOnPhone(t, admin, ['/desk/people', '/desk/people/alike'])
+  await pair.getByRole('link', { name: 'Look and decide' }).click()
+  const same = admin.url()
+  await admin.getByRole('radio').check()
+  await admin.getByLabel('How it is known').fill('The agency has confirmed it')
+  await sound(t, admin, 'two records')
+  await admin.getByRole('button', { name: 'Count as one person' }).click()
+  t.match(await admin.locator('main').innerText(), /This record is counted as[^]*Ada Admin held[^]*to be one person/)
+  await sound(t, admin, 'one person')
+  t.equal(await counted(), '1', 'they are counted once')
+  await soundOnPhone(t, admin, [new URL(same).pathname, `/desk/people/${mohammed.personId}`, `/desk/people/${mohammed.personId}/edit`, `/desk/people/${mohammed.personId}/data`])
+  await admin.goto(same)
+  await admin.getByLabel('How it is known').fill('They came together')
+  await admin.getByRole('button', { name: 'Take apart again' }).click()
+  t.match(await admin.locator('main').innerText(), /Taken back by Ada Admin/)
+  t.equal(await counted(), '2', 'and twice again')
+
+  const trainee = await signIn(mohammed)
+  await trainee.locator('summary', { hasText: 'Mohammed Al-Ahmad' }).click()
+  await trainee.getByRole('link', { name: 'Your data' }).click()
+  t.match(await trainee.locator('main').innerText(), /Sergeant[^]*Certificates/)
+  await sound(t, trainee, "one's own data")
+  const own = await fileOf(trainee, 'Download')
+  t.match(JSON.parse(own.bytes.toString()), { data: { person: [{ name: 'Mohammed Al-Ahmad', rank: 'Sergeant' }] } })
+  await soundOnPhone(t, trainee, ['/me/data'])
+  await trainee.context().close()
+
+  await find(admin, 'mohammed')
+  await admin.getByRole('link', { name: 'Personal data: copy or erase' }).click()
+  await sound(t, admin, 'personal data')
+  t.equal((await fileOf(admin, 'Download as JSON')).name, 'personal-data.json')
+  await admin.getByLabel('Type the person\'s e-mail address').fill(ada.email)
+  await admin.getByLabel('Why').fill('Asked for in writing')
+  await admin.getByRole('button', { name: 'Erase for good' }).click()
+  t.match(await admin.getByRole('alert').innerText(), /This is not the address of this person/)
+  await admin.getByLabel('Type the person\'s e-mail address').fill(mohammed.email)
+  await admin.getByRole('button', { name: 'Erase for good' }).click()
+  t.match(await admin.locator('.notice').innerText(), /The data of this person was erased on 5 Jul 2027/)
+  await sound(t, admin, 'somebody who was erased')
+  t.equal(await counted(), '2', 'what was counted stays')
+  await admin.locator('.head .big a').click()
+  t.equal(await admin.locator('main a.serial').count() > 1, true, 'and opens into its serials')
+  t.notMatch(await admin.locator('main').innerText(), /Mohammed/, 'without the name')
+  await admin.goto(`${base}/desk/people?search=mohammed`)
+  t.equal(await admin.getByRole('link', { name: 'Mohammed' }).count(), 0)
+})
