@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import Handlebars, { type HelperOptions } from 'handlebars'
-import type { Translate } from './messages.ts'
+import { directionOf, type Translate } from './messages.ts'
 import type { Url } from './urls.ts'
 
 /** How dates and numbers are said: the reader's language, the programme's time zone. */
@@ -95,6 +95,13 @@ export function escapeHtml (text: string): string {
 
 export function formatNumber (value: number, language: string): string {
   return numberFormat(language, { maximumFractionDigits: 2 }).format(value)
+}
+
+/** A change: with its sign, which stays before the number where lines run from right to left. */
+export function formatChange (value: number, language: string): string {
+  const text = `${value > 0 ? '+' : '−'}${formatNumber(Math.abs(value), language)}`
+  // Isolated (U+2066, U+2069): else the sign goes to the other side of the number.
+  return directionOf(language) === 'rtl' ? `\u2066${text}\u2069` : text
 }
 
 /** @param value 0..100 */

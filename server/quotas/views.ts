@@ -1,5 +1,5 @@
 import { directionOf, type Translate } from '../http/messages.ts'
-import { formatDate, formatDateTime, formatNumber, formatPercent, type Place } from '../http/pages.ts'
+import { formatChange, formatDate, formatDateTime, formatNumber, formatPercent, type Place } from '../http/pages.ts'
 import type { Url } from '../http/urls.ts'
 import { countriesByName, countryName } from '../people/countries.ts'
 import { paceChart, targetBar } from './charts.ts'
@@ -26,10 +26,6 @@ export function quotaJson (quota: QuotaStanding): QuotaJson {
 
 export function entryJson (quota: Quota, { serial, personId, delta, at, day, country, courseSlug }: Entry): { serial: string, personId: string, delta: number, at: string, day: string, country: string | null, course: string, restatement: boolean } {
   return { serial, personId, delta, at, day, country, course: courseSlug, restatement: isRestatement(quota, at) }
-}
-
-function signed (value: number, language: string): string {
-  return `${value > 0 ? '+' : '−'}${formatNumber(Math.abs(value), language)}`
 }
 
 function isRestatement (quota: Quota, at: string): boolean {
@@ -88,7 +84,7 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
     scope: scopeText(quota, detail.courseTitles, reader),
     counted: number(quota.counted),
     target: t('quotas.of', { target: quota.target }),
-    targetMadeOf: quota.target === quota.firstTarget ? '' : t('quotas.target-made-of', { first: quota.firstTarget, moved: signed(quota.target - quota.firstTarget, place.language) }),
+    targetMadeOf: quota.target === quota.firstTarget ? '' : t('quotas.target-made-of', { first: quota.firstTarget, moved: formatChange(quota.target - quota.firstTarget, place.language) }),
     entries: evidence({}),
     pill: pillView(quota, reader),
     rule: ruleText(quota, detail.courseTitles, reader),

@@ -1,6 +1,6 @@
 import type { PageView } from '../http/app-type.ts'
 import { directionOf } from '../http/messages.ts'
-import { formatDate, formatDateTime, formatNumber } from '../http/pages.ts'
+import { formatChange, formatDate, formatDateTime, formatNumber } from '../http/pages.ts'
 import { countryName } from '../people/countries.ts'
 import { forecastText, ruleText, type Reader } from '../quotas/views.ts'
 import { DIMENSIONS, type AnnualReport, type Dimension, type ReportLine } from './annual-report.ts'
@@ -28,7 +28,7 @@ export function reportView (report: AnnualReport, madeAt: string, reader: Reader
   const { quota, snapshot } = report
   const { t, url, place } = reader
   const number = (value: number): string => formatNumber(value, place.language)
-  const change = (value: number): string => value === 0 ? '' : `${value > 0 ? '+' : '−'}${number(Math.abs(value))}`
+  const change = (value: number): string => value === 0 ? '' : formatChange(value, place.language)
   const evidence = (filter: Record<string, string>): string => url('/desk/quotas/:id/entries', { id: quota.id }, filter)
   const isClosed = quota.closedAt !== null
   const headline = quota.closedCount ?? quota.counted

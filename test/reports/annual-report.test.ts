@@ -47,6 +47,8 @@ t.test('the annual report: every figure opens into its serials; after closing, r
   t.match(body, /still bear their signature/)
   t.match((await browser.get(`/desk/quotas/${id}/entries?rank=Inspector`)).body, new RegExp(serial))
 
+  const arabic = await test.app.inject({ url: `/desk/quotas/${id}/report`, headers: { ...walk.admin.bearer, cookie: 'muster-language=ar' } })
+  t.match(arabic.body, /\u2066−1\u2069[^]*<td[^>]*>\u2066−1\u2069</, 'the sign stays before the number from right to left')
   const pdf = await test.app.inject({ url: `/desk/quotas/${id}/report.pdf`, headers: walk.admin.bearer })
   t.equal(pdf.headers['content-type'], 'application/pdf')
   t.equal(pdf.rawPayload.subarray(0, 5).toString(), '%PDF-')

@@ -1,5 +1,5 @@
 import type { PageView } from '../../http/app-type.ts'
-import { formatDate, formatDateTime, formatNumber } from '../../http/pages.ts'
+import { formatChange, formatDate, formatDateTime } from '../../http/pages.ts'
 import type { ChangeProblem, TargetChange } from './changes.ts'
 import type { Quota } from '../quotas.ts'
 import { treeOf } from '../tree.ts'
@@ -54,11 +54,10 @@ function choices (quotas: readonly Quota[], chosen: string, { t, place }: Reader
 }
 
 export function changeView (change: TargetChange, { t, url, place }: Reader): Readonly<Record<string, unknown>> {
-  const amount = formatNumber(Math.abs(change.amount), place.language)
   return {
     id: change.id,
     words: t(`quotas.changes.words.${change.kind === 'reallocation' ? 'reallocation' : change.amount > 0 ? 'shortfall' : 'surplus'}`, { amount: Math.abs(change.amount) }),
-    amount: change.amount > 0 ? `+${amount}` : `−${amount}`,
+    amount: formatChange(change.amount, place.language),
     from: { name: change.fromName, href: url('/desk/quotas/:id', { id: change.fromId }) },
     to: { name: change.toName, href: url('/desk/quotas/:id', { id: change.toId }) },
     reason: change.reason,
