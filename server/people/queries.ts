@@ -302,19 +302,24 @@ export async function deleteFailures (tx: Tx, subject: string, before: string): 
   await tx.deleteFrom('failure').where('subject', '=', subject).where('at', '<=', before).execute()
 }
 
-export interface PersonRow {
-  readonly id: string
+/** What is said of a person, as it is edited. */
+export interface PersonFacts {
   readonly name: string
   /** In Latin letters, where `name` is in another script. */
   readonly latinName: string | null
+  /** ISO 3166-1 alpha-2, or null for staff of the programme itself. */
   readonly country: string | null
   readonly agency: string | null
   readonly rank: string | null
   /** YYYY-MM-DD, where it is known. */
   readonly birthDay: string | null
   readonly locale: string
-  readonly accountId: string
   readonly email: string
+}
+
+export interface PersonRow extends PersonFacts {
+  readonly id: string
+  readonly accountId: string
   readonly state: AccountTable['state']
   /** To be sent back with an edit, so that one that overlooks another's is refused. */
   readonly version: number
@@ -363,20 +368,6 @@ export async function selectPeople (tx: Tx, filter: PeopleFilter): Promise<Perso
 export async function selectOptionalPerson (tx: Tx, id: string): Promise<PersonRow | undefined> {
   return await tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id')
     .select(PERSON).where('person.id', '=', id).executeTakeFirst()
-}
-
-/** What is said of a person, as it is edited. */
-export interface PersonFacts {
-  readonly name: string
-  readonly latinName: string | null
-  /** ISO 3166-1 alpha-2, or null for staff of the programme itself. */
-  readonly country: string | null
-  readonly agency: string | null
-  readonly rank: string | null
-  /** YYYY-MM-DD. */
-  readonly birthDay: string | null
-  readonly locale: string
-  readonly email: string
 }
 
 /** @param version as it was seen

@@ -1,14 +1,13 @@
 /// <reference lib="dom" />
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { hashPassword } from '../../server/people/passwords.ts'
 import { testApp, type Somebody, type TestApp } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
 import { call } from '../trainee.ts'
+import { axeFinds } from './desk.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const browser = await launchChromium()
 t.teardown(async () => { await browser.close() })
 
@@ -21,14 +20,6 @@ async function signIn (test: TestApp, base: string, who: Somebody, locale = 'en'
   await page.locator('input[name=password]').fill('a password of the tests')
   await page.locator('main form button').click()
   return page
-}
-
-async function axeFinds (page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return await page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: { run: () => Promise<{ violations: Array<{ id: string, nodes: Array<{ target: string[] }> }> }> } }).axe.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).slice(0, 3).join(', ')}`)
-  })
 }
 
 t.test('an instructor writes a question, tries it, translates it, draws on a picture, and imports a file', { timeout: 90_000 }, async (t) => {

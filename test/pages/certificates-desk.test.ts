@@ -1,6 +1,5 @@
 /// <reference lib="dom" />
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import t from 'tap'
@@ -9,13 +8,12 @@ import { makeLooks } from '../../server/certificates/templates/templates.ts'
 import { zipDeps } from '../../server/certificates/views.ts'
 import { workOnZips } from '../../server/certificates/zips/zips.ts'
 import { loadMessages } from '../../server/http/messages.ts'
-import { hashPassword } from '../../server/people/passwords.ts'
 import { readZip } from '../../server/zip/read-zip.ts'
 import { testApp } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
 import { addCohort, enrol } from '../trainee.ts'
+import { mayEnter, signIn, sound } from './desk.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const messages = loadMessages(new URL('../../templates/locales', import.meta.url).pathname)
 const settings = { programme: 'Test programme', timeZone: 'Asia/Shanghai', publicUrl: 'http://localhost', prefix: '', secure: false, demo: false }
 
@@ -31,28 +29,10 @@ t.test('an administrator makes a template, issues, re-issues, downloads, renews 
     const id = await enrol(test, somebody, cohortId, await test.somebody(name, [{ role: 'trainee' }], { country: 'ZM' }))
     await db.write(async (tx) => { await tx.updateTable('enrolment').set({ state: 'completed', completed_at: world.now().toISOString(), done: 3 }).where('id', '=', id).execute() })
   }
-  await db.write(async (tx) => { await tx.updateTable('account').set({ password_hash: await hashPassword('a long password') }).where('id', '=', somebody.accountId).execute() })
-  const signIn = async (): Promise<Page> => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true, locale: 'en' })
-    const page = await context.newPage()
-    await page.goto(`${base}/sign-in`)
-    await page.getByLabel('E-mail').fill(somebody.email)
-    await page.getByLabel('Password').fill('a long password')
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    return page
-  }
-  const sound = async (page: Page, what: string): Promise<void> => {
-    await page.evaluate(axe)
-    const found = await page.evaluate(async () => {
-      const { violations } = await (globalThis as unknown as { axe: { run: () => Promise<{ violations: Array<{ id: string, nodes: Array<{ target: string[] }> }> }> } }).axe.run()
-      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).slice(0, 3).join(', ')}`)
-    })
-    t.same(found, [], what)
-    t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${what} fits`)
-  }
+  await mayEnter(test, somebody)
   const tab = async (page: Page, name: string): Promise<void> => { await page.getByRole('navigation', { name: 'Certificates', exact: true }).getByRole('link', { name, exact: true }).click() }
 
-  const page = await signIn()
+  const page = await signIn(browser, base, somebody)
   await page.getByRole('link', { name: 'Targets', exact: true }).click()
   await page.getByRole('link', { name: 'Certificates', exact: true }).click()
   await tab(page, 'Templates')
@@ -64,7 +44,7 @@ t.test('an administrator makes a template, issues, re-issues, downloads, renews 
   await page.locator('#logo').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer: await sharp({ create: { width: 200, height: 100, channels: 3, background: '#1d3557' } }).png().toBuffer() })
   await page.locator('#specimen image').first().waitFor()
   t.equal(await page.locator('#text-en-title').inputValue(), 'Diploma of the academy', 'what was typed stays')
-  await sound(page, 'the template')
+  await sound(t, page, 'the template')
   const pdf = page.context().waitForEvent('page')
   await page.getByRole('button', { name: 'Preview as PDF' }).click()
   await (await pdf).close()
@@ -74,21 +54,21 @@ t.test('an administrator makes a template, issues, re-issues, downloads, renews 
   await tab(page, 'Issue')
   await page.getByRole('button', { name: 'Issue 3 certificates' }).click()
   t.match(await page.locator('.notice').innerText(), /3 certificates were issued/)
-  await sound(page, 'issuing')
+  await sound(t, page, 'issuing')
   await tab(page, 'All')
-  await sound(page, 'the list')
+  await sound(t, page, 'the list')
   await page.getByRole('link', { name: 'Amina Yusuf' }).click()
   const old = await page.locator('.trail [aria-current]').innerText()
   await page.getByLabel('Name on the certificate').fill('Amina Yusuf-Banda')
   await page.locator('#why').fill('Name corrected')
-  await sound(page, 'a certificate')
+  await sound(t, page, 'a certificate')
   await page.getByRole('button', { name: 'Re-issue this certificate' }).click()
   t.match(await page.locator('main').innerText(), /Amina Yusuf-Banda[^]*Earlier documents[^]*Name corrected/)
 
   await tab(await list(page), 'Downloads')
   await page.getByRole('button', { name: 'Make the zip' }).click()
   t.match(await page.locator('.progress').innerText(), /0 of 3/)
-  await sound(page, 'a zip that is being made')
+  await sound(t, page, 'a zip that is being made')
   await workOnZips(db, zipDeps({ world, settings, messages, looks: makeLooks() }))
   // The page looks again by itself.
   const download = page.waitForEvent('download')
@@ -99,11 +79,11 @@ t.test('an administrator makes a template, issues, re-issues, downloads, renews 
   world.setNow('2026-12-16T04:00:00Z')
   t.equal(await sendExpiryReminders(db, { world, settings, messages }), 3)
   await addCohort(test, somebody, 'first-steps')
-  const later = await signIn()
+  const later = await signIn(browser, base, somebody)
   await later.goto(`${base}/desk/certificates/expiring`)
   t.match(await later.locator('main').innerText(), /76 days left/)
   t.equal(await later.getByRole('cell', { name: '16 Dec 2026' }).count(), 3, 'everybody was reminded')
-  await sound(later, 'what ends')
+  await sound(t, later, 'what ends')
   await later.getByLabel('Choose Bwalya Phiri').check()
   await later.locator('#cohort').selectOption({ index: 1 })
   await later.getByRole('button', { name: 'Enrol those who are chosen' }).click()
@@ -119,10 +99,10 @@ t.test('an administrator makes a template, issues, re-issues, downloads, renews 
   await anybody.getByLabel('Serial').fill(old)
   await anybody.getByRole('button', { name: 'Verify' }).click()
   t.match(await anybody.locator('main').innerText(), /Amina Yusuf[^]*What stands now/)
-  await sound(anybody, 'a document that was replaced')
+  await sound(t, anybody, 'a document that was replaced')
   await anybody.locator('.notice a').click()
   t.match(await anybody.locator('main').innerText(), /valid[^]*Amina Yusuf-Banda[^]*Basics/i)
-  await sound(anybody, 'a certificate, on a phone')
+  await sound(t, anybody, 'a certificate, on a phone')
 
   async function list (of: Page): Promise<Page> {
     await of.goto(`${base}/desk/certificates`)

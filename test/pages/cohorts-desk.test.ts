@@ -1,15 +1,10 @@
 /// <reference lib="dom" />
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { Page } from 'playwright-core'
-import t, { type Test } from 'tap'
-import { hashPassword } from '../../server/people/passwords.ts'
+import t from 'tap'
 import { xlsxOf } from '../../server/sheets/write-xlsx.ts'
 import { testApp } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
 import { call, start, startWalk } from '../trainee.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+import { mayEnter, signIn, sound } from './desk.ts'
 
 const browser = await launchChromium()
 t.teardown(async () => { await browser.close() })
@@ -18,29 +13,10 @@ const base = await test.app.listen({ port: 0, host: '127.0.0.1' })
 const walk = await startWalk(test)
 const liaison = await test.somebody('Lena Liaison', [{ role: 'liaison', country: 'ZM' }])
 
-await test.db.write(async (tx) => { await tx.updateTable('account').set({ password_hash: await hashPassword('a long password') }).where('id', 'in', [walk.admin.accountId, liaison.accountId]).execute() })
-const signIn = async (email: string): Promise<Page> => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true, locale: 'en' })
-  const page = await context.newPage()
-  await page.goto(`${base}/sign-in`)
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel('Password').fill('a long password')
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  return page
-}
-/** Nothing against it by axe, and nothing wider than the window. */
-const sound = async (t: Test, page: Page, what: string): Promise<void> => {
-  await page.evaluate(axe)
-  const found = await page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: { run: () => Promise<{ violations: Array<{ id: string, nodes: Array<{ target: string[] }> }> }> } }).axe.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).slice(0, 3).join(', ')}`)
-  })
-  t.same(found, [], what)
-  t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${what} fits`)
-}
+await mayEnter(test, walk.admin, liaison)
 
 t.test('cohorts: planned, seats held, nominated by the liaison, decided on, moved up, substituted, moved, withdrawn, reminded', { timeout: 150_000 }, async (t) => {
-  const admin = await signIn(walk.admin.email)
+  const admin = await signIn(browser, base, walk.admin)
   await admin.getByRole('link', { name: 'Cohorts', exact: true }).click()
   await admin.getByRole('link', { name: 'From a plan' }).click()
   const year = new Date().getUTCFullYear() + 1
@@ -54,7 +30,7 @@ t.test('cohorts: planned, seats held, nominated by the liaison, decided on, move
   await admin.getByRole('button', { name: 'Create 2 cohorts' }).click()
   t.match(await admin.locator('.notice').innerText(), /2 cohorts were created/)
 
-  const desk = await signIn(liaison.email)
+  const desk = await signIn(browser, base, liaison)
   await desk.goto(`${base}/desk/nominations`)
   await desk.getByRole('link', { name: 'March' }).click()
   await desk.getByRole('link', { name: 'Nominate people' }).click()
@@ -143,7 +119,7 @@ t.test('cohorts: planned, seats held, nominated by the liaison, decided on, move
 })
 
 t.test('accommodations and progress: a running clock grows, the matrix is searched, whoever needs help is reminded', { timeout: 150_000 }, async (t) => {
-  const admin = await signIn(walk.admin.email)
+  const admin = await signIn(browser, base, walk.admin)
   // A trainee sits an exam; the administrator allows more time, and the clock of the running page learns of it.
   const exam = await start(test, walk, 'exam')
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, bypassCSP: true })

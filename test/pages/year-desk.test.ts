@@ -1,17 +1,14 @@
 /// <reference lib="dom" />
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Download, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { hashPassword } from '../../server/people/passwords.ts'
 import { createQuota } from '../../server/quotas/quotas.ts'
 import { testApp, type Somebody } from '../app.ts'
 import { programmeOn } from '../certificates/programme.ts'
 import { launchChromium } from '../chromium.ts'
 import { personOf } from '../trainee.ts'
+import { mayEnter, signIn, sound } from './desk.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const PASSWORD = 'a long password'
 const FIRST_NAMES = ['Amina', 'Bwalya', 'Chanda', 'Dalitso', 'Esther', 'Febby', 'Grace', 'Harriet', 'Joseph', 'Kalaba', 'Lubasi', 'Peter'] as const
 
 const browser = await launchChromium()
@@ -23,34 +20,7 @@ const programme = await programmeOn(db, { world, at: world.setNow }, { fraud: 12
 world.setNow('2026-06-15T04:00:00Z')
 const ada = await test.somebody('Ada Admin', [{ role: 'administrator' }])
 const ben = await test.somebody('Ben Second', [{ role: 'administrator' }])
-const passwordHash = await hashPassword(PASSWORD)
-await mayEnter(ada, ben)
-
-async function mayEnter (...people: readonly Somebody[]): Promise<void> {
-  await db.write(async (tx) => { await tx.updateTable('account').set({ password_hash: passwordHash }).where('id', 'in', people.map(({ accountId }) => accountId)).execute() })
-}
-
-async function signIn ({ email }: Somebody): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true, locale: 'en' })
-  const page = await context.newPage()
-  await page.goto(`${base}/sign-in`)
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel('Password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Good day' }).waitFor()
-  return page
-}
-
-/** Nothing against it by axe, and nothing wider than the window. */
-async function sound (t: Test, page: Page, what: string): Promise<void> {
-  await page.evaluate(axe)
-  const found = await page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: { run: () => Promise<{ violations: Array<{ id: string, nodes: Array<{ target: string[] }> }> }> } }).axe.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).slice(0, 3).join(', ')}`)
-  })
-  t.same(found, [], what)
-  t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${what} fits`)
-}
+await mayEnter(test, ada, ben)
 
 /** The same pages on a phone, in Arabic, for whoever is signed in on a page. */
 async function soundOnPhone (t: Test, by: Page, paths: readonly string[]): Promise<void> {
@@ -108,7 +78,7 @@ t.test('targets: one is moved by two administrators, the end is foreseen, the ye
   const whole = await target('Officers trained', half, null, 100)
   await target('Officers of Zambia', half, 'ZM', 40)
 
-  const admin = await signIn(ada)
+  const admin = await signIn(browser, base, ada)
   const nav = async (page: Page): Promise<void> => { await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Targets', exact: true }).click() }
   await nav(admin)
   await admin.getByRole('link', { name: 'New target' }).click()
@@ -139,7 +109,7 @@ t.test('targets: one is moved by two administrators, the end is foreseen, the ye
   t.equal(await move.getByRole('button', { name: 'Approve' }).count(), 0, 'nobody approves what they proposed')
   await sound(t, admin, 'a move that was proposed')
 
-  const second = await signIn(ben)
+  const second = await signIn(browser, base, ben)
   await second.getByRole('link', { name: '1 move of a target that wants a second administrator' }).click()
   await second.getByRole('row', { name: '5 moved' }).getByRole('button', { name: 'Approve' }).click()
   t.match(await second.getByRole('row', { name: '5 moved' }).innerText(), /Approved by Ben Second/)
@@ -164,7 +134,7 @@ t.test('targets: one is moved by two administrators, the end is foreseen, the ye
   await admin.context().close()
 
   world.setNow('2026-07-02T04:00:00Z')
-  const closing = await signIn(ada)
+  const closing = await signIn(browser, base, ada)
   await closing.getByRole('link', { name: '3 targets whose period is over can be closed' }).click()
   await nav(closing)
   await closing.getByRole('link', { name: 'Officers trained' }).click()
@@ -208,7 +178,7 @@ t.test('readiness: people are found, picked, kept as a list and handed on, and w
   }
   await programme.certify(people['Nadia Noor']?.personId ?? '', 'drugs')
 
-  const admin = await signIn(ada)
+  const admin = await signIn(browser, base, ada)
   await admin.getByRole('link', { name: 'Readiness', exact: true }).click()
   await admin.getByRole('checkbox', { name: 'Course drugs' }).check()
   await admin.getByRole('button', { name: 'Show' }).click()
@@ -245,14 +215,14 @@ t.test('readiness: people are found, picked, kept as a list and handed on, and w
   await admin.context().close()
 
   world.setNow('2027-06-10T04:00:00Z')
-  const month = await signIn(ada)
+  const month = await signIn(browser, base, ada)
   await month.getByRole('link', { name: '2 people on the list “Joint patrol” with a certificate that lapses soon or is no longer valid' }).click()
   t.match(await month.locator('main').innerText(), /2 lapse soon[^]*Nadia Noor[^]*lapses on [12] Jul 2027/)
   await sound(t, month, 'a list on which certificates lapse')
   await month.context().close()
 
   world.setNow('2027-07-03T04:00:00Z')
-  const after = await signIn(ada)
+  const after = await signIn(browser, base, ada)
   await sound(t, after, 'what waits today')
   await after.getByRole('link', { name: /^2 people on the list “Joint patrol”/ }).click()
   t.match(await after.locator('main').innerText(), /2 not ready[^]*Nadia Noor[^]*none valid/)
@@ -268,10 +238,10 @@ t.test('people: one is found, edited by two at once, held to be one with another
   const year = await target('Officers trained in 2027', { from: '2027-01-01', to: '2027-12-31' }, 'ZM', 10)
   const mohammed = await test.somebody('Mohammed Al-Ahmad', [{ role: 'trainee' }], { country: 'ZM' })
   const other = await test.somebody('محمد الأحمد', [{ role: 'trainee' }], { country: 'ZM', locale: 'ar' })
-  await mayEnter(mohammed)
+  await mayEnter(test, mohammed)
   for (const { personId } of [mohammed, other]) await programme.certify(personId)
 
-  const admin = await signIn(ada)
+  const admin = await signIn(browser, base, ada)
   const counted = async (): Promise<string> => {
     await admin.goto(`${base}/desk/quotas/${year}`)
     return await admin.locator('.head .big a').innerText()
@@ -288,7 +258,7 @@ t.test('people: one is found, edited by two at once, held to be one with another
   await find(admin, 'mohammed')
   await sound(t, admin, 'a person')
   await admin.getByRole('link', { name: 'Edit' }).click()
-  const second = await signIn(ben)
+  const second = await signIn(browser, base, ben)
   await find(second, 'al-ahmad')
   await second.getByRole('link', { name: 'Edit' }).click()
   await second.getByLabel('Rank').fill('Inspector')
@@ -327,7 +297,7 @@ t.test('people: one is found, edited by two at once, held to be one with another
   t.match(await admin.locator('main').innerText(), /Taken back by Ada Admin/)
   t.equal(await counted(), '2', 'and twice again')
 
-  const trainee = await signIn(mohammed)
+  const trainee = await signIn(browser, base, mohammed)
   await trainee.locator('summary', { hasText: 'Mohammed Al-Ahmad' }).click()
   await trainee.getByRole('link', { name: 'Your data' }).click()
   t.match(await trainee.locator('main').innerText(), /Sergeant[^]*Certificates/)

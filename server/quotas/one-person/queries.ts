@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../db/database.ts'
 import { nameKey } from '../../people/name-key.ts'
+import type { PersonFacts } from '../../people/queries.ts'
 import { prepared, type Value } from '../../db/prepared.ts'
 
 /** Every record that is merged, and what into. */
@@ -39,15 +40,8 @@ export async function selectGroup (tx: Tx, rootId: string): Promise<string[]> {
   return group
 }
 
-export interface Human {
+export interface Human extends Pick<PersonFacts, 'name' | 'latinName' | 'country' | 'agency' | 'rank' | 'birthDay'> {
   readonly id: string
-  readonly name: string
-  /** In Latin letters, where `name` is in another script. */
-  readonly latinName: string | null
-  readonly country: string | null
-  readonly agency: string | null
-  readonly rank: string | null
-  readonly birthDay: string | null
   readonly email: string | null
   readonly mergedInto: string | null
   /** Standing certificates. */
