@@ -102,6 +102,9 @@ const GROUP_MS = 4
 const GATHER_MS = 3
 const GATHER_LIMIT = 32
 
+/** How soon after a commit it is asked how long the log has become: asking costs more than committing. */
+const LOOK_MS = 20
+
 /** So many are answered in one turn of the event loop. */
 const SETTLED_AT_ONCE = 16
 
@@ -113,6 +116,7 @@ function groupCommit (tx: Tx, statements: Statements, sync: LogSync, checkpoints
   let draining = false
   let called = false
   let gathering: NodeJS.Timeout | undefined
+  let looking: NodeJS.Timeout | undefined
   const say = (statement: string): void => { statements.of(statement).run() }
 
   async function drain (): Promise<void> {
@@ -180,6 +184,11 @@ function groupCommit (tx: Tx, statements: Statements, sync: LogSync, checkpoints
       // The sync is over when all whom it served are told.
       queueMicrotask(wake)
     })
+    looking ??= setTimeout(look, LOOK_MS).unref()
+  }
+
+  function look (): void {
+    looking = undefined
     // It changes nothing, and only asks.
     try { checkpoints.look(statements.of('pragma wal_checkpoint(noop)').get() as LogState) } catch { /* it is asked again after the next commit */ }
   }

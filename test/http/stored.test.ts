@@ -3,7 +3,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import type { App } from '../../server/http/app-type.ts'
 import { tellWhatIsStored } from '../../server/http/stored.ts'
-import { inTurn, waitedMs } from '../../server/turns.ts'
+import { atTurnsEnd, inTurn, waitedMs } from '../../server/turns.ts'
 
 t.test('an answer to a reader leaves when all that was committed is on disk', async (t) => {
   let pending: PromiseWithResolvers<void> | null = null
@@ -28,7 +28,7 @@ t.test('an answer to a reader leaves when all that was committed is on disk', as
   t.equal((await lost).statusCode, 500, 'and tells nothing that may be lost')
 })
 
-t.test('what has arrived at once is done one a turn, so that timers and others are served between', async (t) => {
+t.test('what has arrived at once is begun for a few milliseconds a turn, so that timers and others are served between', async (t) => {
   const done: string[] = []
   const busy = (name: string): void => {
     done.push(name)
@@ -41,9 +41,23 @@ t.test('what has arrived at once is done one a turn, so that timers and others a
     inTurn(resolve)
   })
   t.same(done.filter((name) => name !== 'timer'), Array.from({ length: 20 }, (_, number) => String(number)), 'in the order in which they came')
-  t.ok(done.indexOf('timer') > 0 && done.indexOf('timer') < 10, `the timer came ${done.indexOf('timer')}th`)
+  t.ok(done.includes('timer') && done.indexOf('timer') < 10, `the timer came ${done.indexOf('timer')}th`)
   t.equal(waitedMs(), 0)
   inTurn(() => undefined)
   busy('elsewhere')
   t.ok(waitedMs() >= 2.5, 'and it is known for how long the next has waited')
+})
+
+t.test('answers leave together when the work of a turn is done', async (t) => {
+  const done: string[] = []
+  await new Promise<void>((resolve) => {
+    for (const name of ['a', 'b', 'c']) {
+      inTurn(() => {
+        done.push(name)
+        // What follows at once from one is done before the next begins.
+        void Promise.resolve().then(() => { atTurnsEnd(() => { if (done.push(`${name} is sent`) === 6) resolve() }) })
+      })
+    }
+  })
+  t.same(done, ['a', 'b', 'c', 'a is sent', 'b is sent', 'c is sent'])
 })
