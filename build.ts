@@ -5,5 +5,5 @@ import { chmodSync, cpSync, rmSync } from 'node:fs'
 // laid out like the repository, with what the code reads (templates, courses) beside it. `npm run check` is what checks types.
 rmSync('dist', { recursive: true, force: true })
 execFileSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
-for (const folder of ['templates', 'courses']) cpSync(folder, `dist/${folder}`, { recursive: true })
+for (const folder of ['templates', 'courses', 'server/demo/courses']) cpSync(folder, `dist/${folder}`, { recursive: true })
 chmodSync('dist/server/main.js', 0o755)

@@ -27,6 +27,7 @@ import { enrolMembers, type PlannedRevocation } from './roll.ts'
 import { noRows, type PastChange } from './rows.ts'
 import { addStaff, type Staff } from './staff.ts'
 import { lastYearsTarget, thisYearsTargets } from './targets.ts'
+import { addWritten, importWritten } from './written.ts'
 
 /** Anything may stand here; another text makes other people. */
 const SEED = 'muster sample programme'
@@ -71,6 +72,7 @@ async function makeAll (db: Database, world: World, settings: Settings, options:
   if (problems.length > 0) throw new Error(problems.map(({ file, line, message }) => `${file}:${line}: ${message}`).join('\n'))
   const contents = await contentsOf(db.read)
   const courses = weighed(contents)
+  const written = await importWritten(db, moments(calendar.founded))
 
   const rows = noRows()
   const chance = chanceFrom(`${SEED}/people`)
@@ -81,6 +83,7 @@ async function makeAll (db: Database, world: World, settings: Settings, options:
   const { cohortIds, serials } = addHistory(rows, plan, members, deps)
   const { invited, invitedAt } = addIntakes(rows, plan, cohortIds, deps)
   const people = nominees(deps)
+  const doneInWriting = addWritten(rows, written, { ...deps, moments: momentsFrom(`${SEED}/written`) }, instructorsOf(staff))
   const coming = cohortIds.filter((_, index) => plan[index]?.stage === 'coming')
   await db.write(async (tx) => { await insertRows(tx, rows) })
 
@@ -97,7 +100,8 @@ async function makeAll (db: Database, world: World, settings: Settings, options:
   await goThrough(db, moments, rows.changes, [
     target(calendar.booksClosed, lastYearsTarget(calendar), later(calendar.booksClosed, HOUR_MS)),
     ...thisYearsTargets(calendar, courses).map((input, index) => target(later(calendar.lastNight, index * 20_000), input)),
-    ...deskWork(db, instructorOf(staff), contents, later(calendar.lastNight, HOUR_MS)),
+    ...doneInWriting(db, settings),
+    ...deskWork(db, instructorsOf(staff)[0] as Person, new Map([...contents, [written.version.slug, written]]), later(calendar.lastNight, HOUR_MS)),
     ...revocations.map(({ member, at, why }, index): Deed => ({
       at: new Date(at).toISOString(),
       act: async (world) => { await revokeCertificate(db, world, administrator, serials.get(member) ?? '', reasonOf(why, index)) }
@@ -145,9 +149,11 @@ function personOf ({ administrator: { id, accountId, name } }: Staff): Person {
   return { id, accountId, name, email: 'admin@demo.example', locale: 'en', roles: [{ role: 'administrator' }] }
 }
 
-function instructorOf ({ instructors: [first] }: Staff): Person {
-  if (first === undefined) throw new Error('the sample programme has no instructor')
-  return { id: first.id, accountId: first.accountId, name: first.name, email: 'instructor@demo.example', locale: 'en', roles: [{ role: 'instructor' }] }
+/** instructor@ first. */
+function instructorsOf ({ instructors }: Staff): Person[] {
+  return instructors.map(({ id, accountId, name }, index) => ({
+    id, accountId, name, email: `instructor${index === 0 ? '' : index + 1}@demo.example`, locale: 'en', roles: [{ role: 'instructor' }]
+  }))
 }
 
 function liaisonOf ({ liaison: { id, accountId, name } }: Staff): Person {

@@ -103,7 +103,7 @@ export function contentOf ({ contents }: Pick<HistoryDeps, 'contents'>, { course
 }
 
 /** As `createCohort` writes it. @returns its id */
-function addCohort (rows: Rows, cohort: CohortPlan, { version }: Content, moments: Moments, staff: Staff): string {
+export function addCohort (rows: Rows, cohort: CohortPlan, { version }: Content, moments: Moments, staff: Staff): string {
   const { name, startsAt, endsAt, seats, createdAt } = cohort
   const actorId = staff.administrator.id
   const id = moments(createdAt).newId()

@@ -7,9 +7,12 @@ import t from 'tap'
 import { verifyChain } from '../../server/audit/audit.ts'
 import { COUNTRIES } from '../../server/demo/countries.ts'
 import { shares } from '../../server/demo/targets.ts'
+import { markingQueue } from '../../server/attempts/marking/queue.ts'
+import { makeCourseCache } from '../../server/courses/courses.ts'
 import { isCountry } from '../../server/people/countries.ts'
+import { realWorld } from '../../server/world.ts'
 import { recount } from '../../server/quotas/recount.ts'
-import { digestOf, makeSample, NOW, openSample } from './sample-programme.ts'
+import { digestOf, makeSample, NOW, openSample, SETTINGS } from './sample-programme.ts'
 
 /** Makes a sample programme in a process of its own.
  * @param killed SIGKILL once so many bytes of it are on the disk, uncommitted
@@ -114,7 +117,7 @@ t.test('the sample programme', async (t) => {
     const taught = await db.read.selectFrom('cohort_instructor').innerJoin('account', 'account.person_id', 'cohort_instructor.person_id')
       .select('cohort_id').where('email', '=', 'instructor@demo.example').execute()
     t.ok(taught.some(({ cohort_id: id }) => id === cohortId))
-    t.equal(taught.length, 4)
+    t.equal(taught.length, 5)
   })
 
   await t.test('has enrolments that say what their activities, attempts and certificates say', async (t) => {
@@ -140,6 +143,20 @@ t.test('the sample programme', async (t) => {
     })) t.ok(some.length > 50, `${some.length} people of running cohorts are ${stage}`)
     const open = await db.read.selectFrom('attempt').select('due_at').where('state', '=', 'open').execute()
     t.ok(open.length > 3 && open.every(({ due_at: due }) => due !== null && due > now))
+  })
+
+  await t.test('has a course in which people write: practice and reports, marked, waiting, for a second marker and for one who decides', async (t) => {
+    const sat = await db.read.selectFrom('attempt').innerJoin('enrolment', 'enrolment.id', 'enrolment_id').select(['quiz_key as quiz', 'attempt.state', 'passed', 'done'])
+      .where('quiz_key', 'in', ['note-of-a-call', 'final-report']).execute()
+    const count = (wanted: Partial<typeof sat[number]>): number => sat.filter((attempt) => Object.entries(wanted).every(([name, value]) => attempt[name as keyof typeof attempt] === value)).length
+    t.strictSame([count({ quiz: 'note-of-a-call', state: 'graded' }), count({ quiz: 'note-of-a-call', state: 'needs-marking' })], [9, 5])
+    t.equal(count({ quiz: 'final-report', state: 'needs-marking', done: 3 }), count({ quiz: 'note-of-a-call', passed: 1 }), 'whoever passed the practice went on')
+    const instructor = await db.read.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id').select(['person.id', 'account.id as accountId', 'name']).where('email', '=', 'instructor@demo.example').executeTakeFirstOrThrow()
+    const queue = await markingQueue(db, { world: { ...realWorld, now: () => NOW }, courses: makeCourseCache(), settings: SETTINGS }, { ...instructor, email: '', locale: 'en', roles: [{ role: 'instructor' }] })
+    t.equal(queue.length, 3)
+    t.ok(queue.every(({ next }) => next !== null), 'the instructor can mark each question')
+    const waiting = queue.map(({ waiting }) => waiting)
+    for (const name of ['first', 'second', 'third', 'held'] as const) t.ok(waiting.some((counts) => counts[name] > 0), name)
   })
 
   await t.test('is the same on the same day, whole after a kill midway, and made once', async (t) => {

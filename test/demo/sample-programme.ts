@@ -7,7 +7,7 @@ import { makeDemo } from '../../server/demo/demo.ts'
 import { realWorld } from '../../server/world.ts'
 import { makeSigner } from '../../server/quotas/snapshot.ts'
 
-const SETTINGS = { programme: 'Sample programme', timeZone: 'Asia/Shanghai', publicUrl: 'http://localhost:8080', prefix: '', secure: false, demo: true }
+export const SETTINGS = { programme: 'Sample programme', timeZone: 'Asia/Shanghai', publicUrl: 'http://localhost:8080', prefix: '', secure: false, demo: true }
 
 /** Two o'clock in the afternoon there: the same day whichever test asks. */
 export const NOW = new Date('2026-10-17T06:00:00.000Z')
