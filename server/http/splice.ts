@@ -37,15 +37,23 @@ export function cut (html: string): Frame {
 }
 
 export function fixed (text: string): Fixed {
-  const bytes = Buffer.from(text)
+  const bytes = lasting(Buffer.from(text))
   let deflated: Buffer | undefined
   return { bytes, deflated: () => (deflated ??= deflate(bytes)), crc: crc32(bytes), shift: shiftBy(bytes.length) }
+}
+
+/** A copy in memory of its own: one out of the pool of small buffers would keep all that came from there at the same time, a hundred
+ * times as much. */
+function lasting (bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(own)
+  return own
 }
 
 function deflate (bytes: Buffer): Buffer {
   const found = deflateRawSync(bytes, { level: 9, finishFlush: constants.Z_SYNC_FLUSH, ...(bytes.length < 1000 ? FOR_LITTLE : {}) })
   // A short part may be no smaller compressed: then it goes as a stored block.
-  return found.length < bytes.length + STORED_HEAD ? Buffer.from(found) : stored(bytes)
+  return lasting(found.length < bytes.length + STORED_HEAD ? found : stored(bytes))
 }
 
 /** A window no larger than what is compressed: to make one takes longer than the rest. */
