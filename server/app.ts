@@ -43,6 +43,7 @@ import { issueRoutes } from './progress/issue-routes.ts'
 import { moveRoutes } from './progress/move-routes.ts'
 import { progressRoutes } from './progress/routes.ts'
 import { changeRoutes } from './quotas/changes/routes.ts'
+import { closingRoutes } from './quotas/closing/routes.ts'
 import { pipelineRoutes } from './quotas/pipeline/routes.ts'
 import { onePersonRoutes } from './quotas/one-person/routes.ts'
 import { quotaRoutes } from './quotas/routes.ts'
@@ -107,6 +108,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     quotaRoutes(scope, deps)
     changeRoutes(scope, deps)
     pipelineRoutes(scope, deps)
+    closingRoutes(scope, deps)
     onePersonRoutes(scope, deps)
     certificateRoutes(scope, deps)
     certificateTemplateRoutes(scope, deps)

@@ -53,6 +53,7 @@ export type RefusalCode =
   | 'change-decided'
   | 'change-does-not-fit'
   | 'quota-not-ended'
+  | 'quota-open'
   | 'second-marker-needed'
 
 /** One thing wrong with an input: where (`path` in a body, `line` and `field` in a file) and what, as a sentence. */

@@ -37,6 +37,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /certificates/:serial.pdf': '++++++++',
   'GET /verify': '++++++++',
   'GET /api/v1/certificates/:serial': '++++++++',
+  'GET /api/v1/signing-key': '++++++++',
   // whoever is signed in, about themselves
   'GET /': '-+++++++',
   'GET /media/:hash': '-+++++++',
@@ -293,6 +294,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/quotas/:id/report': '-xxxx+0+',
   'GET /desk/quotas/:id/report.pdf': '-xxxx+0+',
   'GET /api/v1/quotas/:id/report': '-xxxx+0+',
+  'GET /desk/quotas/:id/closing.zip': '-xxxx+0+',
+  'GET /api/v1/quotas/:id/closing': '-xxxx+0+',
   'GET /desk/quotas/changes': '-xxxxxx+',
   'POST /desk/quotas/changes': '-xxxxxx+',
   'POST /desk/quotas/changes/:id': '-xxxxxx+',
@@ -424,6 +427,7 @@ interface Scene {
   readonly filesAttemptId: string
   readonly fileId: string
   readonly quotaId: string
+  readonly closedQuotaId: string
   readonly serial: string
   readonly somebodyElse: Somebody
   readonly mailId: string
@@ -454,6 +458,8 @@ async function scene (test: TestApp): Promise<Scene> {
   const { json } = await call(test, graduate, 'POST', `/attempts/${exam.id}/finish`)
   const quota = await call(test, walk.admin, 'POST', '/quotas', { name: 'Zambia', period: { from: '2026-01-01', to: '2026-12-31' }, scope: { country: 'ZM' }, counts: 'persons', target: 5 })
   const secondAdmin = await test.somebody('Second Admin', [{ role: 'administrator' }])
+  const closed = await call(test, walk.admin, 'POST', '/quotas', { name: 'Zambia before', period: { from: '2025-01-01', to: '2025-12-31' }, scope: { country: 'ZM' }, counts: 'persons', target: 5 })
+  await call(test, walk.admin, 'POST', `/quotas/${String(closed.json.id)}/close`)
   const nicaragua = await call(test, walk.admin, 'POST', '/quotas', { name: 'Nicaragua', period: { from: '2026-01-01', to: '2026-12-31' }, scope: { country: 'NI' }, counts: 'persons', target: 5 })
   const change = await call(test, secondAdmin, 'POST', '/quota-changes', { fromId: quota.json.id, toId: nicaragua.json.id, amount: 1, reason: 'A seat given back' })
   const team = await call(test, walk.admin, 'POST', '/teams', { name: 'Joint patrol', courses: ['first-steps'], people: [graduate.personId] })
@@ -496,6 +502,7 @@ async function scene (test: TestApp): Promise<Scene> {
     filesAttemptId: handingIn.id,
     fileId: file.json.id as string,
     quotaId: quota.json.id as string,
+    closedQuotaId: closed.json.id as string,
     serial: json.certificateSerial as string,
     somebodyElse: await test.somebody('Somebody Else', [{ role: 'instructor' }]),
     mailId: mail.id,
@@ -515,12 +522,13 @@ async function scene (test: TestApp): Promise<Scene> {
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, acceptedId, bankId, draftId, templateId, zipId, hash }: Scene): string {
+function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, closedQuotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, acceptedId, bankId, draftId, templateId, zipId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id/files') ? filesAttemptId
     : path.includes('/attempts/:id') || path.includes('/marking/:id') ? attemptId
       : path.includes('/cohorts/:id') ? walk.cohortId
         : /\/(quotas\/|quota-)changes\/:id/.test(path) ? changeId
+      : path.includes('/quotas/:id/closing') ? closedQuotaId
       : path.includes('/quotas/:id') ? quotaId
           : path.includes('/mail/:id') ? mailId
             : /templates\/:id/.test(path) ? templateId : /zips\/:id/.test(path) ? zipId : path.includes('/drafts/:id') ? draftId : path.includes('/nominations/:id') ? acceptedId : path.includes('/accommodations/:id') ? accommodationId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)

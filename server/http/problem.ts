@@ -57,6 +57,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'change-decided': 409,
   'change-does-not-fit': 409,
   'quota-not-ended': 409,
+  'quota-open': 409,
   'second-marker-needed': 409
 }
 

@@ -214,3 +214,10 @@ export async function selectOptionalSnapshot (tx: Tx, quotaId: string): Promise<
   return await tx.selectFrom('quota_snapshot').select(['quota_id as quotaId', 'content', 'public_key as publicKey', 'signature', 'at'])
     .where('quota_id', '=', quotaId).executeTakeFirst()
 }
+
+/** The hash of the figures that the log says a quota was closed with; null where it says none. */
+export async function selectLoggedFigures (tx: Tx, quotaId: string): Promise<string | null> {
+  const entry = await tx.selectFrom('audit_entry').select('detail').where('subject_type', '=', 'quota').where('subject_id', '=', quotaId).where('action', '=', 'quota.closed').executeTakeFirst()
+  const { figures } = JSON.parse(entry?.detail ?? '{}') as { readonly figures?: string }
+  return figures ?? null
+}

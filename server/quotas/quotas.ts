@@ -21,6 +21,14 @@ import { problemsOf, tidied, type QuotaInput, type QuotaProblem } from './quota-
 import { replay, type CountableCertificate } from './rule.ts'
 
 export type { Entry, EntryFilter } from './lines/queries.ts'
+
+/** Of a closed quota: the lines it was closed with, or those written since. */
+export type When = 'closing' | 'since'
+
+/** The part of a ledger's filter that follows from the closing; all of it while the books are open. */
+export function spanOf ({ closedAt }: Pick<Quota, 'closedAt'>, when: When | null): Pick<EntryFilter, 'since' | 'until'> {
+  return closedAt === null || when === null ? {} : when === 'closing' ? { until: closedAt } : { since: closedAt }
+}
 export type { Quota } from './queries.ts'
 
 /** `count`: what is counted and the pace of it. `ahead`: who is on the way too, which takes a look at everybody in a cohort. */
@@ -74,8 +82,8 @@ export async function closeQuota (db: Database, world: World, person: Person, id
     const at = later(world.now().toISOString(), await selectLastEntryAt(tx, id))
     if (!hasEnded(quota, at)) throw new Refusal('quota-not-ended', { endsOn: quota.period.to })
     if (!await updateClosed(tx, id, at)) throw new Refusal('quota-closed')
-    await takeSnapshot(tx, signer, quota, at)
-    await audit(tx, world, { actorId: person.id, action: 'quota.closed', subjectType: 'quota', subjectId: id, detail: { counted: quota.counted, target: quota.target } })
+    const figures = await takeSnapshot(tx, signer, quota, at)
+    await audit(tx, world, { actorId: person.id, action: 'quota.closed', subjectType: 'quota', subjectId: id, detail: { counted: quota.counted, target: quota.target, figures } })
   })
 }
 

@@ -7,7 +7,7 @@ import { ADMINISTRATORS } from '../people/access.ts'
 import { hasRole, type Role } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import {
-  closeQuota, courseTitles, createQuota, getQuota, listQuotas, quotaDetail, quotaEntries, quotaEntryTotals, scopeChoices, type EntryFilter
+  closeQuota, courseTitles, createQuota, getQuota, listQuotas, quotaDetail, quotaEntries, quotaEntryTotals, scopeChoices, spanOf, type EntryFilter
 } from './quotas.ts'
 import type { QuotaInput, QuotaProblem } from './quota-input.ts'
 import {
@@ -81,15 +81,17 @@ function quotaPages (app: App, { db, world, settings, signer }: Deps): void {
     const person = signedIn(request)
     const { id } = request.params
     const { cursor } = request.query
-    const filter = chosenFilter(request.query)
     const detail = await quotaDetail(db, world, person, id, 'count')
+    const when = request.query.when || null
+    const chosen = chosenFilter(request.query)
+    const filter = { ...chosen, ...spanOf(detail.quota, when) }
     const totals = await quotaEntryTotals(db, person, id, filter)
     const { items, next } = await quotaEntries(db, person, id, cursor ?? null, filter)
-    const address = (more: { cursor?: string }): string => app.url('/desk/quotas/:id/entries', { id }, { ...filter, ...more })
+    const address = (more: { cursor?: string }): string => app.url('/desk/quotas/:id/entries', { id }, { ...chosen, when, ...more })
     return reply.page('quotas/entries', {
       title: request.t('quotas.entries.title', { name: detail.quota.name }),
       nav: NAV,
-      quota: entriesView(detail, totals, items, filter, readerOf(request)),
+      quota: entriesView(detail, totals, items, chosen, detail.quota.closedAt === null ? null : when, readerOf(request)),
       first: cursor === undefined ? null : address({}),
       next: next === null ? null : address({ cursor: next })
     })
@@ -144,7 +146,7 @@ function quotaApi (app: App, { db, world, settings, signer }: Deps): void {
     const person = signedIn(request)
     const { id } = request.params
     const quota = await getQuota(db, world, person, id)
-    const { items, next } = await quotaEntries(db, person, id, request.query.cursor ?? null, chosenFilter(request.query))
+    const { items, next } = await quotaEntries(db, person, id, request.query.cursor ?? null, { ...chosenFilter(request.query), ...spanOf(quota, request.query.when || null) })
     return { items: items.map((entry) => entryJson(quota, entry)), next }
   })
 

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { STAGES } from './forecast.ts'
 
 const Nullable = Type.Union([Type.String(), Type.Null()])
 const Cursor = Type.Optional(Type.String({ maxLength: 2000 }))
@@ -29,6 +30,27 @@ export const QuotaIn = Type.Object({
   timeZone: Type.Optional(Type.String({ maxLength: 100, description: 'IANA; the programme\'s own unless given' }))
 })
 
+const FORECAST = {
+  low: Type.Integer(),
+  likely: Type.Integer(),
+  high: Type.Integer(),
+  by: Type.Enum(['rate', 'pipeline', 'count'], { description: 'rate: of the last weeks and of the whole period; pipeline: the people on their way, times the share of those before them who were certified; count: the period is over' })
+}
+
+/** Where a period will end. */
+export const ForecastOut = Type.Object(FORECAST, { description: 'count at the end of the period; low to high is meant to hold four times in five' })
+
+/** Who is on the way, by how far they came. */
+export const StagesOut = Type.Array(Type.Object({
+  stage: Type.Enum([...STAGES]),
+  people: Type.Integer({ description: 'on the way now, not counted yet, in cohorts that end inside the period' }),
+  expected: Type.Union([Type.Number(), Type.Null()], { description: 'of them by the past share; null where too little is known' }),
+  past: Type.Union([Type.Object({ people: Type.Integer(), certified: Type.Integer(), cohorts: Type.Integer(), share: Type.Number(), spread: Type.Number() }), Type.Null()])
+}))
+
+/** The forecast with what it goes by. */
+export const ForecastInFull = Type.Object({ ...FORECAST, stages: StagesOut })
+
 export const QuotaOut = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -40,9 +62,9 @@ export const QuotaOut = Type.Object({
   counted: Type.Integer(),
   expectedToday: Type.Integer({ description: 'where the straight pace to the target stands today' }),
   forecast: Type.Union([
-    Type.Object({ low: Type.Integer(), likely: Type.Integer(), high: Type.Integer() }, { description: 'end of the period; low to high is meant to hold four times in five' }),
+    ForecastOut,
     Type.Null()
-  ]),
+  ], { description: 'null where nothing can honestly be said yet, and of a quota that is closed' }),
   closedAt: Nullable,
   closedCount: Type.Union([Type.Integer(), Type.Null()])
 })
@@ -54,7 +76,8 @@ const Filter = {
   country: Type.Optional(Type.String({ maxLength: 10, description: 'as on the certificate; empty: those without a country' })),
   course: Type.Optional(text),
   rank: Type.Optional(Type.String({ maxLength: 200, description: 'as on the certificate; empty: those without one' })),
-  month: Type.Optional(Type.String({ pattern: '^([0-9]{4}-[0-9]{2})?$', description: 'YYYY-MM of the day of issue' }))
+  month: Type.Optional(Type.String({ pattern: '^([0-9]{4}-[0-9]{2})?$', description: 'YYYY-MM of the day of issue' })),
+  when: Type.Optional(Type.Enum(['', 'closing', 'since'], { description: 'of a closed quota: what it was closed with, or what was written since' }))
 }
 export const EntriesQuery = Type.Object({ cursor: Cursor, ...Filter })
 

@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, hkdfSync, sign, verify }
 import { headOfLog } from '../audit/audit.ts'
 import type { Tx } from '../db/database.ts'
 import { selectBreakdown, selectCountingSerials, type Part } from './lines/queries.ts'
-import { insertSnapshot, selectOptionalSnapshot, type Quota, type SnapshotRow } from './queries.ts'
+import { insertSnapshot, selectLoggedFigures, selectOptionalSnapshot, type Quota, type SnapshotRow } from './queries.ts'
 
 /** Signs for the programme. */
 export interface Signer {
@@ -37,10 +37,12 @@ export interface QuotaSnapshot {
   readonly closedAt: string
 }
 
-/** Keeps the signed figures of a quota, inside the unit of work that closes it. */
-export async function takeSnapshot (tx: Tx, signer: Signer, quota: Quota, at: string): Promise<void> {
+/** Keeps the signed figures of a quota, inside the unit of work that closes it.
+ * @returns their SHA-256, for the log: whoever signs other figures later with the same key is found out by its chain */
+export async function takeSnapshot (tx: Tx, signer: Signer, quota: Quota, at: string): Promise<string> {
   const content = JSON.stringify(await figuresOf(tx, quota, at, null))
   await insertSnapshot(tx, { quotaId: quota.id, content, publicKey: signer.publicKey, signature: signer.sign(content), at })
+  return hashOf(content)
 }
 
 async function figuresOf (tx: Tx, quota: Quota, at: string, until: string | null): Promise<QuotaSnapshot> {
@@ -57,7 +59,11 @@ async function figuresOf (tx: Tx, quota: Quota, at: string, until: string | null
 }
 
 function hashOfSerials (sorted: readonly string[]): string {
-  return createHash('sha256').update(sorted.map((serial) => `${serial}\n`).join('')).digest('hex')
+  return hashOf(sorted.map((serial) => `${serial}\n`).join(''))
+}
+
+function hashOf (text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 export interface SeenSnapshot extends SnapshotRow {
@@ -90,6 +96,8 @@ export async function problemsOfSnapshot (tx: Tx, quota: Quota): Promise<string[
   if (seen === null) return []
   const { figures } = seen
   const problems: string[] = []
+  const logged = await selectLoggedFigures(tx, quota.id)
+  if (logged !== null && logged !== hashOf(seen.content)) problems.push('the figures it was closed with are not those that the log names')
   if (!seen.isSigned) problems.push('the figures it was closed with do not bear their signature')
   if (figures.counted !== quota.closedCount) problems.push(`it was closed with ${quota.closedCount ?? 'no count'}, the signed figures say ${figures.counted}`)
   const then = await figuresOf(tx, { ...quota, ...figures.quota }, figures.closedAt, figures.closedAt)

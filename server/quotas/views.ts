@@ -5,7 +5,7 @@ import { countriesByName, countryName } from '../people/countries.ts'
 import { paceChart, targetBar } from './charts.ts'
 import { wayView } from './pipeline/views.ts'
 import type { QuotaProblem } from './quota-input.ts'
-import type { Entry, EntryFilter, Quota, QuotaDetail, QuotaPart, QuotaStanding } from './quotas.ts'
+import type { Entry, EntryFilter, Quota, QuotaDetail, QuotaPart, QuotaStanding, When } from './quotas.ts'
 import type { QuotaFormFields, QuotaJson } from './schemas.ts'
 
 /** The reader of a page: language, words, addresses. */
@@ -16,12 +16,18 @@ export interface Reader {
 }
 
 export function quotaJson (quota: QuotaStanding): QuotaJson {
-  const { id, name, period, timeZone, scope, counts, target, counted, closedAt, closedCount, forecast: { low, likely, high, expectedToday } } = quota
+  const { id, name, period, timeZone, scope, counts, target, counted, closedAt, closedCount, forecast: { expectedToday } } = quota
   return {
     id, name, period: { ...period }, timeZone, scope: { ...scope }, counts, target, counted, expectedToday,
-    forecast: low === null || likely === null || high === null ? null : { low, likely, high },
+    forecast: forecastJson(quota),
     closedAt, closedCount
   }
+}
+
+/** Where the period will end; null where nothing can be said yet, and of a closed quota: its count is what it is. */
+export function forecastJson ({ closedAt, forecast: { low, likely, high, method } }: QuotaStanding): QuotaJson['forecast'] {
+  if (closedAt !== null || low === null || likely === null || high === null) return null
+  return { low, likely, high, by: method === 'pipeline' ? 'pipeline' : method === 'rate' ? 'rate' : 'count' }
 }
 
 export function entryJson (quota: Quota, { serial, personId, delta, at, day, country, courseSlug }: Entry): { serial: string, personId: string, delta: number, at: string, day: string, country: string | null, course: string, restatement: boolean } {
@@ -56,7 +62,7 @@ export function rowView (quota: QuotaStanding, titles: ReadonlyMap<string, strin
     scope: scopeText(quota, titles, reader),
     counted: formatNumber(quota.counted, place.language),
     target: formatNumber(quota.target, place.language),
-    bar: bar(quota.counted, quota.target, paceOf(quota), reader),
+    bar: barOf(quota.counted, quota.target, paceOf(quota), reader),
     pill: pillView(quota, reader)
   }
 }
@@ -65,13 +71,13 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
   const { quota, restated, before } = detail
   const { t, url, place } = reader
   const number = (value: number): string => formatNumber(value, place.language)
-  const evidence = (filter: EntryFilter): string => url('/desk/quotas/:id/entries', { id: quota.id }, { ...filter })
+  const evidence = (filter: EntryFilter & { readonly when?: When }): string => url('/desk/quotas/:id/entries', { id: quota.id }, { ...filter })
   const partView = (part: QuotaPart, name: string, filter: EntryFilter): object => ({
     name,
     counted: number(part.counted),
     href: evidence(filter),
     evidence: t('quotas.serials', { count: part.counted }),
-    bar: part.promised === null ? null : bar(part.counted, part.promised.target, quota.closedAt === null ? part.promised.expectedToday : null, reader),
+    bar: part.promised === null ? null : barOf(part.counted, part.promised.target, quota.closedAt === null ? part.promised.expectedToday : null, reader),
     promisedHref: part.promised === null ? null : url('/desk/quotas/:id', { id: part.promised.id }),
     promised: part.promised === null ? null : number(part.promised.target),
     share: formatPercent(quota.counted > 0 ? 100 * part.counted / quota.counted : 0, place.language)
@@ -92,6 +98,8 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
       text: t('quotas.before', { period: periodText(before, reader), count: before.closedCount ?? before.counted, date: formatDate(before.closedAt ?? before.createdAt, place) }),
       href: url('/desk/quotas/:id', { id: before.id })
     },
+    closedHref: evidence({ when: 'closing' }),
+    restatedHref: evidence({ when: 'since' }),
     closed: quota.closedAt === null ? null : t('quotas.closed-with', { date: formatDate(quota.closedAt, place), count: quota.closedCount ?? 0 }),
     restated: changed ? t('quotas.restated', { lines: restated.lines, count: quota.counted }) : null,
     chart: chart(quota, reader, 640),
@@ -109,7 +117,7 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
   }
 }
 
-export function entriesView (detail: QuotaDetail, totals: { added: number, taken: number }, entries: readonly Entry[], filter: EntryFilter, reader: Reader): Readonly<Record<string, unknown>> {
+export function entriesView (detail: QuotaDetail, totals: { added: number, taken: number }, entries: readonly Entry[], filter: EntryFilter, when: When | null, reader: Reader): Readonly<Record<string, unknown>> {
   const { t, url, place } = reader
   const { quota } = detail
   const number = (value: number): string => formatNumber(value, place.language)
@@ -117,14 +125,17 @@ export function entriesView (detail: QuotaDetail, totals: { added: number, taken
     filter.course === undefined ? '' : detail.courseTitles.get(filter.course) ?? filter.course,
     filter.country === undefined ? '' : filter.country === '' ? t('quotas.no-country') : countryName(filter.country, place.language),
     filter.rank === undefined ? '' : filter.rank === '' ? t('report.no-rank') : filter.rank,
-    filter.month === undefined ? '' : monthName(`${filter.month}-01`, place.language, 'long')
+    filter.month === undefined ? '' : monthName(`${filter.month}-01`, place.language, 'long'),
+    when === null ? '' : t(`quotas.entries.when.${when}`, { date: formatDate(quota.closedAt ?? '', place) })
   ].filter((word) => word !== '')
   return {
     id: quota.id,
     name: quota.name,
     period: periodText(quota, reader),
     filtered: words.join(' · '),
-    net: number(totals.added - totals.taken),
+    hidden: [...(filter.rank === undefined ? [] : [{ name: 'rank', value: filter.rank }]), ...(when === null ? [] : [{ name: 'when', value: when }])],
+    all: words.length === 0 ? '' : url('/desk/quotas/:id/entries', { id: quota.id }),
+    net: totals.added < totals.taken ? formatChange(totals.added - totals.taken, place.language) : number(totals.added - totals.taken),
     added: number(totals.added),
     taken: number(totals.taken),
     courses: detail.courses.map(({ key, title }) => ({ value: key, label: title, selected: key === filter.course })),
@@ -180,7 +191,7 @@ export function forecastText ({ forecast: { method, low, likely, high }, period 
   return t(`quotas.forecast.${method}`, { low: low ?? 0, likely: likely ?? 0, high: high ?? 0, date: formatDate(period.to, place), from: formatDate(period.from, place) })
 }
 
-function periodText ({ period }: Quota, { t, place }: Reader): string {
+export function periodText ({ period }: Quota, { t, place }: Reader): string {
   return t('quotas.period', { from: formatDate(period.from, place), to: formatDate(period.to, place) })
 }
 
@@ -189,7 +200,8 @@ function paceOf (quota: QuotaStanding): number | null {
   return quota.closedAt === null ? quota.forecast.expectedToday : null
 }
 
-function bar (counted: number, target: number, expected: number | null, { t }: Reader): string {
+/** How much of a target is counted, drawn, with the same in words. @param expected where the pace stands */
+export function barOf (counted: number, target: number, expected: number | null, { t }: Reader): string {
   const description = expected === null ? t('quotas.bar', { counted, target }) : t('quotas.bar-pace', { counted, target, expected })
   return targetBar({ counted, target, expected, description })
 }

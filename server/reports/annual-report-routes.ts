@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
 import { signedIn } from '../http/session.ts'
 import type { Role } from '../person.ts'
+import { ForecastInFull } from '../quotas/schemas.ts'
 import { annualReport } from './annual-report.ts'
 import { reportJson, reportSheet, reportView } from './annual-report-views.ts'
 
@@ -14,7 +15,13 @@ const PAGE = { hide: true } as const
 const ById = Type.Object({ id: Type.String({ maxLength: 100 }) })
 const Text = Type.Union([Type.String(), Type.Null()])
 const Count = Type.Union([Type.Integer(), Type.Null()])
-const Lines = Type.Array(Type.Object({ key: Text, closed: Count, now: Type.Integer() }))
+const Lines = Type.Array(Type.Object({
+  key: Type.Union([Type.String(), Type.Null()], { description: 'a country, course, rank or month; null for people without one' }),
+  closed: Type.Union([Type.Integer(), Type.Null()], { description: 'at the closing; null while the books are open' }),
+  now: Type.Integer(),
+  target: Type.Union([Type.Integer(), Type.Null()], { description: 'of the quota about this part alone, if there is one' }),
+  quotaId: Text
+}))
 const SHEET = new URL('../../templates/reports/annual-report.typ', import.meta.url)
 
 /** The annual report of a target: who was trained, by country, course, rank and month; on a page, as PDF and over the API. */
@@ -27,7 +34,7 @@ export function annualReportRoutes (app: App, { db, world, settings }: Deps): vo
   app.get('/desk/quotas/:id/report.pdf', { config: { access: READERS }, schema: { ...PAGE, params: ById } }, async (request, reply) => {
     const report = await annualReport(db, world, signedIn(request), request.params.id)
     const reader = { t: request.t, url: app.url, place: request.place }
-    const sheet = reportSheet(reportView(report, world.now().toISOString(), reader), settings.programme, reader)
+    const sheet = reportSheet(reportView(report, world.now().toISOString(), reader), settings.programme, settings.publicUrl, reader)
     const fonts = furtherFamilies(JSON.stringify(sheet))
     const pdf = await setDocument({ source: await readFile(SHEET, 'utf8'), inputs: { view: JSON.stringify({ ...sheet, fonts }) }, further: fonts.length > 0 })
     return await reply.type('application/pdf').header('content-disposition', 'inline; filename="annual-report.pdf"').header('cache-control', 'no-store').send(Buffer.from(pdf))
@@ -37,7 +44,7 @@ export function annualReportRoutes (app: App, { db, world, settings }: Deps): vo
     config: { access: READERS },
     schema: {
       tags: ['quotas'],
-      summary: 'What a period came to by country, course, rank and month, at its closing and now',
+      summary: 'What a period came to by country, course, rank and month, at its closing and now, and where it will end',
       params: ById,
       response: {
         200: Type.Object({
@@ -48,6 +55,7 @@ export function annualReportRoutes (app: App, { db, world, settings }: Deps): vo
           counted: Type.Integer(),
           closedAt: Text,
           closedCount: Count,
+          forecast: Type.Union([ForecastInFull, Type.Null()], { description: 'null where nothing can honestly be said yet, and of a year that is closed' }),
           by: Type.Object({ country: Lines, course: Lines, rank: Lines, month: Lines }),
           snapshot: Type.Union([Type.Object({
             content: Type.String({ description: 'JSON, in the very bytes that were signed' }),

@@ -106,8 +106,12 @@ t.test('closing keeps signed figures; a shortfall is carried over to the next ye
   t.match(await propose(1), { problems: [{ code: 'nothing-to-carry' }] })
   t.ok((await recount(p.db.read)).agrees)
 
+  const wrong = async (): Promise<readonly string[]> => (await recount(p.db.read)).quotas.find(({ id }) => id === year)?.problems ?? []
   await p.db.write(async (tx) => { await sql`update quota_snapshot set content = replace(content, '"counted":3', '"counted":4')`.execute(tx) })
-  t.match((await recount(p.db.read)).quotas.find(({ id }) => id === year)?.problems, [/do not bear their signature/, /the signed figures say 4/])
+  t.match(await wrong(), [/not those that the log names/, /do not bear their signature/, /the signed figures say 4/])
+  const other = seen?.content.replace('"target":5', '"target":3') ?? ''
+  await p.db.write(async (tx) => { await tx.updateTable('quota_snapshot').set({ content: other, signature: SIGNER.sign(other) }).execute() })
+  t.same(await wrong(), ['the figures it was closed with are not those that the log names'], 'other figures, signed with the same key, are not what was closed')
 })
 
 t.test('a surplus lowers the next target', async (t) => {

@@ -1,4 +1,6 @@
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import t from 'tap'
+import { readZip } from '../../server/zip/read-zip.ts'
 import { testApp, type Somebody, type TestApp } from '../app.ts'
 import { openBrowser } from '../browser.ts'
 import { call, enrol, startWalk, walkToTheEnd, type Walk } from '../trainee.ts'
@@ -11,7 +13,8 @@ async function graduate (test: TestApp, walk: Walk, somebody: Somebody): Promise
 interface Report {
   readonly counted: number
   readonly by: Readonly<Record<'country' | 'course' | 'rank' | 'month', ReadonlyArray<{ key: string | null, closed: number | null, now: number }>>>
-  readonly snapshot: { readonly isSigned: boolean } | null
+  readonly snapshot: { readonly isSigned: boolean, readonly publicKey: string } | null
+  readonly forecast: { readonly low: number, readonly likely: number, readonly high: number, readonly by: string, readonly stages: readonly unknown[] } | null
 }
 
 t.test('the annual report: every figure opens into its serials; after closing, restatements stand beside', async (t) => {
@@ -34,24 +37,54 @@ t.test('the annual report: every figure opens into its serials; after closing, r
     }
   }
 
+  t.match(open.forecast, { by: 'rate', stages: [{ stage: 'nominated', people: 0 }, { stage: 'enrolled' }, { stage: 'started' }, { stage: 'passed' }] }, 'a year that lasts has a range')
+  t.ok(open.forecast !== null && open.forecast.low <= open.forecast.likely && open.forecast.likely <= open.forecast.high)
+  t.equal((await call(test, walk.admin, 'GET', `/quotas/${id}/closing`)).status, 409, 'nothing is signed while the books are open')
+  const page = async (path: string): Promise<string> => (await test.app.inject({ url: path, headers: walk.admin.bearer })).body
+  t.match(await page(`/desk/quotas/${id}/report`), /Where the year will end[^]*at least[^]*most likely[^]*at most[^]*of ten years that stood as this one[^]*Nominated[^]*Passed a quiz/)
+
   test.world.setNow('2026-07-02T08:00:00Z')
+  t.match((await report()).forecast, { by: 'count', low: 2, high: 2 }, 'once the period is over it is the count')
   await call(test, walk.admin, 'POST', `/quotas/${id}/close`)
   await call(test, walk.admin, 'POST', `/certificates/${serial}/revoke`, { reason: 'Issued in error' })
-  t.match(await report(), { counted: 1, snapshot: { isSigned: true }, by: { country: [{ key: 'NI', closed: 1, now: 1 }, { key: 'ZM', closed: 1, now: 0 }], course: [{ closed: 2, now: 1 }] } })
+  t.match(await report(), { counted: 1, forecast: null, snapshot: { isSigned: true }, by: { country: [{ key: 'NI', closed: 1, now: 1 }, { key: 'ZM', closed: 1, now: 0 }], course: [{ closed: 2, now: 1 }] } })
+
+  t.equal((await call(test, walk.admin, 'GET', `/quotas/${id}`)).json.forecast, null, 'a closed year has no forecast')
+  const lines = async (when: string): Promise<number[]> => ((await call(test, walk.admin, 'GET', `/quotas/${id}/entries?when=${when}`)).json.items as Array<{ delta: number }>).map(({ delta }) => delta)
+  t.same([await lines('closing'), await lines('since'), await lines('')], [[1, 1], [-1], [1, 1, -1]], 'what it was closed with, and what was written since')
+
+  const signed = (await test.app.inject({ url: `/api/v1/quotas/${id}/closing`, headers: walk.admin.bearer })).rawPayload
+  const zip = readZip(signed)
+  const file = (name: string): Buffer => Buffer.from('files' in zip ? zip.files.get(name) ?? '' : '')
+  t.ok(verify(null, file('figures.json'), createPublicKey(file('key.pem').toString()), file('figures.sig')), 'whoever has the files can check the signature')
+  t.equal(createHash('sha256').update(file('serials.txt')).digest('hex'), (JSON.parse(file('figures.json').toString()) as { serialsHash: string }).serialsHash, 'and the serials that counted')
+  t.match(file('serials.txt').toString(), new RegExp(serial), 'one that was revoked later is among them: what was signed does not change')
+  t.match(file('README.txt').toString(), /openssl pkeyutl -verify[^]*Signature Verified Successfully[^]*\/api\/v1\/signing-key[^]*sha256sum serials\.txt/)
+  const key = (await test.app.inject({ url: '/api/v1/signing-key' })).json<{ publicKey: string, pem: string }>()
+  t.same([key.publicKey, key.pem], [(await report()).snapshot?.publicKey, file('key.pem').toString()], 'anybody may ask for the key')
 
   const browser = openBrowser(test.app)
   browser.cookies.set('muster', walk.admin.token)
   const { body } = await browser.get(`/desk/quotas/${id}/report`)
+  t.notMatch(body, /Where the year will end/)
+  const figures = [...body.matchAll(/<td class="n" data-label="(At closing|Restated|Now)">(?:<a href="([^"]+)">([\d−+]+)<)?/g)]
+  t.ok(figures.length > 20, `${figures.length} figures`)
+  for (const [, label = '', href = '', text = ''] of figures) {
+    if (text === '') continue
+    const [, net = ''] = /<b>(−?\d+)<\/b> <span>counted/.exec(await page(href.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='))) ?? []
+    t.equal(Number(net.replace('−', '-')), Number(text.replace('−', '-').replace('+', '')), `${label} ${text} opens into as many: ${href}`)
+  }
   t.match(body, /closed on .* with 2 counted of 3 promised/)
   t.match(body, /Restated since by −1: 1/)
   t.match(body, /still bear their signature/)
   t.match((await browser.get(`/desk/quotas/${id}/entries?rank=Inspector`)).body, new RegExp(serial))
 
   const arabic = await test.app.inject({ url: `/desk/quotas/${id}/report`, headers: { ...walk.admin.bearer, cookie: 'muster-language=ar' } })
-  t.match(arabic.body, /\u2066−1\u2069[^]*<td[^>]*>\u2066−1\u2069</, 'the sign stays before the number from right to left')
+  t.match(arabic.body, /\u2066−1\u2069[^]*<td[^>]*><a[^>]*>\u2066−1\u2069</, 'the sign stays before the number from right to left')
   const pdf = await test.app.inject({ url: `/desk/quotas/${id}/report.pdf`, headers: walk.admin.bearer })
   t.equal(pdf.headers['content-type'], 'application/pdf')
   t.equal(pdf.rawPayload.subarray(0, 5).toString(), '%PDF-')
+  t.match(pdf.rawPayload.toString('latin1'), /\/URI \(http:\/\/localhost[^)]*\/desk\/quotas\/[0-9a-f-]+\/entries\?country=ZM&when=since\)/, 'the figures of the sheet are links')
 })
 
 t.test('targets are moved in the browser by two administrators', async (t) => {

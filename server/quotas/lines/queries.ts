@@ -162,6 +162,8 @@ export interface EntryFilter {
   readonly month?: string | undefined
   /** Only what was written after this instant. */
   readonly since?: string | undefined
+  /** Only what was written up to this instant. */
+  readonly until?: string | undefined
 }
 
 export interface EntryPlace {
@@ -184,7 +186,7 @@ export interface Entry {
   readonly revokedAt: string | null
 }
 
-function entries (tx: Tx, quotaId: string, { country, course, rank, month, since }: EntryFilter) {
+function entries (tx: Tx, quotaId: string, { country, course, rank, month, since, until }: EntryFilter) {
   let query = tx.selectFrom('quota_entry').where('quota_id', '=', quotaId)
   // A certificate of somebody without a country is asked for by an empty one.
   if (country !== undefined) query = query.where('quota_entry.country', country === '' ? 'is' : '=', country === '' ? null : country)
@@ -196,6 +198,7 @@ function entries (tx: Tx, quotaId: string, { country, course, rank, month, since
     })
   }
   if (since !== undefined) query = query.where('at', '>', since)
+  if (until !== undefined) query = query.where('at', '<=', until)
   if (month !== undefined) query = query.where('day', '>=', `${month}-01`).where('day', '<=', `${month}-31`)
   return query
 }
@@ -227,8 +230,8 @@ export async function countEntries (tx: Tx, quotaId: string, filter: EntryFilter
 }
 
 /** From the parts that are kept; null when the filter asks for more than one of them. */
-async function sumParts (tx: Tx, quotaId: string, { country, course, rank, month, since }: EntryFilter): Promise<{ added: number, taken: number } | null> {
-  if (since !== undefined || [country, course, rank, month].filter((asked) => asked !== undefined).length > 1) return null
+async function sumParts (tx: Tx, quotaId: string, { country, course, rank, month, since, until }: EntryFilter): Promise<{ added: number, taken: number } | null> {
+  if (since !== undefined || until !== undefined || [country, course, rank, month].filter((asked) => asked !== undefined).length > 1) return null
   let query = tx.selectFrom('quota_part').where('quota_id', '=', quotaId)
   if (country !== undefined) query = query.where('part', '=', 'country').where('key', '=', country)
   else if (course !== undefined) query = query.where('part', '=', 'course').where('key', '=', course)

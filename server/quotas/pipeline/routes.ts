@@ -6,7 +6,7 @@ import { signedIn } from '../../http/session.ts'
 import { hasRole, type Role } from '../../person.ts'
 import { STAGES, type Stage } from '../forecast.ts'
 import { courseTitles, getQuota, type QuotaStanding } from '../quotas.ts'
-import { QuotaId } from '../schemas.ts'
+import { QuotaId, StagesOut } from '../schemas.ts'
 import type { OnTheWay } from './pipeline.ts'
 import { pipelineView, stagesJson } from './views.ts'
 
@@ -17,12 +17,7 @@ const StageIn = Type.Optional(Type.Union([Type.Enum([...STAGES]), Type.Literal('
 const Query = Type.Object({ stage: StageIn, cursor: Type.Optional(Type.String({ maxLength: 200 })) })
 const Text = Type.Union([Type.String(), Type.Null()])
 const PipelineOut = Type.Object({
-  stages: Type.Array(Type.Object({
-    stage: Type.Enum([...STAGES]),
-    people: Type.Integer({ description: 'on the way now, not counted yet, in cohorts that end inside the period' }),
-    expected: Type.Union([Type.Number(), Type.Null()], { description: 'of them by the past share; null where too little is known' }),
-    past: Type.Union([Type.Object({ people: Type.Integer(), certified: Type.Integer(), cohorts: Type.Integer(), share: Type.Number(), spread: Type.Number() }), Type.Null()])
-  })),
+  stages: StagesOut,
   items: Type.Array(Type.Object({ stage: Type.Enum([...STAGES]), name: Type.String(), country: Text, personId: Text, enrolmentId: Text, cohortId: Type.String(), cohort: Type.String(), endsAt: Type.String() })),
   next: Text
 })

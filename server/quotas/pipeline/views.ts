@@ -19,8 +19,19 @@ function stagesOf ({ period, today, pipeline }: QuotaStanding): ReturnType<typeo
   return pipeline === null ? [] : expectedOf({ period, today, pipeline: pipeline.items, conversion: pipeline.conversion })
 }
 
+/** Who is on the way, as a table. Figures as they are shown. */
+export interface WayView {
+  /** `past` and `expected` are empty where too little is known. */
+  readonly rows: ReadonlyArray<{ readonly name: string, readonly people: string, readonly href: string, readonly past: string, readonly pastHref: string, readonly expected: string }>
+  readonly total: string
+  readonly totalHref: string
+  readonly expected: string
+  readonly rule: string
+  readonly unknown: string
+}
+
 /** The table of stages, each figure with the address of its list; null when the period is not now. */
-export function wayView (quota: QuotaStanding, { t, url, place }: Reader): object | null {
+export function wayView (quota: QuotaStanding, { t, url, place }: Reader): WayView | null {
   if (quota.pipeline === null) return null
   const number = (value: number): string => formatNumber(value, place.language)
   const stages = stagesOf(quota)
