@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { once } from 'node:events'
+import { statSync, writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { copySqliteFile } from '../server/db/sqlite-rows.ts'
 import { restore, backup, verify } from '../server/keep.ts'
 import { testApp, type Somebody, type TestApp } from './app.ts'
 import { NO_POSTGRES, startPostgres } from './postgres.ts'
@@ -131,4 +133,27 @@ t.test('a database that became read-only: refused, and still read', async (t) =>
   t.equal(await put(2), 503)
   const seen = await test.app.inject({ url: `/api/v1/attempts/${sitting.examId}`, headers: sitting.trainee.bearer })
   t.match(seen.body, '"answer 1"')
+})
+
+t.test('a drive that dies: nobody is told any more that anything is saved, and the server ends as if it were cut off', async (t) => {
+  const test = await testApp(t, { courses: 'test/fixtures/courses' })
+  const sitting = await sit(test)
+  const path = `${folder}/dying.db`
+  copySqliteFile(test.url.slice('sqlite:'.length), path)
+  const dead = `${folder}/dead`
+  const server = await startServer(['serve'], { DATABASE_URL: `sqlite:${path}`, FAILING_DISK: dead }, './test/failing-disk.mjs')
+  t.equal((await save(server, sitting)).status, 200)
+  writeFileSync(dead, '')
+  const ended = once(server.process, 'exit')
+  await isRefused(t, await save(server, sitting))
+  await isRefused(t, await save(server, sitting))
+  t.same(await ended, [null, 'SIGKILL'])
+  t.match(server.output(), /the disk failed/)
+
+  const anew = await startServer(['serve'], { DATABASE_URL: `sqlite:${path}` })
+  t.match(await stored(anew, sitting), /^answer [12]$/, 'what was acknowledged is there; what was refused may be')
+  t.equal((await save(anew, sitting)).status, 200, 'and its browser sends it once more')
+  t.equal(await stored(anew, sitting), 'answer 2')
+  t.equal(await anew.stop(), 0)
+  t.match(await verify(`sqlite:${path}`), { agrees: true })
 })

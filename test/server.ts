@@ -12,12 +12,13 @@ export interface RunningServer {
 }
 
 /** The real command line in a process of its own, once it answers.
- * @param args such as `['serve']` */
-export async function startServer (args: readonly string[], env: Readonly<Record<string, string>>): Promise<RunningServer> {
+ * @param args such as `['serve']`
+ * @param preload a module that is loaded before it */
+export async function startServer (args: readonly string[], env: Readonly<Record<string, string>>, preload?: string): Promise<RunningServer> {
   const port = await freePort()
   // Without what the test runner puts into every Node process: it would end this one on signals that Node itself lets pass.
   const [command = '', ...node] = process.platform === 'win32' ? [process.execPath] : ['env', '-u', 'NODE_OPTIONS', process.execPath]
-  const child = spawn(command, [...node, 'server/main.ts', ...args], {
+  const child = spawn(command, [...node, ...preload === undefined ? [] : ['--import', preload], 'server/main.ts', ...args], {
     env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: String(port), MUSTER_SECRET: SECRET, LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'pipe']
   })
