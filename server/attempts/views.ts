@@ -418,6 +418,7 @@ export function resultView (seen: SeenAttempt, reader: Reader): PageView & { rea
     finishedAt: row.finishedAt,
     certificateSerial: enrolment.certificateSerial ?? '',
     enrolmentHref: seen.reach === 'own' ? url('/enrolments/:id', { id: enrolment.id }) : '',
+    quizHref: seen.reach === 'own' ? url('/enrolments/:id/quizzes/:key', { id: enrolment.id, key: row.quizKey }) : '',
     questions: []
   }
 }

@@ -8,7 +8,7 @@ import { addDays, dayStart, isDay, localDay } from '../cohorts/days.ts'
 import { quotasCounting, type Quota } from '../quotas/quotas.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
-import { activitiesOf } from '../courses/outline.ts'
+import { activitiesOf, type CourseOutline } from '../courses/outline.ts'
 import { textIn } from '../quiz/text.ts'
 import {
   insertCertificate, selectCertificates, selectCertificatesOfEnrolment, selectDocuments, selectEarned, selectHolderNow, selectLatestOfCourse, selectOptionalCertificate, selectOptionalReplaced,
@@ -128,7 +128,7 @@ export interface CertificateInFull extends PublicCertificate {
   readonly course: PublicCertificate['course'] & {
     /** How long the course takes, in hours; null when nothing says it. */
     readonly hours: number | null
-    /** Titles of its modules. */
+    /** Titles of the modules that it teaches. */
     readonly topics: string[]
   }
   /** Serials of the holder's certificates of the same course. */
@@ -156,12 +156,18 @@ export async function certificateToShow (db: Database, world: World, typed: stri
       course: {
         ...shown.course,
         hours: minutes === 0 ? null : Math.max(0.5, Math.round(minutes / 30) / 2),
-        topics: outline === null ? [] : outline.modules.map(({ title }) => textIn(title, language ?? outline.language, outline.language))
+        topics: outline === null ? [] : taught(outline.modules).map(({ title }) => textIn(title, language ?? outline.language, outline.language))
       },
       ...await selectRenewal(db.read, certificate)
     },
     templateVersionId: certificate.templateVersionId
   }
+}
+
+/** Modules with a lesson: one that only examines is no topic. All of them where the course has no lesson. */
+function taught (modules: CourseOutline['modules']): CourseOutline['modules'] {
+  const lessons = modules.filter(({ activities }) => activities.some(({ kind }) => kind === 'lesson'))
+  return lessons.length === 0 ? modules : lessons
 }
 
 /** @param document the one that was asked for, where another took its place */

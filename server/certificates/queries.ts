@@ -137,6 +137,12 @@ export async function selectSerials (tx: Tx, filter: CertificateFilter, limit: n
   return (await filtered(tx, filter).select('serial').orderBy('issued_at').orderBy('id').limit(limit).execute()).map(({ serial }) => serial)
 }
 
+/** How many that stand a filter finds, counted no further than the limit. */
+export async function countStanding (tx: Tx, filter: CertificateFilter, limit: number): Promise<number> {
+  const row = await tx.selectFrom(filtered(tx, { ...filter, standing: true }).select('certificate.id').limit(limit).as('found')).select(({ fn }) => fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
 export async function selectCertificatesBySerial (tx: Tx, serials: readonly string[]): Promise<Certificate[]> {
   return serials.length === 0 ? [] : await tx.selectFrom('certificate').select(CERTIFICATE).where('serial', 'in', [...serials]).execute()
 }

@@ -6,8 +6,8 @@ import { isName } from '../people/faults.ts'
 import type { Person } from '../person.ts'
 import { Refusal, type RefusalCode } from '../refusals.ts'
 import type { World } from '../world.ts'
-import { assertAdministrator, replacedOrUnknown, revokeIn } from './certificates.ts'
-import { replaceDocument, selectHolderNow, selectOptionalCertificate, selectOptionalReplaced } from './queries.ts'
+import { assertAdministrator, filterOf, replacedOrUnknown, revokeIn, type CertificateSearch } from './certificates.ts'
+import { countStanding, replaceDocument, selectHolderNow, selectOptionalCertificate, selectOptionalReplaced, selectSerials } from './queries.ts'
 import { makeSerial, readSerial } from './serial.ts'
 import { selectVersionFor } from './templates/queries.ts'
 import { readReason, REASON_LENGTH } from './validity.ts'
@@ -65,13 +65,28 @@ export interface CertificatesChanged {
   readonly refused: ReadonlyArray<{ readonly serial: string, readonly code: RefusalCode }>
 }
 
+/** The certificates that a change is meant for: so many serials, or all that stand among what a search finds, of which somebody saw `count`. */
+export type Chosen = { readonly serials: readonly string[] } | { readonly search: CertificateSearch, readonly count: number }
+
+/** How many certificates stand among what a search finds. @returns null for more than can be changed at once */
+export async function countFound (db: Database, world: World, settings: Where, person: Person, search: CertificateSearch): Promise<number | null> {
+  assertAdministrator(person)
+  const count = await countStanding(db.read, filterOf(search, world, settings.timeZone), MOST_AT_ONCE + 1)
+  return count > MOST_AT_ONCE ? null : count
+}
+
 /** Does the same to several certificates in one unit of work: those that allow it are changed, the others are named.
- * @throws Refusal not-allowed, bad-input for the reason or too many */
-export async function changeCertificates (db: Database, world: World, settings: Where, person: Person, serials: readonly string[], action: CertificateAction, typed: string): Promise<CertificatesChanged> {
+ * @throws Refusal not-allowed, bad-input for the reason, too many, or a search to revoke by; edited-meanwhile with `now: {count}` for a search that
+ * finds other certificates than were counted */
+export async function changeCertificates (db: Database, world: World, settings: Where, person: Person, chosen: Chosen, action: CertificateAction, typed: string): Promise<CertificatesChanged> {
   assertAdministrator(person)
   const reason = reasonOf(typed)
-  if (serials.length > MOST_AT_ONCE) throw new Refusal('bad-input', {}, [{ path: 'serials', message: `at most ${MOST_AT_ONCE} at once` }])
+  const path = 'serials' in chosen ? 'serials' : 'search'
+  if (path === 'search' && action === 'revoke') throw new Refusal('bad-input', {}, [{ path, message: 'certificates are revoked by their serials' }])
   return await db.write(async (tx) => {
+    const serials = 'serials' in chosen ? chosen.serials : await selectSerials(tx, { ...filterOf(chosen.search, world, settings.timeZone), standing: true }, MOST_AT_ONCE + 1)
+    if (serials.length > MOST_AT_ONCE) throw new Refusal('bad-input', {}, [{ path, message: `at most ${MOST_AT_ONCE} at once` }])
+    if ('count' in chosen && chosen.count !== serials.length) throw new Refusal('edited-meanwhile', { now: { count: serials.length } })
     const refused: Array<CertificatesChanged['refused'][number]> = []
     let done = 0
     for (const one of new Set(serials)) {

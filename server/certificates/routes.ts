@@ -10,7 +10,7 @@ import { Refusal } from '../refusals.ts'
 import { certificateOnDesk, certificateToShow, listCertificates, publicCertificate, revokeCertificate, type CertificateInFull, type CertificateSearch } from './certificates.ts'
 import { deskChoices } from './choices.ts'
 import { makePdfs } from './pdf.ts'
-import { CERTIFICATE_ACTIONS, changeCertificates, reissueCertificate } from './reissue.ts'
+import { CERTIFICATE_ACTIONS, changeCertificates, countFound, reissueCertificate } from './reissue.ts'
 import { Search } from './search.ts'
 import { searchView } from './search-view.ts'
 import { readSerial } from './serial.ts'
@@ -51,7 +51,7 @@ export const CertificateInFullOut = Type.Object({
   course: Type.Object({
     ...CertificateOut.properties.course.properties,
     hours: Type.Union([Type.Number(), Type.Null()], { description: 'That the course takes' }),
-    topics: Type.Array(Type.String(), { description: 'Titles of its modules' })
+    topics: Type.Array(Type.String(), { description: 'Titles of the modules that it teaches' })
   }),
   renews: { ...Nullable, description: 'The holder\'s earlier certificate of the same course' },
   renewedBy: Nullable
@@ -135,11 +135,15 @@ function deskPages (app: App, { db, world, settings }: Deps): void {
   const listPage = async (request: FastifyRequest, reply: FastifyReply, query: CertificateSearch & { readonly cursor?: string | undefined, readonly done?: string | undefined }, said: { readonly notice?: string, readonly refused?: readonly string[], readonly problem?: string, readonly reason?: string, readonly chosen?: readonly string[] } = {}): Promise<FastifyReply> => {
     const { cursor, done: _, ...search } = query
     const { items, next } = await listCertificates(db, world, signedIn(request), { ...search, cursor }, settings.timeZone)
+    const found = items.length === 0 ? null : await countFound(db, world, settings, signedIn(request), search)
     const { t, place } = request
     const asked = Object.fromEntries(Object.entries(search).map(([name, value]) => [name, value === undefined || value === '' ? null : value]))
     return reply.page('certificates/list', {
       title: t('certificates.title'),
       nav,
+      scripts: ['choose.js'],
+      kept: Object.entries(asked).flatMap(([name, value]) => value === null ? [] : [{ name, value }]),
+      all: found === null || found === 0 ? null : { count: String(found), label: t('certificate-desk.reissue.all', { count: found }) },
       search: searchView(search, await deskChoices(db, request.language), ['valid', 'expired', 'revoked'], request),
       searched: Object.values(asked).some((value) => value !== null),
       notice: said.notice ?? null,
@@ -162,14 +166,21 @@ function deskPages (app: App, { db, world, settings }: Deps): void {
 
   app.post('/desk/certificates/changes', {
     config: { access: ADMINISTRATORS },
-    schema: { ...PAGE, body: Type.Object({ serials: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 5000, default: [] }), action: Type.Enum([...CERTIFICATE_ACTIONS]), reason: typed }) }
+    schema: { ...PAGE, body: Type.Object({ ...Search, serials: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 5000, default: [] }), action: Type.Enum([...CERTIFICATE_ACTIONS, 'reissue-all']), reason: typed, count: Type.Integer({ default: 0 }) }) }
   }, async (request, reply) => {
-    const { serials, action, reason } = request.body
+    const { serials, action: pressed, reason, count, ...search } = request.body
     const { t } = request
-    if (serials.length === 0) return await listPage(request, reply.status(422), {}, { problem: t('certificate-desk.none-chosen'), reason })
-    if (readReason(reason) === null) return await listPage(request, reply.status(422), {}, { problem: t('certificates.revoke.length', REASON_LENGTH), reason, chosen: serials })
-    const { done, refused } = await changeCertificates(db, world, settings, signedIn(request), serials, action, reason)
-    return await listPage(request, reply, {}, { notice: t(`certificate-desk.done.${action}`, { count: done }), refused: refused.map(({ serial, code }) => `${serial}: ${t(`refusal.${code}`)}`) })
+    const all = pressed === 'reissue-all'
+    const action = pressed === 'reissue-all' ? 'reissue' : pressed
+    if (!all && serials.length === 0) return await listPage(request, reply.status(422), search, { problem: t('certificate-desk.none-chosen'), reason })
+    if (readReason(reason) === null) return await listPage(request, reply.status(422), search, { problem: t('certificates.revoke.length', REASON_LENGTH), reason, chosen: serials })
+    try {
+      const { done, refused } = await changeCertificates(db, world, settings, signedIn(request), all ? { search, count } : { serials }, action, reason)
+      return await listPage(request, reply, search, { notice: t(`certificate-desk.done.${action}`, { count: done }), refused: refused.map(({ serial, code }) => `${serial}: ${t(`refusal.${code}`)}`) })
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'edited-meanwhile') throw error
+      return await listPage(request, reply.status(409), search, { problem: t('certificate-desk.reissue.all-meanwhile', { count }), reason })
+    }
   })
 
   const deskPage = async (request: FastifyRequest, reply: FastifyReply, serial: string, form: { reason: string, problem: string | null }, again: { holder?: string, why?: string, problem?: string } = {}): Promise<FastifyReply> => {
@@ -240,12 +251,17 @@ function certificateApi (app: App, { db, world, settings }: Deps): void {
     schema: {
       tags: ['certificates'],
       summary: 'Revokes or re-issues several certificates',
-      body: Type.Object({ serials: Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: 5000 }), action: Type.Enum([...CERTIFICATE_ACTIONS]), reason: Type.String({ maxLength: 5000 }) }),
+      description: 'Either by `serials`, or, to re-issue, all that stand among what a `search` finds: refused when it finds other than `count`',
+      body: Type.Object({
+        serials: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: 5000 })), search: Type.Optional(Type.Object(Search)), count: Type.Optional(Type.Integer({ minimum: 0 })),
+        action: Type.Enum([...CERTIFICATE_ACTIONS]), reason: Type.String({ maxLength: 5000 })
+      }),
       response: { 200: ChangedOut }
     }
   }, async (request) => {
-    const { serials, action, reason } = request.body
-    const { done, refused } = await changeCertificates(db, world, settings, signedIn(request), serials, action, reason)
+    const { serials, search, count, action, reason } = request.body
+    if (serials === undefined && (search === undefined || count === undefined)) throw new Refusal('bad-input', {}, [{ path: 'serials', message: 'must be there, or a search with its count' }])
+    const { done, refused } = await changeCertificates(db, world, settings, signedIn(request), serials === undefined ? { search: search ?? {}, count: count ?? 0 } : { serials }, action, reason)
     return { done, refused: [...refused] }
   })
 

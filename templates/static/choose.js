@@ -1,7 +1,7 @@
 /* Chooses everybody a table shows at once, and says how many are chosen. Without script each is chosen by itself. */
 for (const all of document.querySelectorAll('input[data-choose-all]')) {
   const form = all.closest('form')
-  const boxes = () => [...form.querySelectorAll('input[type=checkbox][name=ids]')]
+  const boxes = () => [...form.querySelectorAll('input[type=checkbox]:is([name=ids], [name=serials])')]
   const count = form.querySelector('[data-chosen]')
   const show = () => {
     const chosen = boxes().filter((box) => box.checked).length

@@ -88,7 +88,9 @@ export function certificateExpiryRoutes (app: App, { db, world, settings }: Deps
       return await page(request, reply, {}, { notice: request.t('certificate-desk.expiring.days-saved') })
     } catch (error) {
       if (!(error instanceof Refusal) || error.code === 'not-allowed') throw error
-      return await page(request, reply.status(error.code === 'edited-meanwhile' ? 409 : 422), {}, { daysProblem: request.t(error.code === 'edited-meanwhile' ? 'refusal.edited-meanwhile' : 'certificate-desk.expiring.days-wrong'), days })
+      if (error.code !== 'edited-meanwhile') return await page(request, reply.status(422), {}, { daysProblem: request.t('certificate-desk.expiring.days-wrong'), days })
+      const now = await reminderDays(db.read)
+      return await page(request, reply.status(409), {}, { daysProblem: request.t('certificate-desk.expiring.days-meanwhile', { days: now.days.length === 0 ? request.t('certificate-desk.expiring.no-days') : now.days.join(', ') }), days })
     }
   })
 }

@@ -147,7 +147,8 @@ export function certificateTemplateRoutes (app: App, deps: Deps): void {
       return await reply.redirect(app.url('/desk/certificates/templates', {}, { saved: 'yes' }), 303)
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'edited-meanwhile') throw error
-      return await page(request, reply.status(409), template, { ...form, edits: template?.edits ?? 0, stale: true })
+      const now = await getTemplate(db, person, id ?? '')
+      return await page(request, reply.status(409), now, { ...form, edits: now.edits, stale: true })
     }
   }
 

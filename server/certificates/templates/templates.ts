@@ -83,7 +83,7 @@ export async function saveTemplate (db: Database, world: World, person: Person, 
     if (line === undefined || current === undefined) throw new Refusal('not-found')
     const changed = JSON.stringify(canonical(current.content)) !== JSON.stringify(content)
     const number = line.number + (changed ? 1 : 0)
-    if (line.edits !== options.edits || !await updateTemplate(tx, { id, name, number, edits: options.edits })) throw new Refusal('edited-meanwhile', { now: { name: line.name, version: line.number, edits: line.edits } })
+    if (line.edits !== options.edits || !await updateTemplate(tx, { id, name, number, edits: options.edits })) throw new Refusal('edited-meanwhile', { now: { name: line.name, version: line.number, edits: line.edits, courses: coursesOf(await selectTemplateCourses(tx), id), content: current.content } })
     if (changed) await insertTemplateVersion(tx, { id: world.newId(), templateId: id, number, content }, person.id, at)
     await replaceTemplateCourses(tx, id, courses)
     await audit(tx, world, { actorId: person.id, action: 'certificate-template.edited', subjectType: 'certificate-template', subjectId: id, detail: { title: name, version: number, courses } })

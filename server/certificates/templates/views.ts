@@ -127,6 +127,7 @@ export function templateView ({ template, form, courses, languages, settings, no
     specimenAt: url('/desk/certificates/templates/specimen'),
     form: { name: form.name, colour: content.colour, edits: String(form.edits) },
     stale: form.stale,
+    now: form.stale && template !== null ? differences(template, form, courses, t) : [],
     error,
     problems: form.problems.map(({ path = '', message }) => ({ field: path.replaceAll('.', '-'), message })),
     problemsTitle: t('certificates.problems'),
@@ -146,6 +147,32 @@ export function templateView ({ template, form, courses, languages, settings, no
       number: formatNumber(number, reader.language), at, when: formatDateTime(at, reader), byName, certificates: t('certificate-desk.template.has', { count: certificates })
     }))
   }
+}
+
+/** What is stored otherwise than it was typed, for whoever saves after somebody else. */
+function differences (now: Template, typed: TemplateForm, courses: TemplatePage['courses'], t: Translate): Array<{ readonly label: string, readonly value: string, readonly typed: string }> {
+  const none = t('certificate-desk.template.nothing')
+  const titles = new Map([['', t('certificate-desk.template.others')], ...courses.map(({ slug, title }) => [slug, title] as const)])
+  const used = (slugs: readonly string[]): string => [...slugs].sort().map((slug) => titles.get(slug) ?? slug).join('\n')
+  const picture = (label: string, stored: string | null | undefined, own: string | null | undefined): readonly [string, string, string] | null => (stored ?? null) === (own ?? null)
+    ? null
+    : [label, stored == null ? '' : t('certificate-desk.template.a-picture'), own == null ? '' : t(stored == null ? 'certificate-desk.template.a-picture' : 'certificate-desk.template.another-picture')]
+  const [stored, own] = [now.content, typed.content]
+  const languages = [...new Set([...Object.keys(stored.texts), ...Object.keys(own.texts)])]
+  const textLabel = (key: TextKey): string => key.startsWith('office') ? t('certificate-desk.template.office', { number: Number(key.slice(-1)) }) : t(`certificate-desk.template.text.${key}`)
+  const all: ReadonlyArray<readonly [label: string, value: string, typed: string] | null> = [
+    [t('certificate-desk.template.name'), now.name, typed.name],
+    [t('certificate-desk.template.colour'), stored.colour, own.colour],
+    [t('certificate-desk.template.used-by'), used(now.courses), used(typed.courses)],
+    picture(t('certificate-desk.template.logo'), stored.logo, own.logo),
+    picture(t('certificate-desk.template.seal'), stored.seal, own.seal),
+    ...Array.from({ length: SIGNATORIES }, (_, index) => [
+      [t('certificate-desk.template.signatory', { number: index + 1 }), stored.signatories[index]?.name ?? '', own.signatories[index]?.name ?? ''] as const,
+      picture(`${t('certificate-desk.template.signature')} ${index + 1}`, stored.signatories[index]?.picture, own.signatories[index]?.picture)
+    ]).flat(),
+    ...languages.flatMap((language) => TEXT_KEYS.map((key) => [`${textLabel(key)} (${languageName(language)})`, stored.texts[language]?.[key] ?? '', own.texts[language]?.[key] ?? ''] as const))
+  ]
+  return all.flatMap((one) => one === null || one[1] === one[2] ? [] : [{ label: one[0], value: one[1] || none, typed: one[2] || none }])
 }
 
 function pictureView (name: string, label: string, hash: string | null, error: string | null, url: Url): object {

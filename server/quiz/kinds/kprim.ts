@@ -84,7 +84,7 @@ export const kprim: Kind<KprimDefinition, KprimAnswer> = {
   summary (definition, { verdicts }, language) {
     const [whenTrue, whenFalse] = labelsOf(definition.labels).map(label => textIn(label, language))
     return Object.entries(verdicts)
-      .map(([key, verdict]) => `${textIn(textOf(definition.statements, key), language)}: ${verdict ? whenTrue : whenFalse}`)
+      .map(([key, verdict]) => `${textIn(textOf(definition.statements, key), language).replace(/[.。]$/, '')}: ${verdict ? whenTrue : whenFalse}`)
       .join('; ')
   },
 
