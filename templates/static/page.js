@@ -2,7 +2,11 @@
 // sideways, brings the place one is at into sight.
 document.documentElement.classList.add('js')
 for (const bar of document.querySelectorAll('.desk, .tabs, .slots')) {
-  const here = bar.querySelector('[aria-current]')?.getBoundingClientRect()
+  const all = [...bar.querySelectorAll('[aria-current]')].map((at) => at.getBoundingClientRect())
+  if (all.length === 0) continue
   const room = bar.getBoundingClientRect()
-  if (here && (here.left < room.left + 40 || here.right > room.right - 40)) bar.scrollLeft += here.left + here.width / 2 - room.left - room.width / 2
+  // Of several that are current, all; the first where the bar is too short for that.
+  const here = { left: Math.min(...all.map(({ left }) => left)), right: Math.max(...all.map(({ right }) => right)) }
+  const { left, right } = here.right - here.left < room.width - 80 ? here : all[0]
+  if (left < room.left + 40 || right > room.right - 40) bar.scrollLeft += (left + right) / 2 - (room.left + room.right) / 2
 }
