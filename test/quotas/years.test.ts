@@ -196,7 +196,7 @@ t.test(`the books agree after ${STEPS} things that happen to them in any order, 
       const chosen = [...new Set(Array.from({ length: 5 }, () => one(certificates)).flatMap((certificate) => certificate ?? []))]
       const asked = chosen.map((certificate) => ({ certificate, serial: one(certificate.serials)?.serial ?? '' }))
       const action: CertificateAction = random.below(3) === 0 ? 'revoke' : 'reissue'
-      const { done, refused } = await changeCertificates(db, world, SETTINGS, first, [...asked.map(({ serial }) => serial), 'M26-0000-0000-000'], action, reason)
+      const { done, refused } = await changeCertificates(db, world, SETTINGS, first, { serials: [...asked.map(({ serial }) => serial), 'M26-0000-0000-000'] }, action, reason)
       const due = asked.filter(({ certificate, serial }) => serial === serialOf(certificate) && (action === 'revoke' ? !certificate.revoked : isStanding(certificate)))
       if (done !== due.length || done + refused.length !== asked.length + 1) throw new Error(`${action}: ${done} done and ${refused.length} refused, ${due.length} of ${asked.length} were due`)
       for (const { certificate } of due) {
