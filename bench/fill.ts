@@ -142,7 +142,7 @@ export async function makeFiller (path: string, { passwordHash }: Programme): Pr
       const sqlite = new Sqlite(path)
       try {
         // A file that breaks is filled anew: it needs no journal, and the disk is not waited for.
-        for (const pragma of ['journal_mode = off', 'synchronous = off', 'foreign_keys = off', 'locking_mode = exclusive', 'cache_size = -400000', 'temp_store = memory', 'threads = 2']) sqlite.pragma(pragma)
+        for (const pragma of ['synchronous = off', 'foreign_keys = off', 'locking_mode = exclusive', 'cache_size = -400000', 'temp_store = memory', 'threads = 2']) sqlite.pragma(pragma)
         const { people = 0 } = sqlite.prepare<[], { people: number }>('select count(*) as people from person').get() ?? {}
         // Made of all rows at once afterwards: kept up row by row, they take most of the time.
         const indexes = sqlite.prepare<[], { name: string, sql: string }>("select name, sql from sqlite_schema where type = 'index' and sql is not null").all()
