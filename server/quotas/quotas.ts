@@ -121,8 +121,9 @@ export interface QuotaPart {
   /** A slug or a country's code; null for people without a country. */
   readonly key: string | null
   readonly counted: number
-  /** The quota of the same period and way of counting about this part alone, with its pace of today. */
-  readonly promised: { readonly id: string, readonly target: number, readonly expectedToday: number } | null
+  /** The quota of the same period and way of counting about this part alone, with its pace of today. It may count more: a person with certificates of
+   * two courses counts in the whole under one of them, and in the quota of each. */
+  readonly promised: { readonly id: string, readonly target: number, readonly counted: number, readonly expectedToday: number } | null
 }
 
 export interface QuotaDetail {
@@ -146,7 +147,7 @@ export async function quotaDetail (db: Database, world: World, person: Person, i
   const courseTitles = new Map(courses.map(({ slug, title }) => [slug, title]))
   const part = (key: string | null, counted: number, scope: Quota['scope']): QuotaPart => {
     const match = key === null ? undefined : siblings.find((other) => sameScope(other.scope, scope))
-    return { key, counted, promised: match === undefined ? null : { id: match.id, target: match.target, expectedToday: expected(match, quota) } }
+    return { key, counted, promised: match === undefined ? null : { id: match.id, target: match.target, counted: match.counted, expectedToday: expected(match, quota) } }
   }
   const ofCourse = (course: string, counted: number): QuotaPart => part(course, counted, { ...quota.scope, course })
   const ofCountry = (country: string | null, counted: number): QuotaPart => part(country, counted, country === null ? quota.scope : { ...quota.scope, country })

@@ -77,9 +77,10 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
     counted: number(part.counted),
     href: evidence(filter),
     evidence: t('quotas.serials', { count: part.counted }),
-    bar: part.promised === null ? null : barOf(part.counted, part.promised.target, quota.closedAt === null ? part.promised.expectedToday : null, reader),
+    bar: part.promised === null ? null : barOf(part.promised.counted, part.promised.target, quota.closedAt === null ? part.promised.expectedToday : null, reader),
     promisedHref: part.promised === null ? null : url('/desk/quotas/:id', { id: part.promised.id }),
     promised: part.promised === null ? null : number(part.promised.target),
+    promisedOf: part.promised === null ? null : part.promised.counted === part.counted ? t('quotas.of-promised', { target: part.promised.target }) : t('quotas.apart.of', { counted: part.promised.counted, target: part.promised.target }),
     share: formatPercent(quota.counted > 0 ? 100 * part.counted / quota.counted : 0, place.language)
   })
   const changed = restated !== null && restated.lines > 0
@@ -111,6 +112,7 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
       name: monthName(`${month}-01`, place.language, 'long'), counted: number(counted), total: number(total), href: evidence({ month })
     })),
     courses: detail.courses.map((part) => partView(part, part.title, { course: part.key ?? '' })),
+    apart: apartText(detail.courses, t),
     countries: quota.scope.country !== undefined ? [] : detail.countries.map((part) =>
       partView(part, part.key === null ? t('quotas.no-country') : countryName(part.key, place.language), { country: part.key ?? '' })),
     mayClose: manages && quota.closedAt === null && quota.today > quota.period.to
@@ -198,6 +200,11 @@ export function periodText ({ period }: Quota, { t, place }: Reader): string {
 /** Where the pace stands; none for a closed book. */
 function paceOf (quota: QuotaStanding): number | null {
   return quota.closedAt === null ? quota.forecast.expectedToday : null
+}
+
+/** Why courses count less here than in targets of their own; '' where none does. */
+export function apartText (courses: ReadonlyArray<{ readonly counted: number, readonly promised: QuotaPart['promised'] }>, t: Reader['t']): string {
+  return courses.some(({ counted, promised }) => promised !== null && promised.counted !== counted) ? t('quotas.apart') : ''
 }
 
 /** How much of a target is counted, drawn, with the same in words. @param expected where the pace stands */

@@ -20,6 +20,7 @@ const Lines = Type.Array(Type.Object({
   closed: Type.Union([Type.Integer(), Type.Null()], { description: 'at the closing; null while the books are open' }),
   now: Type.Integer(),
   target: Type.Union([Type.Integer(), Type.Null()], { description: 'of the quota about this part alone, if there is one' }),
+  targetCounted: Type.Union([Type.Integer(), Type.Null()], { description: 'what that quota counts: more than here where people are certified in several courses' }),
   quotaId: Text
 }))
 const SHEET = new URL('../../templates/reports/annual-report.typ', import.meta.url)

@@ -4,7 +4,7 @@ import { formatChange, formatDate, formatDateTime, formatNumber, formatPercent }
 import { countryName } from '../people/countries.ts'
 import { stagesJson, wayView, type WayView } from '../quotas/pipeline/views.ts'
 import type { When } from '../quotas/quotas.ts'
-import { barOf, forecastJson, forecastText, periodText, ruleText, type Reader } from '../quotas/views.ts'
+import { apartText, barOf, forecastJson, forecastText, periodText, ruleText, type Reader } from '../quotas/views.ts'
 import { DIMENSIONS, type AnnualReport, type Dimension, type ReportLine } from './annual-report.ts'
 
 interface Figure { readonly text: string, readonly href: string }
@@ -25,6 +25,8 @@ interface Section {
   readonly title: string
   readonly head: string
   readonly hasTargets: boolean
+  /** Why it counts less than targets of its own; '' where it does not. */
+  readonly note: string
   readonly rows: readonly Row[]
   readonly total: Row
 }
@@ -68,7 +70,7 @@ export function reportView (report: AnnualReport, madeAt: string, reader: Reader
     closed: { text: closed === null ? '' : number(closed), href: evidence(filter, 'closing') },
     change: { text: closed === null || closed === now ? '' : formatChange(now - closed, place.language), href: evidence(filter, 'since') },
     now: { text: number(now), href: evidence(filter) },
-    bar: barOf(now, promised?.target ?? Math.max(1, quota.counted), promised === null || isClosed ? null : promised.expectedToday, reader),
+    bar: barOf(promised?.counted ?? now, promised?.target ?? Math.max(1, quota.counted), promised === null || isClosed ? null : promised.expectedToday, reader),
     share: formatPercent(quota.counted > 0 ? 100 * now / quota.counted : 0, place.language)
   })
   return {
@@ -100,6 +102,7 @@ export function reportView (report: AnnualReport, madeAt: string, reader: Reader
       title: t(`report.by-${dimension}`),
       head: t(`report.${dimension}`),
       hasTargets: report.by[dimension].some(({ promised }) => promised !== null),
+      note: apartText(report.by[dimension].map(({ now, promised }) => ({ counted: now, promised })), t),
       rows: report.by[dimension].map((line) => rowOf(nameOf(dimension, line.key, report, reader), line, { [dimension]: line.key ?? '' })),
       total: rowOf(t('report.total'), { closed: quota.closedCount, now: quota.counted, promised: null }, {})
     })),
@@ -174,8 +177,8 @@ export function reportSheet (view: ReportView, programme: string, publicUrl: str
     },
     isClosed: view.isClosed,
     columns: { target: t('quotas.target'), closed: t('report.at-closing'), change: t('report.change'), now: t(view.isClosed ? 'report.now' : 'report.counted') },
-    sections: view.sections.map(({ title, head, hasTargets, rows, total }) => ({
-      title, head, hasTargets, rows: [...rows, total].map(({ name, target, closed, change, now }) => ({ name, target: linked(target), closed: linked(closed), change: linked(change), now: linked(now) }))
+    sections: view.sections.map(({ title, head, hasTargets, note, rows, total }) => ({
+      title, head, hasTargets, note, rows: [...rows, total].map(({ name, target, closed, change, now }) => ({ name, target: linked(target), closed: linked(closed), change: linked(change), now: linked(now) }))
     })),
     signed: view.signed,
     signature: view.signature,
@@ -191,7 +194,7 @@ function outside (path: string, publicUrl: string): string {
 
 export function reportJson ({ quota, by, snapshot }: AnnualReport) {
   const range = forecastJson(quota)
-  const lines = (dimension: Dimension) => by[dimension].map(({ key, closed, now, promised }) => ({ key, closed, now, target: promised?.target ?? null, quotaId: promised?.id ?? null }))
+  const lines = (dimension: Dimension) => by[dimension].map(({ key, closed, now, promised }) => ({ key, closed, now, target: promised?.target ?? null, targetCounted: promised?.counted ?? null, quotaId: promised?.id ?? null }))
   return {
     quotaId: quota.id,
     name: quota.name,

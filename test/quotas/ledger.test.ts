@@ -10,6 +10,7 @@ import type { QuotaInput } from '../../server/quotas/quota-input.ts'
 import { recount } from '../../server/quotas/recount.ts'
 import { programme, somebody, type Programme } from '../certificates/programme.ts'
 import { makeSigner } from '../../server/quotas/snapshot.ts'
+import { apartText } from '../../server/quotas/views.ts'
 
 const SIGNER = makeSigner('a secret that only the tests know, long enough')
 
@@ -274,13 +275,20 @@ t.test('what a quota is made of adds up to it, beside the quotas that promise a 
   t.equal(whole.counted, 5)
   t.strictSame(courses.map(({ key, title, counted, promised }) => [key, title, counted, promised]), [['fraud', 'Course fraud', 4, null], ['drugs', 'Course drugs', 1, null]])
   t.strictSame(countries.map(({ key, counted, promised }) => [key, counted, promised]), [
-    ['MY', 2, null], ['ZM', 2, { id: zambia, target: 120, expectedToday: 34 }], [null, 1, null]
+    ['MY', 2, null], ['ZM', 2, { id: zambia, target: 120, counted: 2, expectedToday: 34 }], [null, 1, null]
   ])
   t.strictSame(months, [{ month: '2026-10', counted: 4, total: 4 }, { month: '2026-12', counted: 1, total: 5 }])
   for (const [filter, serials] of [[{ country: 'MY' }, 4], [{ course: 'drugs' }, 3], [{ month: '2026-10' }, 4], [{ country: '' }, 1], [{ country: 'ZM', month: '2026-12' }, 0]] as const) {
     t.equal((await quotaEntries(p.db, p.administrator, id, null, filter)).items.length, serials, JSON.stringify(filter))
   }
   t.match(whole.forecast, { counted: 5, method: 'rate' })
+  t.equal(apartText(courses, (key) => key), '')
+
+  const drugs = await quota(p, { name: 'Drugs', scope: { course: 'drugs' }, target: 10 })
+  await p.certify(amina, 'drugs')
+  const { courses: apart } = await quotaDetail(p.db, p.world, p.administrator, id)
+  t.match(apart, [{ key: 'fraud', counted: 4 }, { key: 'drugs', counted: 1, promised: { id: drugs, counted: 2, target: 10 } }], 'who is counted under another course counts in the quota of this one too')
+  t.equal(apartText(apart, (key) => key), 'quotas.apart', 'and that is said')
 })
 
 t.test('a liaison reads the quotas of their own country, and nobody else any', async (t) => {
