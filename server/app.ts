@@ -100,7 +100,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     bankRoutes(scope, deps)
     bankApiRoutes(scope, deps)
     bankDeskRoutes(scope, deps, previewView)
-    draftRoutes(scope, deps, checker)
+    draftRoutes(scope, deps, checker, previewView)
     cohortRoutes(scope, deps)
     cohortDeskRoutes(scope, deps)
     nominationRoutes(scope, deps)

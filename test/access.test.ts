@@ -239,6 +239,13 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/drafts/:id/quizzes/:key/sample': '-xx+0xx+',
   'POST /desk/drafts/:id/questions': '-xx+0xx+',
   'GET /desk/drafts/:id/questions': '-xx+0xx+',
+  'GET /desk/drafts/:id/questions/new': '-xx+0xx+',
+  'POST /desk/drafts/:id/questions/new': '-xx+0xx+',
+  'GET /desk/drafts/:id/questions/:key/edit': '-xx+0xx+',
+  'POST /desk/drafts/:id/questions/:key/edit': '-xx+0xx+',
+  'POST /desk/drafts/:id/questions/:key/remove': '-xx+0xx+',
+  'PUT /api/v1/drafts/:id/questions/:key': '-xx+0xx+',
+  'DELETE /api/v1/drafts/:id/questions/:key': '-xx+0xx+',
   'GET /desk/drafts/:id/questions/add': '-xx+0xx+',
   'POST /desk/drafts/:id/questions/add': '-xx+0xx+',
   'POST /desk/drafts/:id/questions/update': '-xx+0xx+',
@@ -534,12 +541,12 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
             : /templates\/:id/.test(path) ? templateId : /zips\/:id/.test(path) ? zipId : path.includes('/drafts/:id') ? draftId : path.includes('/nominations/:id') ? acceptedId : path.includes('/accommodations/:id') ? accommodationId : path.includes('/banks/:id') ? bankId : path.includes('/teams/:id') ? (path.endsWith('/end') ? otherTeamId : teamId)
               : somebodyElse.personId
   return path
-    .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : 'welcome').replace(':slot', '1').replace(':fileId', fileId).replace(':serial', serial)
+    .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : path.includes('/drafts/:id/questions') ? 'one' : 'welcome').replace(':slot', '1').replace(':fileId', fileId).replace(':serial', serial)
     .replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
     .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js').replace(':file', bankFileId)
-    .replace(/\/banks\/[^/]+\/(?:im|ex)port$/, '$&?format=gift').replace(/(\/api\/.*\/banks\/.*\/questions\/.*)$/, '$1?version=1')
+    .replace(/\/banks\/[^/]+\/(?:im|ex)port$/, '$&?format=gift').replace(/(\/api\/.*\/banks\/.*\/questions\/.*)$/, '$1?version=1').replace(/(\/api\/.*\/drafts\/.*\/questions\/.*)$/, '$1?version=9')
     .replace(/:kind.*$/, 'start/en?version=0')
-    .replace(/(\/drafts\/[^/]+\/(?:file|change|questions))$/, `$1?path=${path.endsWith('questions') ? 'banks/basics.yaml' : 'lessons/welcome.en.md'}&version=1`)
+    .replace(/(\/drafts\/[^/]+\/(?:file|change|questions(?:\/new)?))$/, `$1?path=${path.includes('questions') ? 'banks/basics.yaml' : 'lessons/welcome.en.md'}&version=1`)
 }
 
 /** A body that the route takes, so that a refusal is about who asks and not about what is sent. */
@@ -552,6 +559,10 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId, bankId }: Sc
     case '/drafts/:id/facts': return { version: '9', slug: 'first-steps', language: 'en' }
     case '/drafts/:id/lessons/:key': return { version: '9', title: 'Welcome', body: 'Text' }
     case '/drafts/:id/questions/preview': return { text: 'questions: []' }
+    case '/drafts/:id/questions/new': return { kind: 'true-false', do: 'preview' }
+    case '/drafts/:id/questions/:key/edit': return { do: 'preview' }
+    case '/drafts/:id/questions/:key/remove': return { version: '9' }
+    case '/drafts/:id/questions/:key': return { path: 'banks/basics.yaml', version: 9, question: {} }
     case '/drafts/:id/questions/add': return { bank: bankId, which: 'all', how: '' }
     case '/drafts/:id/questions/update': return route.includes('/api/') ? { questions: ['x'], versions: {} } : { keys: 'x', path: 'banks/basics.yaml', version: '9' }
     case '/drafts/:id/edits': return { version: 9, edit: { do: 'move-module', module: 'basics', to: 0 } }
@@ -726,6 +737,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /desk/drafts/:id/discard': 'DELETE /api/v1/drafts/:id',
   'POST /desk/drafts/:id/questions': 'POST /api/v1/drafts/:id/questions/preview',
   'POST /desk/drafts/:id/questions/add': 'POST /api/v1/drafts/:id/questions',
+  'POST /desk/drafts/:id/questions/new': 'PUT /api/v1/drafts/:id/questions/:key',
+  'GET /desk/drafts/:id/questions/:key/edit': 'GET /api/v1/drafts/:id/questions',
+  'POST /desk/drafts/:id/questions/:key/edit': 'PUT /api/v1/drafts/:id/questions/:key',
+  'POST /desk/drafts/:id/questions/:key/remove': 'DELETE /api/v1/drafts/:id/questions/:key',
   'POST /desk/drafts/new': 'POST /api/v1/drafts',
   'POST /desk/drafts/upload': 'POST /api/v1/drafts/zip',
   'POST /desk/marking/:id/:slot': 'POST /api/v1/attempts/:id/marks',
@@ -749,7 +764,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** Pages that only hold a form: what it sends has its like. */
 const FORMS = [
   'GET /desk/banks/:id/new', 'GET /desk/banks/:id/import', 'GET /desk/cohorts/new', 'GET /desk/cohorts/plan', 'GET /desk/cohorts/:id/enrol', 'GET /desk/cohorts/:id/nominate',
-  'GET /desk/nominations/:id/substitute', 'GET /desk/drafts/new', 'GET /desk/drafts/:id/questions/add', 'GET /desk/people/new', 'GET /desk/people/:id/edit', 'GET /desk/certificates/issue', 'GET /desk/certificates/templates/new', 'GET /desk/quotas/new'
+  'GET /desk/nominations/:id/substitute', 'GET /desk/drafts/new', 'GET /desk/drafts/:id/questions/new', 'GET /desk/drafts/:id/questions/add', 'GET /desk/people/new', 'GET /desk/people/:id/edit', 'GET /desk/certificates/issue', 'GET /desk/certificates/templates/new', 'GET /desk/quotas/new'
 ]
 
 /** Where others may ask the API than the page: of one's own enrolment, of a certificate that anybody may check, and of a bank's file, which the wizard keeps for whoever sent it. */

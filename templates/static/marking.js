@@ -28,10 +28,22 @@ document.addEventListener('keydown', event => {
     if (level === null) return
     level.checked = true
     level.focus({ preventScroll: true })
+    sum()
     go(here + 1)
   }
 })
 
 for (const [index, criterion] of criteria.entries()) criterion.addEventListener('focusin', () => { if (document.activeElement?.matches(':focus-visible')) go(index) })
+/** The points chosen so far. */
+function sum () {
+  const line = /** @type {HTMLElement | null} */ (document.querySelector('[data-total]'))
+  if (line === null || form === null) return
+  const chosen = [.../** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('[data-points]:checked'))]
+  const points = chosen.reduce((sum, { dataset }) => sum + Number(dataset.points), 0)
+  line.textContent = chosen.length === 0 ? '' : (line.dataset.total ?? '').replace('#', points.toLocaleString(document.documentElement.lang))
+}
+
+form?.addEventListener('change', sum)
+sum()
 if (criteria.length > 0) go(0)
 else document.getElementById('mark')?.focus()

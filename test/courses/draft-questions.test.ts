@@ -90,6 +90,78 @@ t.test('questions of a bank go into a draft with their version, its quizzes ask 
   t.ok(known.every(({ origin }) => origin !== null))
 })
 
+/** What a browser would send of the form `editor` as it stands on a page. */
+function fieldsOf (page: string): Record<string, string | string[]> {
+  const form = /<form class="editor"[^]*?<aside/.exec(page)?.[0] ?? ''
+  const words = (text: string): string => text.replace(/&quot;/g, '"').replace(/&#x27;|&#39;/g, '\'').replace(/&#x60;/g, '`').replace(/&#x3D;/g, '=').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&')
+  const fields: Record<string, string[]> = {}
+  const add = (name: string | undefined, value: string): void => { if (name !== undefined) (fields[name] ??= []).push(words(value)) }
+  for (const [tag, input, other, inner] of form.matchAll(/<input\b([^>]*)>|<(?:textarea|select)\b([^>]*)>([^]*?)<\/(?:textarea|select)>/g)) {
+    const rest = input ?? other ?? ''
+    const name = /\bname="([^"]+)"/.exec(rest)?.[1]
+    if (tag.startsWith('<textarea')) add(name, (inner ?? '').replace(/^\n/, ''))
+    else if (tag.startsWith('<select')) add(name, /<option(?: value="([^"]*)")? selected/.exec(inner ?? '')?.[1] ?? /<option value="([^"]*)"/.exec(inner ?? '')?.[1] ?? '')
+    else if (!/type="(checkbox|radio)"/.test(rest) || / checked/.test(rest)) add(name, /\bvalue="([^"]*)"/.exec(rest)?.[1] ?? '')
+  }
+  return fields
+}
+
+t.test('a question of a draft is written in the form of its kind: nothing else in its file changes, and what two write at once is not lost', async (t) => {
+  const test = await testApp(t, { courses: 'test/fixtures/courses' })
+  const [ines, omar] = [await test.somebody('Ines Instructor', [{ role: 'instructor' }]), await test.somebody('Omar Other', [{ role: 'instructor' }])]
+  const draft = (await call(test, ines, 'POST', '/drafts', { course: 'all-kinds' })).json.id as string
+  await call(test, ines, 'PUT', `/drafts/${draft}/authors/${omar.personId}`)
+  const open = (who: Somebody) => { const browser = openBrowser(test.app); browser.cookies.set('muster', who.token); return browser }
+  const [hers, his] = [open(ines), open(omar)]
+  const editor = (key: string): string => `/desk/drafts/${draft}/questions/${key}/edit`
+  const list = await hers.get(`/desk/drafts/${draft}/questions`)
+  const questions = await questionsOf(test, ines, draft)
+  t.ok(questions.size > 15)
+  const before = await textOf(test, ines, draft, 'banks/kinds.yaml')
+  for (const key of questions.keys()) {
+    t.match(list.body, editor(key), 'the list leads to the form')
+    const page = await hers.get(editor(key))
+    const saved = await hers.post(editor(key), { ...fieldsOf(page.body), do: 'save' })
+    t.match([page.status, saved.status, saved.location], [200, 303, `${editor(key)}?saved=1`], key)
+  }
+  t.same(await textOf(test, ines, draft, 'banks/kinds.yaml'), before, 'saved as it was, every kind is written as it was: the file has no new version')
+
+  // Two have one question open; a third change is of another question of the same file.
+  const [key, other] = [...questions.keys()].filter((key) => before.text.includes(`key: ${key}`)) as [string, string]
+  const [mine, theirs] = [fieldsOf((await hers.get(editor(key))).body), fieldsOf((await his.get(editor(key))).body)]
+  const promptOf = (fields: Record<string, string | string[]>): string => String(fields['f.prompt.en'])
+  const elsewhere = fieldsOf((await his.get(editor(other))).body)
+  t.equal((await his.post(editor(other), { ...elsewhere, 'f.topic': 'elsewhere', do: 'save' })).status, 303)
+  t.equal((await his.post(editor(key), { ...theirs, 'f.difficulty': 'hard', do: 'save' })).status, 303, 'a change of another question is in nobody\'s way')
+  const refused = await hers.post(editor(key), { ...mine, 'f.prompt.en': `${promptOf(mine)} Say it.`, do: 'save' })
+  t.match(refused, { status: 409, body: /Omar Other[^]*hard[^]*Say it\./ }, 'what he changed is shown, and what she typed is there')
+  const merged = await hers.post(editor(key), { ...fieldsOf(refused.body), do: 'merge' })
+  t.equal((await hers.post(editor(key), { ...fieldsOf(merged.body), do: 'save' })).status, 303)
+  const { text } = await textOf(test, ines, draft, 'banks/kinds.yaml')
+  t.match(text, /topic: elsewhere/)
+  t.match(new RegExp(`key: ${key}\\b[^]*?(?=\\n {2}- key|$)`).exec(text)?.[0], /hard[^]*Say it\./, 'neither is lost')
+  t.equal(text.split('\n').length, before.text.split('\n').length, 'nothing else is written anew')
+
+  // Tried, refused with the field named, added, taken out.
+  const fresh = `/desk/drafts/${draft}/questions/new?path=banks/more.yaml`
+  t.match((await hers.get(fresh)).body, /kind(=|&#x3D;)scenario/)
+  const blank = fieldsOf((await hers.get(`${fresh}&kind=true-false`)).body)
+  t.match(await hers.post(fresh, { ...blank, do: 'save' }), { status: 422, body: /href="#f-topic"/ })
+  const tried = { ...blank, 'f.topic': 'night', 'f.prompt.en': 'A torch is *needed*.', 'f.correct': 'true' }
+  t.match((await hers.post(fresh, { ...tried, q1: 'true', do: 'try' })).body, /class="feedback right"/)
+  t.match((await hers.post(fresh, { ...tried, do: 'save' })).location, '/questions/night/edit')
+  t.match((await textOf(test, ines, draft, 'banks/more.yaml')).text, /questions:\n {2}- key: night\n {4}kind: true-false/)
+  const { version } = await textOf(test, ines, draft, 'banks/more.yaml')
+  const put = { path: 'banks/more.yaml', version, question: { kind: 'true-false', topic: 'night', difficulty: 'easy', prompt: 'It is dark.', correct: true } }
+  t.match((await call(test, omar, 'PUT', `/drafts/${draft}/questions/night`, put)).json, { versions: { 'banks/more.yaml': version + 1 } })
+  t.match(await call(test, omar, 'PUT', `/drafts/${draft}/questions/night`, put), { status: 409, json: { now: { by: 'Omar Other' } } })
+  t.match(await call(test, omar, 'PUT', `/drafts/${draft}/questions/night`, { ...put, version: version + 1, question: { kind: 'true-false' } }), { status: 422, json: { problems: [{ path: 'question/topic' }] } })
+  t.match(await hers.post(`/desk/drafts/${draft}/questions/night/remove`, { version: String(version) }), { status: 409, body: /Somebody changed this question/ })
+  t.match((await hers.post(`/desk/drafts/${draft}/questions/night/remove`, { version: String(version + 1) })).location, /questions\?removed=1/)
+  t.equal((await hers.get(editor('night'))).status, 404)
+  t.equal((await call(test, ines, 'DELETE', `/drafts/${draft}/questions/night?version=1`)).status, 404)
+})
+
 t.test('the forms of a draft are in the API too: changes of the course, the preview of a lesson, what a quiz will do', async (t) => {
   const test = await testApp(t, { courses: 'test/fixtures/courses' })
   const ines = await test.somebody('Ines Instructor', [{ role: 'instructor' }])

@@ -31,8 +31,8 @@ export interface QueueEntry {
   readonly waiting: Readonly<Record<'first' | 'second' | 'third' | 'held', number>>
   /** When the oldest that wants anybody was handed in. */
   readonly oldest: string | null
-  /** Names of the cohorts they are from. */
-  readonly cohorts: readonly string[]
+  /** The cohorts they are from. */
+  readonly cohorts: ReadonlyArray<{ readonly id: string, readonly name: string }>
   /** The first that whoever asks may mark. */
   readonly next: Pick<Waiting, 'attemptId' | 'slot'> | null
 }
@@ -56,7 +56,7 @@ export async function markingQueue (db: Database, deps: ProgressDeps, person: Pe
       quiz,
       waiting: { first: count('first'), second: count('second'), third: count('third'), held: count(null) },
       oldest: wants.find((other) => other.wants !== null)?.answer.finishedAt ?? null,
-      cohorts: [...new Set(answers.map(({ cohortName }) => cohortName))],
+      cohorts: [...new Map(answers.map(({ cohortId, cohortName }) => [cohortId, { id: cohortId, name: cohortName }])).values()],
       next: wants.find(({ answer }) => mayMark(answer, person))?.answer ?? null
     })
   }

@@ -128,7 +128,7 @@ function markingApi (app: App, deps: Deps): void {
     }
   }, async (request) => ({
     items: (await markingQueue(db, deps, signedIn(request))).map(({ questionId, definition, course, language, quiz, waiting, oldest, cohorts, next }) => ({
-      questionId, question: textIn(definition.prompt, request.language, language), quiz: quiz.key, course: textIn(course, request.language, language), cohorts: [...cohorts], oldest, waiting,
+      questionId, question: textIn(definition.prompt, request.language, language), quiz: quiz.key, course: textIn(course, request.language, language), cohorts: cohorts.map(({ name }) => name), oldest, waiting,
       next: next === null ? null : { attemptId: next.attemptId, slot: next.slot }
     })),
     next: null

@@ -9,6 +9,8 @@ import { codeOf, type GivenMark } from './rules.ts'
 
 const NAV = '/desk/marking'
 const STYLES = ['marking.css'] as const
+/** Cohorts that an entry of the queue names. */
+const MOST_COHORTS = 3
 
 export function queueView (entries: readonly QueueEntry[], done: boolean, reader: Reader): PageView {
   const { t, url, language } = reader
@@ -22,7 +24,9 @@ export function queueView (entries: readonly QueueEntry[], done: boolean, reader
       question: excerpt(definition.prompt, first, language),
       quiz: textIn(quiz.title, language, first),
       course: textIn(course, language, first),
-      cohorts: cohorts.length > 3 ? t('marking.cohorts', { count: cohorts.length }) : cohorts.join(' · '),
+      // Rules and release are each cohort's own.
+      cohorts: cohorts.length > MOST_COHORTS ? [] : cohorts.map(({ id, name }) => ({ name, href: url('/desk/cohorts/:id/quizzes/:key/marking', { id, key: quiz.key }) })),
+      cohortCount: cohorts.length > MOST_COHORTS ? t('marking.cohorts', { count: cohorts.length }) : '',
       oldest: oldest === null ? '' : t('marking.oldest', { date: formatDate(oldest, reader) }),
       counts: (['first', 'second', 'third', 'held'] as const).filter((name) => waiting[name] > 0)
         .map((name) => ({ words: t(`marking.count.${name}`, { count: waiting[name] }), state: name === 'held' ? 'done' : name === 'third' ? 'stop' : 'due' })),
@@ -33,7 +37,7 @@ export function queueView (entries: readonly QueueEntry[], done: boolean, reader
 
 function excerpt (prompt: Text, first: string, language: string): string {
   const words = textIn(prompt, language, first).replace(/<[^>]*>|[*_`#>]/g, '').replace(/\s+/g, ' ').trim()
-  return words.length > 140 ? `${words.slice(0, 139)}…` : words
+  return words.length > 140 ? `${words.slice(0, 139).replace(/\s+\S*$/, '')}…` : words
 }
 
 /** What was typed, and why it was not taken. */
@@ -64,7 +68,7 @@ export function itemView (item: MarkingItem, form: MarkForm | null, reader: Read
     cohort: waiting.cohortName,
     handedIn: t('marking.handed-in', { date: formatDateTime(waiting.finishedAt, reader) }),
     place: item.place === 0 ? '' : t('marking.place', { place: item.place, count: item.count }),
-    question: { ...shown, marking: null, verdict: t('marking.model'), marked: shown['rightAnswer'] !== '' },
+    question: { ...shown, marking: null, verdict: t('marking.model'), isModel: true, marked: shown['rightAnswer'] !== '' },
     previousHref: neighbour(item.previous),
     nextHref: neighbour(item.next),
     action: url('/desk/marking/:id/:slot', { id: seen.row.id, slot: String(slot) }),
@@ -86,9 +90,11 @@ export function itemView (item: MarkingItem, form: MarkForm | null, reader: Read
       text: plainly(text),
       levels: levels.map((level, index) => ({
         id: `criterion-${key}-${level.key}`, key: level.key, digit: index < 9 ? String(index + 1) : '', text: plainly(level.text),
-        points: t('marking.points', { points: level.points }), chosen: firstOf(typed[`rubric.${key}`]) === level.key
+        worth: String(level.points), points: t('marking.points', { points: level.points }), chosen: firstOf(typed[`rubric.${key}`]) === level.key
       }))
     })),
+    // The script puts the sum in place of the sign.
+    total: t('marking.total', { points: '#', max: formatNumber(rubricOf(definition).reduce((sum, { levels }) => sum + Math.max(...levels.map(({ points }) => points)), 0), language) }),
     hold: rule.hold,
     rulesHref: url('/desk/cohorts/:id/quizzes/:key/marking', { id: waiting.cohortId, key: waiting.quizKey })
   }

@@ -8,12 +8,20 @@ import type { Reader } from '../views.ts'
 import { clashes } from './changes.ts'
 import { AFTER, BEFORE, FIELDS, PROMPT, type KindName } from './fields.ts'
 import { fieldViews, labelOf, languageName, problemLinks, type FieldContext } from './field-views.ts'
-import { picturesShown, srcOf } from './pictures.ts'
+import { picturesShown } from './pictures.ts'
 import type { BankPicture } from './queries.ts'
 import type { Previewed, ShowPreview } from './preview.ts'
 import type { BankQuestionDetail, BankVersion } from './questions.ts'
 import type { Values } from './values.ts'
 import { changeViews, LANGUAGES, NAV, STYLES, trailOf, useViews } from './views.ts'
+
+/** A picture that questions may show, by what they call it. */
+export interface EditorPicture extends BankPicture {
+  readonly src: string
+}
+
+/** A version that somebody saved, as far as it is compared with. */
+export type SavedVersion = Pick<BankVersion, 'definition' | 'name' | 'version' | 'byName' | 'at'>
 
 /** Everything that the editor's page shows. */
 export interface EditorState {
@@ -27,7 +35,7 @@ export interface EditorState {
   readonly note: string
   readonly values: Values
   readonly languages: readonly string[]
-  readonly pictures: readonly BankPicture[]
+  readonly pictures: readonly EditorPicture[]
   readonly stimuli: FieldContext['stimuli']
   readonly topics: readonly string[]
   readonly problems: readonly Problem[]
@@ -37,39 +45,54 @@ export interface EditorState {
   /** Questions that say nearly the same; it is saved all the same when asked for again. */
   readonly alike: ReadonlyArray<{ readonly key: string, readonly name: string, readonly share: number }>
   /** What somebody else saved meanwhile, and the version that both began with. */
-  readonly meanwhile: { readonly base: BankVersion, readonly theirs: BankVersion } | null
+  readonly meanwhile: { readonly base: SavedVersion, readonly theirs: SavedVersion } | null
   readonly saved: boolean
 }
 
 /** The editor of one question: its fields, and beside them what a trainee sees. */
 export function editorView (state: EditorState, show: ShowPreview, reader: Reader): PageView {
-  const { bank, kind, detail, values, languages, draft } = state
-  const { t, url, language } = reader
-  const context: FieldContext = {
-    kind, values, languages, problems: state.problems, stimuli: state.stimuli, topics: state.topics, t, language,
-    pictures: state.pictures.map(({ hash, name, width, height }) => ({ src: srcOf(hash), href: url('/media/:hash', { hash }), name, width, height }))
-  }
-  const action = detail === null ? url('/desk/banks/:id/new', { id: bank.id }) : url('/desk/banks/:id/questions/:key', { id: bank.id, key: detail.latest.key })
+  const { bank, kind, detail } = state
+  const { t, url } = reader
   const path = { id: bank.id, key: detail?.latest.key ?? '' }
-  const { language: wanted, ...draw } = state.preview
-  const shownIn = languages.includes(wanted) ? wanted : languages[0] ?? bank.language
-  const previewed = draft === null ? null : show({ definition: draft, language: bank.language, shownIn, pictures: picturesShown(draft), ...draw }, reader)
   return {
+    ...formView(state, show, reader, state.meanwhile === null ? '' : url('/desk/banks/:id/questions/:key/versions', path, { version: state.meanwhile.theirs.version })),
     title: detail === null ? t('bank.editor.new', { kind: t(`bank.kind.${kind}`) }) : detail.latest.name,
     nav: NAV,
     styles: STYLES,
     trail: trailOf(bank, reader),
     bankName: bank.name,
     isNew: detail === null,
+    isNamed: true,
+    isNoted: detail !== null,
+    saveLabel: detail === null ? t('bank.editor.add') : t('bank.editor.save'),
     removed: detail !== null && !detail.latest.standing,
-    kind,
-    kindName: t(`bank.kind.${kind}`),
     kindHint: t(`bank.kind.${kind}.hint`),
-    action,
-    version: String(state.version),
+    action: detail === null ? url('/desk/banks/:id/new', { id: bank.id }) : url('/desk/banks/:id/questions/:key', path),
     versionLine: detail === null ? '' : t('bank.editor.version', { version: String(detail.latest.version), name: detail.latest.byName, date: formatDateTime(detail.latest.at, reader) }),
     versionsHref: detail === null ? '' : url('/desk/banks/:id/questions/:key/versions', path),
     removeAction: detail === null ? '' : url('/desk/banks/:id/questions/:key/remove', path),
+    uses: detail === null ? [] : useViews(detail.uses, reader),
+    picturesHref: url('/desk/banks/:id/pictures', { id: bank.id })
+  }
+}
+
+/** The form of a question with its preview, wherever the question is kept: what the template `bank/editor-form` is given.
+ * @param theirsHref what somebody else saved meanwhile, on a page of its own */
+export function formView (state: Omit<EditorState, 'detail'>, show: ShowPreview, reader: Reader, theirsHref: string): Readonly<Record<string, unknown>> & { readonly scripts: readonly string[] } {
+  const { bank, kind, values, languages, draft } = state
+  const { t, url, language } = reader
+  const context: FieldContext = {
+    kind, values, languages, problems: state.problems, stimuli: state.stimuli, topics: state.topics, t, language,
+    pictures: state.pictures.map(({ src, hash, name, width, height }) => ({ src, href: url('/media/:hash', { hash }), name, width, height }))
+  }
+  const { language: wanted, ...draw } = state.preview
+  const shownIn = languages.includes(wanted) ? wanted : languages[0] ?? bank.language
+  const pictures = draft === null ? {} : { ...Object.fromEntries(state.pictures.map(({ src, hash, width, height }) => [src, { hash, width, height }])), ...picturesShown(draft) }
+  const previewed = draft === null ? null : show({ definition: draft, language: bank.language, shownIn, pictures, ...draw }, reader)
+  return {
+    kind,
+    kindName: t(`bank.kind.${kind}`),
+    version: String(state.version),
     saved: state.saved,
     name: state.name,
     note: state.note,
@@ -82,9 +105,8 @@ export function editorView (state: EditorState, show: ShowPreview, reader: Reade
     prompt: fieldViews([PROMPT], values, 'f', context),
     fields: fieldViews(FIELDS[kind], values, 'f', context),
     after: fieldViews(AFTER, values, 'f', context),
-    uses: detail === null ? [] : useViews(detail.uses, reader),
     alike: state.alike.map(({ key, name, share }) => ({ href: url('/desk/banks/:id/questions/:key', { id: bank.id, key }), words: t('bank.alike', { name, share: formatPercent(Math.floor(share * 100), language) }) })),
-    meanwhile: state.meanwhile === null ? null : meanwhileView(state.meanwhile, draft, path, reader),
+    meanwhile: state.meanwhile === null ? null : meanwhileView(state.meanwhile, draft, theirsHref, reader),
     preview: previewed === null ? null : previewed.question,
     answer: previewed?.answer ?? 'null',
     seed: state.preview.seed,
@@ -94,18 +116,17 @@ export function editorView (state: EditorState, show: ShowPreview, reader: Reade
     isAsked: kind !== 'stimulus' && kind !== 'description',
     isTried: state.preview.answered !== null && previewed !== null && previewed.answer !== 'null',
     unanswered: state.preview.answered !== null && previewed?.answer === 'null' ? t(kind === 'upload' ? 'see.bank.try-upload' : 'see.bank.unanswered') : '',
-    picturesHref: url('/desk/banks/:id/pictures', { id: bank.id }),
     hasPicture: kind === 'hotspot' || kind === 'mark-image' || kind === 'drag-image',
     scripts: ['bank.js']
   }
 }
 
-function meanwhileView ({ base, theirs }: NonNullable<EditorState['meanwhile']>, draft: QuestionDefinition | null, path: { id: string, key: string }, reader: Reader): object {
-  const { t, url } = reader
+function meanwhileView ({ base, theirs }: NonNullable<EditorState['meanwhile']>, draft: QuestionDefinition | null, href: string, reader: Reader): object {
+  const { t } = reader
   return {
     line: t('bank.meanwhile', { name: theirs.byName, version: String(theirs.version), date: formatDateTime(theirs.at, reader) }),
     changes: changeViews(base, theirs, reader),
     clashes: draft === null ? [] : clashes(base.definition, draft, theirs.definition).map((name) => labelOf(draft.kind, [name], t)),
-    href: url('/desk/banks/:id/questions/:key/versions', path, { version: theirs.version })
+    href
   }
 }

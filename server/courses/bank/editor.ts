@@ -8,10 +8,10 @@ import { bankOf } from './browse.ts'
 import { combined } from './changes.ts'
 import { fieldsOf, type KindName } from './fields.ts'
 import { listBankPictures, srcOf } from './pictures.ts'
-import { countBy, type BankPicture } from './queries.ts'
+import { countBy } from './queries.ts'
 import { addBankQuestion, alikeInBank, bankQuestion, saveBankQuestion, stimuliOf, type BankQuestionDetail, type BankVersion } from './questions.ts'
-import { blankValues, changeRows, compact, definitionOf, languagesIn, postedValues, valuesOf, withKeys, type Posted, type RowAction } from './values.ts'
-import type { EditorState } from './editor-view.ts'
+import { blankValues, changeRows, compact, definitionOf, languagesIn, postedValues, valuesOf, withKeys, type Posted, type RowAction, type Values } from './values.ts'
+import type { EditorPicture, EditorState } from './editor-view.ts'
 
 /** From this share on, saving asks whether a question is not there already. */
 const TOO_ALIKE = 0.75
@@ -54,31 +54,16 @@ export async function edit (deps: EditorDeps, person: Person, bankId: string, wh
   const { bank, pictures } = surroundings
   const detail = 'key' in which ? await bankQuestion(deps.db, deps.courses, bankId, which.key) : null
   const kind = 'kind' in which ? which.kind : (detail as BankQuestionDetail).latest.definition.kind
-  const pressed = one(posted, 'do')
-  const [action = '', rest = ''] = split(pressed)
-  const added = action === 'language' ? one(posted, 'language') : ''
-  const languages = [...new Set([bank.language, ...one(posted, 'languages').split(','), added])].filter((tag) => /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag))
-  const sent = postedValues(kind, posted, languages)
-  const isSaving = action === 'save' || action === 'merge'
-  const values = isRowAction(action) ? changeRows(kind, sent, action, rest) : isSaving ? compact(fieldsOf(kind), sent) : sent
   const key = detail?.latest.key ?? 'question'
-  const written = { key, ...withSizes(definitionOf(kind, values, bank.language), pictures) }
-  const checked = checkQuestion(written)
+  const { action, rest, values, languages, written, checked, preview } = readForm(deps.world, { kind, key, language: bank.language, pictures }, posted)
   const version = Number(one(posted, 'version')) || 0
   const name = one(posted, 'name')
   const note = one(posted, 'note')
-  // A decision of a case is a step of its own, and has a button of its own.
-  const answers = action === 'try' || (pressed === '' && one(posted, 'go') === 'stay')
   const state: EditorState = {
     ...surroundings, kind, detail, values, languages, version, name, note,
     problems: [],
     draft: 'question' in checked ? checked.question : null,
-    preview: {
-      seed: action === 'redraw' || one(posted, 'seed') === '' ? deps.world.newSeed() : one(posted, 'seed').slice(0, 100),
-      answered: answers ? posted : null,
-      before: answers ? parsed(one(posted, 'answer')) : null,
-      language: one(posted, 'shown') || bank.language
-    },
+    preview,
     alike: [], meanwhile: null, saved: false
   }
   if (action === 'merge' && detail !== null) return { shown: merged(state, detail, written), status: 200 }
@@ -98,6 +83,44 @@ export async function edit (deps: EditorDeps, person: Person, bankId: string, wh
   }
 }
 
+/** What the form of a question says, and which of its buttons was pressed. */
+export interface ReadForm {
+  readonly action: string
+  /** What the button is about: a row, or how. */
+  readonly rest: string
+  readonly values: Values
+  readonly languages: readonly string[]
+  /** As it is typed, whole or not. */
+  readonly written: object
+  readonly checked: ReturnType<typeof checkQuestion>
+  readonly preview: EditorState['preview']
+}
+
+/** @param of.language what plain texts are written in */
+export function readForm (world: World, of: { readonly kind: KindName, readonly key: string, readonly language: string, readonly pictures: readonly EditorPicture[] }, posted: Posted): ReadForm {
+  const { kind, key, language, pictures } = of
+  const pressed = one(posted, 'do')
+  const [action = '', rest = ''] = split(pressed)
+  const added = action === 'language' ? one(posted, 'language') : ''
+  const languages = [...new Set([language, ...one(posted, 'languages').split(','), added])].filter((tag) => /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag))
+  const sent = postedValues(kind, posted, languages)
+  const isSaving = action === 'save' || action === 'merge'
+  const values = isRowAction(action) ? changeRows(kind, sent, action, rest) : isSaving ? compact(fieldsOf(kind), sent) : sent
+  const written = { key, ...withSizes(definitionOf(kind, values, language), pictures) }
+  // A decision of a case is a step of its own, and has a button of its own.
+  const answers = action === 'try' || (pressed === '' && one(posted, 'go') === 'stay')
+  return {
+    action, rest, values, languages, written,
+    checked: checkQuestion(written),
+    preview: {
+      seed: action === 'redraw' || one(posted, 'seed') === '' ? world.newSeed() : one(posted, 'seed').slice(0, 100),
+      answered: answers ? posted : null,
+      before: answers ? parsed(one(posted, 'answer')) : null,
+      language: one(posted, 'shown') || language
+    }
+  }
+}
+
 /** The form with what somebody else saved beside it. */
 async function meanwhile (deps: EditorDeps, bankId: string, state: EditorState): Promise<EditorState> {
   const detail = await bankQuestion(deps.db, deps.courses, bankId, state.detail?.latest.key ?? '')
@@ -107,14 +130,22 @@ async function meanwhile (deps: EditorDeps, bankId: string, state: EditorState):
 
 /** The form with another's changes taken over where one's own left things as they were. What neither can have is one's own. */
 function merged (state: EditorState, detail: BankQuestionDetail, written: object): EditorState {
-  const { latest, versions } = detail
-  const base = versions.find(({ version }) => version === state.version)
-  if (base === undefined) return state
-  const draft = checkQuestion(combined(base.definition, written as QuestionDefinition, latest.definition))
-  const name = state.name.trim() === base.name ? latest.name : state.name
-  if ('problems' in draft) return { ...state, version: latest.version, problems: draft.problems }
-  const values = withKeys(fieldsOf(state.kind), valuesOf(state.kind, draft.question, state.bank.language))
-  return { ...state, name, values, version: latest.version, draft: draft.question, languages: [...new Set([...state.languages, ...languagesIn(state.kind, values)])] }
+  const base = detail.versions.find(({ version }) => version === state.version)
+  return base === undefined ? state : { ...state, ...mergedForm(state, { base, theirs: detail.latest }, written) }
+}
+
+/** @param written what the form says
+ * @returns what of the form is another by that */
+export function mergedForm (state: Omit<EditorState, 'detail'>, { base, theirs }: NonNullable<EditorState['meanwhile']>, written: object): Pick<EditorState, 'version' | 'problems' | 'name' | 'values' | 'draft' | 'languages'> {
+  const { name, values, languages, draft: before } = state
+  const draft = checkQuestion(combined(base.definition, written as QuestionDefinition, theirs.definition))
+  if ('problems' in draft) return { version: theirs.version, problems: draft.problems, name, values, languages, draft: before }
+  const now = withKeys(fieldsOf(state.kind), valuesOf(state.kind, draft.question, state.bank.language))
+  return {
+    version: theirs.version, problems: [], values: now, draft: draft.question,
+    name: name.trim() === base.name ? theirs.name : name,
+    languages: [...new Set([...languages, ...languagesIn(state.kind, now)])]
+  }
 }
 
 async function newlyAlike ({ db }: EditorDeps, bankId: string, detail: BankQuestionDetail | null, question: QuestionDefinition): Promise<EditorState['alike']> {
@@ -129,16 +160,16 @@ async function surroundingsOf ({ db }: EditorDeps, bankId: string): Promise<Pick
   const bank = await bankOf(db, bankId)
   return {
     bank,
-    pictures: await listBankPictures(db, bankId),
+    pictures: (await listBankPictures(db, bankId)).map((picture) => ({ ...picture, src: srcOf(picture.hash) })),
     stimuli: await stimuliOf(db, bankId),
     topics: (await countBy(db.read, bankId, 'topic')).map(({ value }) => value)
   }
 }
 
 /** Points are in a picture's pixels: its size is that of the file, whatever was typed. */
-function withSizes (definition: Readonly<Record<string, unknown>>, pictures: readonly BankPicture[]): Record<string, unknown> {
+function withSizes (definition: Readonly<Record<string, unknown>>, pictures: readonly EditorPicture[]): Record<string, unknown> {
   const sized = (image: unknown): unknown => {
-    const found = pictures.find(({ hash }) => (image as { src?: unknown } | undefined)?.src === srcOf(hash))
+    const found = pictures.find(({ src }) => (image as { src?: unknown } | undefined)?.src === src)
     return found === undefined ? image : { ...image as object, width: found.width, height: found.height }
   }
   const items = definition['items']
@@ -158,7 +189,7 @@ function split (pressed: string): [string, string] {
   return at === -1 ? [pressed, ''] : [pressed.slice(0, at), pressed.slice(at + 1)]
 }
 
-function one (posted: Posted, name: string): string {
+export function one (posted: Posted, name: string): string {
   const value = posted[name]
   return typeof value === 'string' ? value : value?.[0] ?? ''
 }

@@ -1,4 +1,3 @@
-import { isSeq, type YAMLSeq } from 'yaml'
 import type { Database, Tx } from '../../db/database.ts'
 import type { Person } from '../../person.ts'
 import { checkQuiz, type QuestionDefinition } from '../../quiz/quiz.ts'
@@ -10,9 +9,9 @@ import { normalised } from '../bank/indexed.ts'
 import { mapPictures, picturesShown } from '../bank/pictures.ts'
 import { selectBankPictures, selectEntries, selectStanding, type BankVersion } from '../bank/queries.ts'
 import { selectOptionalMedia, type Bank } from '../queries.ts'
+import { withQuestion, withQuestions } from './bank-text.ts'
 import { editCourse, freshKey } from './course-edits.ts'
-import { draftQuestions, inCourse, listIn, type DraftQuestions } from './draft-questions.ts'
-import { append, assign, editYaml } from './edit-yaml.ts'
+import { draftQuestions, inCourse, type DraftQuestions } from './draft-questions.ts'
 import { saveFiles, type FileEdit } from './drafts.ts'
 import { upsertOrigin, type OriginRow } from './queries.ts'
 
@@ -88,7 +87,8 @@ async function planned (
   }
 }
 
-function versionOf ({ files }: DraftQuestions, path: string): number {
+/** Of a file of a draft; 0 for one that is not there. */
+export function versionOf ({ files }: Pick<DraftQuestions, 'files'>, path: string): number {
   return files.find((file) => file.path === path)?.version ?? 0
 }
 
@@ -118,17 +118,6 @@ async function picturesFor (tx: Tx, { files }: DraftQuestions, bank: Bank, defin
 function asWritten (definition: QuestionDefinition, key: string, stimulus: string | undefined, pictures: ReadonlyMap<string, string>): QuestionDefinition {
   const { key: _, ...rest } = mapPictures(definition, ({ src }) => pictures.get(src) ?? src)
   return { key, ...rest, ...stimulus !== undefined && { stimulus } } // the same but for its names
-}
-
-function withQuestions (text: string | undefined, title: string, questions: readonly QuestionDefinition[]): string {
-  const standing = text ?? `# yaml-language-server: $schema=../../schema/bank.schema.json\ntitle: ${JSON.stringify(title)}\nquestions: []\n`
-  return editYaml(standing, (document) => {
-    const known = document.getIn(['questions'], true)
-    if (!isSeq(known)) document.setIn(['questions'], document.createNode([]))
-    const list = document.getIn(['questions'], true) as YAMLSeq // made just now where it was none
-    list.flow = false
-    for (const question of questions) append(document, list, question)
-  })
 }
 
 /** A quiz with one section more. The section that a new quiz begins with, which draws from nothing, makes room for it. */
@@ -196,20 +185,13 @@ export async function updateFromBank (db: Database, person: Person, id: string, 
     for (const [src, name] of pictures.names) names.set(src, name)
     edits.push(...pictures.edits)
   }
-  const changed = (path: string, base: string): string => due.filter((one) => one.path === path).reduce((text, { key, newer }) => replaced(text, key, asWritten(newer, key, newer.stimulus, names)), base)
+  const changed = (path: string, base: string): string => due.filter((one) => one.path === path).reduce((text, { key, newer }) => withQuestion(text, key, asWritten(newer, key, newer.stimulus, names)), base)
   for (const path of new Set(due.map(({ path }) => path))) edits.push({ path, version: versions[path] ?? 0, content: changed(path, before.texts.get(path) ?? '') })
   return {
     edits,
     of: changed,
     also: async (tx) => { for (const { key, origin, version } of due) await upsertOrigin(tx, id, { key, bankId: origin.bank.id, bankKey: origin.key, version }) }
   }
-}
-
-function replaced (text: string, key: string, question: QuestionDefinition): string {
-  return editYaml(text, (document) => {
-    const index = listIn(document.toJS()).findIndex((value) => typeof value === 'object' && value !== null && 'key' in value && value.key === key)
-    if (index >= 0) assign(document, ['questions', index], question)
-  })
 }
 
 /** Keys of the questions of a bank that meet what is asked for, as it stands now; `MOST_TAKEN` at most.

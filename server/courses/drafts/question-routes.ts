@@ -8,12 +8,14 @@ import { textIn } from '../../quiz/quiz.ts'
 import { Refusal, type Problem } from '../../refusals.ts'
 import { browseBank, type Asked } from '../bank/browse.ts'
 import { BankQuery } from '../bank/desk-routes.ts'
+import type { ShowPreview } from '../bank/preview.ts'
 import { listBanks } from '../banks.ts'
 import type { Checker } from './check.ts'
 import { draftQuestions, type DraftQuestion } from './draft-questions.ts'
 import { saveFiles } from './drafts.ts'
 import { keysMeeting, MOST_TAKEN, takeFromBank, updateFromBank, type Asking } from './from-bank.ts'
 import { ById, frameOf, Id, PAGE, Path, readerOf, saveOrCompare, Version } from './frame-routes.ts'
+import { draftEditorRoutes } from './question-editor-routes.ts'
 import { questionsView, takeView, type TakeForm } from './question-views.ts'
 
 const TAGS = { tags: ['drafts'] } as const
@@ -22,17 +24,18 @@ const some = Type.Optional(Type.String({ maxLength: 200 }))
 /** What a list of a bank's questions is narrowed by, as a form sends it. */
 const Narrowed = { topic: some, difficulty: some, language: some, kind: some, search: some }
 const { use: _use, ...Narrowing } = BankQuery
-const Added = Type.Object({ saved: Type.Optional(Type.Literal('1')), added: Type.Optional(Type.Integer({ minimum: 0 })) })
+const Added = Type.Object({ saved: Type.Optional(Type.Literal('1')), added: Type.Optional(Type.Integer({ minimum: 0 })), removed: Type.Optional(Type.Literal('1')) })
 
 /** The questions of a draft: what they are from, taking more from a bank, and what banks say by now. */
-export function draftQuestionRoutes (app: App, deps: Deps, checker: Checker): void {
+export function draftQuestionRoutes (app: App, deps: Deps, checker: Checker, show: ShowPreview): void {
   const { db, world, courses } = deps
   questionApi(app, deps)
+  draftEditorRoutes(app, deps, checker, show)
 
   app.get('/desk/drafts/:id/questions', { config: { access: STAFF }, schema: { ...PAGE, params: ById, querystring: Added } }, async (request, reply) => {
     const { id } = request.params
-    const { saved, added } = request.query
-    const said = added !== undefined ? request.t('draft-questions.added', { count: added }) : saved !== undefined ? request.t('drafts.saved') : ''
+    const { saved, added, removed } = request.query
+    const said = removed !== undefined ? request.t('draft-editor.removed') : added !== undefined ? request.t('draft-questions.added', { count: added }) : saved !== undefined ? request.t('drafts.saved') : ''
     return reply.page('drafts/questions-of', questionsView(await frameOf(deps, checker, request, id), await draftQuestions(db, signedIn(request), id), said, readerOf(request)))
   })
 

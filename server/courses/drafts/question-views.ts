@@ -24,6 +24,7 @@ export function questionsView (frame: Frame, { draft, files, paths, texts, langu
     styles: STYLES,
     saved,
     addHref: url('/desk/drafts/:id/questions/add', { id }),
+    newHref: url('/desk/drafts/:id/questions/new', { id }),
     newFileHref: url('/desk/drafts/:id/file', { id }),
     count: t('draft-questions.count', { count: questions.length }),
     isEmpty: questions.length === 0 && paths.length === 0,
@@ -38,12 +39,13 @@ export function questionsView (frame: Frame, { draft, files, paths, texts, langu
         title: titleOf(texts.get(path) ?? '', language, first) || path,
         count: t('draft-questions.count', { count: own.length }),
         href: editorHref(path, id, url),
+        newHref: url('/desk/drafts/:id/questions/new', { id }, { path }),
         version: String(files.find((file) => file.path === path)?.version ?? 0),
         due: newer.length < 2 ? '' : t('draft-questions.update-all', { count: newer.length }),
         open: paths.length < 3 || newer.length > 0,
         show: t('draft-questions.show', { count: own.length }),
         dueKeys: newer.map(({ key }) => key).join(','),
-        questions: own.map((question) => questionView(question, id, first, reader))
+        questions: own.map((question) => questionView(question, id, draft.state === 'open', first, reader))
       }
     })
   }
@@ -55,12 +57,12 @@ function titleOf (text: string, language: string, first: string): string {
   return typeof title === 'string' ? title : typeof title === 'object' && title !== null ? textIn(title as Record<string, string>, language, first) : ''
 }
 
-function questionView ({ key, path, line, definition, quizzes, origin }: DraftQuestion, id: string, first: string, reader: Reader): object {
+function questionView ({ key, path, line, definition, quizzes, origin }: DraftQuestion, id: string, isOpen: boolean, first: string, reader: Reader): object {
   const { t, url, language } = reader
   const isAsked = definition.kind !== 'stimulus' && definition.kind !== 'description'
   return {
     key,
-    href: editorHref(path, id, url, line),
+    href: isOpen ? url('/desk/drafts/:id/questions/:key/edit', { id, key }) : editorHref(path, id, url, line),
     name: excerpt(textIn(definition.prompt, language, first)) || key,
     kind: t(`bank.kind.${definition.kind}`),
     topic: definition.topic,
