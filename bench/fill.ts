@@ -8,6 +8,7 @@ import { activitiesOf } from '../server/courses/outline.ts'
 import { selectOptionalLatestVersion } from '../server/courses/queries.ts'
 import { openDatabase } from '../server/db/open.ts'
 import { nameKey } from '../server/people/name-key.ts'
+import { wordLine } from '../server/people/words.ts'
 import { drawPaper, kindOf } from '../server/quiz/quiz.ts'
 import { uuidv7 } from '../server/world.ts'
 import { COURSE, dayFromNow, QUIZ, type Programme } from './programme.ts'
@@ -65,7 +66,7 @@ export async function makeFiller (path: string, { passwordHash }: Programme): Pr
   function fill (sqlite: Sqlite.Database): (from: number, to: number, first: number, last: number) => void {
     const insert = (table: string, columns: string): Sqlite.Statement<unknown[]> =>
       sqlite.prepare<unknown[]>(`insert into ${table} (${columns}) values (${columns.split(',').map(() => '?').join(',')})`)
-    const person = insert('person', 'id, name, country, agency, rank, locale, created_at, name_key')
+    const person = insert('person', 'id, name, country, agency, rank, locale, created_at, name_key, words')
     const account = insert('account', 'id, person_id, email, password_hash, state, created_at')
     const role = insert('role_grant', 'id, person_id, role, country')
     const session = insert('session', 'id, account_id, created_at, expires_at, ended_at')
@@ -103,7 +104,7 @@ export async function makeFiller (path: string, { passwordHash }: Programme): Pr
         const country = COUNTRIES[number % COUNTRIES.length] ?? ''
         const [agency, rank] = [AGENCIES[number % 7 % 5], RANKS[number % 11 % 5]]
         const percent = 70 + (bytes[4] ?? 0) % 31
-        person.run(personId, name, country, agency, rank, 'en', iso(-40), nameKey(name))
+        person.run(personId, name, country, agency, rank, 'en', iso(-40), nameKey(name), wordLine(name))
         account.run(accountId, personId, `past${number}@bench.example`, passwordHash, 'active', iso(-40))
         role.run(id(), personId, 'trainee', '')
         session.run(id(), accountId, iso(-1), iso(-0.5), null)

@@ -137,7 +137,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
 function navigation (settings: Settings): NavEntry[] {
   return [
     { path: '/', label: 'nav.today', roles: ['trainee', 'instructor', 'administrator', 'liaison'] },
-    { path: '/desk/search', label: 'nav.search', roles: DESK },
+    { path: '/desk/search', label: 'nav.search', roles: DESK, corner: true },
     { path: '/desk/cohorts', label: 'nav.cohorts', roles: DESK },
     { path: '/desk/courses', label: 'nav.courses', roles: STAFF },
     { path: '/desk/banks', label: 'nav.banks', roles: STAFF },

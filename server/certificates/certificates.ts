@@ -3,6 +3,7 @@ import type { Database, Tx } from '../db/database.ts'
 import type { Settings } from '../deps.ts'
 import { hasRole, type Person } from '../person.ts'
 import { cursorOf, readCursor } from '../cursor.ts'
+import { reachOf } from '../people/access.ts'
 import { countIssue, countRevocation, recordsOf } from '../quotas/ledger.ts'
 import { addDays, dayStart, isDay, localDay } from '../cohorts/days.ts'
 import { quotasCounting, type Quota } from '../quotas/quotas.ts'
@@ -11,10 +12,10 @@ import type { World } from '../world.ts'
 import { activitiesOf, type CourseOutline } from '../courses/outline.ts'
 import { textIn } from '../quiz/text.ts'
 import {
-  insertCertificate, selectCertificates, selectCertificatesOfEnrolment, selectDocuments, selectEarned, selectHolderNow, selectLatestOfCourse, selectOptionalCertificate, selectOptionalReplaced,
+  insertCertificate, selectCertificates, selectCertificatesFound, selectCertificatesOfEnrolment, selectDocuments, selectEarned, selectHolderNow, selectLatestOfCourse, selectOptionalCertificate, selectOptionalReplaced,
   selectOutline, selectRenewal, updateRevoked, type Certificate, type CertificateFilter, type ReplacedDocument
 } from './queries.ts'
-import { makeSerial, readSerial } from './serial.ts'
+import { makeSerial, readSerial, readSerialPart } from './serial.ts'
 import { addMonths, readReason, REASON_LENGTH, stateOf, type CertificateState } from './validity.ts'
 
 export type { Certificate } from './queries.ts'
@@ -245,6 +246,21 @@ export async function listCertificates (db: Database, world: World, person: Pers
   const found = await selectCertificates(db.read, { ...filterOf(filter, world, timeZone), after, limit: PAGE + 1 })
   const last = found.length > PAGE ? found[PAGE - 1] : undefined
   return { items: found.slice(0, PAGE).map((certificate) => publicOf(certificate, world)), next: last === undefined ? null : cursorOf([last.issuedAt, last.id]) }
+}
+
+/** Certificates that somebody may know of, by a serial or a part of one, or by parts of the holder's name: for administrators all;
+ * for an instructor those of their cohorts, for a liaison those of their country.
+ * @param input.nearly whether names that sound alike will do as well */
+export async function findCertificates (db: Database, world: World, person: Person, input: { readonly typed: string, readonly nearly: boolean, readonly limit: number }): Promise<PublicCertificate[]> {
+  const reach = reachOf(person)
+  const of = reach.reach === 'everything' ? null : reach
+  const { typed, nearly, limit } = input
+  const exact = readSerial(typed)
+  // A document that was replaced is found by the serial on it.
+  const serial = exact === null ? readSerialPart(typed) : ((await selectOptionalReplaced(db.read, exact))?.standing ?? exact).replaceAll('-', '')
+  const bySerial = serial === null ? [] : await selectCertificatesFound(db.read, { serial }, of, limit)
+  const found = bySerial.length > 0 ? bySerial : await selectCertificatesFound(db.read, { holder: { typed, nearly } }, of, limit)
+  return found.map((certificate) => publicOf(certificate, world))
 }
 
 async function certificateBySerial (db: Database, typed: string): Promise<{ readonly certificate: Certificate, readonly document: ReplacedDocument | null }> {

@@ -4,6 +4,7 @@ import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
 import { prepared, preparedInsert, type Value } from '../db/prepared.ts'
 import type { CertificateTable } from '../db/tables.ts'
+import { named, type Asked } from '../people/named/queries.ts'
 import { makeRecent } from '../recent.ts'
 import type { CertificateState } from './validity.ts'
 
@@ -119,7 +120,7 @@ export interface CertificateFilter {
 
 function filtered (tx: Tx, { holder, country, course, cohort, from, before, state, standing = false, at = '' }: CertificateFilter) {
   let query = tx.selectFrom('certificate')
-  if (holder != null) query = query.where(holds('holder', holder))
+  if (holder != null) query = query.where((where) => where.or([holds('holder', holder), where('person_id', 'in', where.selectFrom('person').select('person.id').where(named({ typed: holder, nearly: false })))]))
   if (country != null) query = query.where('country', '=', country)
   if (course != null) query = query.where('course_slug', '=', course)
   if (cohort != null) query = query.where('enrolment_id', 'in', (of) => of.selectFrom('enrolment').select('enrolment.id').where('cohort_id', '=', cohort))
@@ -130,6 +131,31 @@ function filtered (tx: Tx, { holder, country, course, cohort, from, before, stat
   if (state === 'expired') query = query.where('revoked_at', 'is', null).where('expires_at', '<=', at)
   if (state === 'valid') query = query.where('revoked_at', 'is', null).where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
   return query
+}
+
+/** Whose certificates: of the cohorts of an instructor, and of people of some countries. */
+export interface CertificatesOf {
+  readonly instructorId: string | null
+  readonly countries: readonly string[]
+}
+
+/** Certificates by a part of the serial, or by the holder's name: on the certificate, or as the record has it now. The latest first.
+ * @param by.serial symbols without hyphens
+ * @param of null for all */
+export async function selectCertificatesFound (tx: Tx, by: { readonly serial: string } | { readonly holder: Asked }, of: CertificatesOf | null, limit: number): Promise<Certificate[]> {
+  let query = tx.selectFrom('certificate').select(CERTIFICATE).orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(limit)
+  query = 'serial' in by
+    ? query.where(({ eb, fn, val }) => eb(fn<string>('replace', ['serial', val('-'), val('')]), 'like', `%${by.serial}%`))
+    : query.where((where) => where.or([
+      where('person_id', 'in', where.selectFrom('person').select('person.id').where(named(by.holder))), ...by.holder.nearly ? [] : [holds('holder', by.holder.typed)]
+    ]))
+  if (of !== null) {
+    query = query.where((where) => where.or([
+      where('enrolment_id', 'in', where.selectFrom('enrolment').innerJoin('cohort_instructor', 'cohort_instructor.cohort_id', 'enrolment.cohort_id').select('enrolment.id').where('cohort_instructor.person_id', '=', of.instructorId ?? '')),
+      where('certificate.country', 'in', of.countries.length === 0 ? [''] : [...of.countries])
+    ]))
+  }
+  return await query.execute()
 }
 
 /** Serials that a filter finds, in the order of issue. */

@@ -33,14 +33,29 @@ export function makeSerial (year: number, random: Uint8Array): string {
  * @returns the serial as `makeSerial` writes it */
 export function readSerial (typed: string): string | null {
   if (typed.length > 64) return null
-  const symbols = typed.normalize('NFKC').toUpperCase()
+  const symbols = symbolsOf(typed)
+  if (symbols.length !== LENGTH || !/^M\d\d/.test(symbols)) return null
+  if (![...symbols].every((symbol) => ALPHABET.includes(symbol))) return null
+  return checkValue(symbols.slice(0, -1)) === ALPHABET.indexOf(symbols.charAt(LENGTH - 1)) ? grouped(symbols) : null
+}
+
+/** Fewer symbols are in too many serials. */
+const LEAST_PART = 4
+
+/** The symbols of what may be a part of a serial, without its hyphens; null for anything else. A part has a figure in it, so that
+ * names are not taken for one. */
+export function readSerialPart (typed: string): string | null {
+  if (typed.length > 64 || !/\p{Nd}/u.test(typed)) return null
+  const symbols = symbolsOf(typed)
+  return symbols.length >= LEAST_PART && symbols.length <= LENGTH && [...symbols].every((symbol) => ALPHABET.includes(symbol)) ? symbols : null
+}
+
+function symbolsOf (typed: string): string {
+  return typed.normalize('NFKC').toUpperCase()
     .replace(/[\s\p{Dash}\p{Cf}._]/gu, '')
     .replace(/\p{Nd}/gu, digit)
     .replace(/[АВЕКМНРСТХОІ]/g, (letter) => 'ABEKMHPCTXOI'.charAt('АВЕКМНРСТХОІ'.indexOf(letter)))
     .replace(/O/g, '0').replace(/[IL]/g, '1')
-  if (symbols.length !== LENGTH || !/^M\d\d/.test(symbols)) return null
-  if (![...symbols].every((symbol) => ALPHABET.includes(symbol))) return null
-  return checkValue(symbols.slice(0, -1)) === ALPHABET.indexOf(symbols.charAt(LENGTH - 1)) ? grouped(symbols) : null
 }
 
 /** Unicode sets the ten decimal digits of a script side by side, zero first (Unicode Standard §4.6); the scripts that

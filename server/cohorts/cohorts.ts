@@ -1,7 +1,9 @@
 import { audit } from '../audit/audit.ts'
+import { cursorOf, readCursor } from '../cursor.ts'
 import { selectOptionalLatestVersion } from '../courses/queries.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { reachOf } from '../people/access.ts'
+import { lineHas, wordLine } from '../people/words.ts'
 import { hasRole, type Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
@@ -90,8 +92,6 @@ export interface ListCohorts {
   readonly state?: CohortState | undefined
   /** A course by its slug. */
   readonly course?: string | undefined
-  /** Part of a name. */
-  readonly search?: string | undefined
   /** `next` of the list before. */
   readonly after?: string | undefined
   readonly limit: number
@@ -99,24 +99,35 @@ export interface ListCohorts {
 
 /** The cohorts somebody may see, the latest to start first. Administrators: all; instructors: their own; liaisons: those
  * that have people of their country, with counts of only these. */
-export async function listCohorts (db: Database, world: World, person: Person, { state, course, search, after, limit }: ListCohorts): Promise<{ items: Cohort[], next: string | null }> {
+export async function listCohorts (db: Database, world: World, person: Person, { state, course, after, limit }: ListCohorts): Promise<{ items: Cohort[], next: string | null }> {
   const reach = reachOf(person)
   const now = world.now().toISOString()
+  const place = readCursor(after ?? null, ['string', 'string'])
   const rows = await selectCohorts(db.read, {
     of: reach.reach === 'everything' ? null : reach,
     state: state ?? null,
     course: course ?? null,
-    search: search ?? null,
     now,
-    after: readCursor(after),
+    after: place === null ? null : { startsAt: String(place[0]), id: String(place[1]) },
     limit: limit + 1
   })
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   return {
     items: await withCounts(db.read, person, shown, now),
-    next: rows.length > limit && last !== undefined ? `${last.startsAt}~${last.id}` : null
+    next: rows.length > limit && last !== undefined ? cursorOf([last.startsAt, last.id]) : null
   }
+}
+
+/** The cohorts somebody may see whose name or course has every word that was typed, in whatever order, the latest to start first.
+ * @param input.nearly whether words that sound alike will do as well */
+export async function findCohorts (db: Database, world: World, person: Person, input: { readonly typed: string, readonly nearly: boolean, readonly limit: number }): Promise<Cohort[]> {
+  const reach = reachOf(person)
+  const now = world.now().toISOString()
+  const rows = await selectCohorts(db.read, { of: reach.reach === 'everything' ? null : reach, state: null, course: null, now, after: null, limit: null })
+  const has = lineHas(input.typed, input.nearly)
+  const found = rows.filter(({ name, course }) => has(wordLine(name, course.title, course.slug)))
+  return await withCounts(db.read, person, found.slice(0, input.limit), now)
 }
 
 /** Two queries whatever the length of the list, three for somebody who sees some cohorts in full and others in part. */
@@ -229,11 +240,4 @@ export function countsOf (sums: Sums = NOBODY): Counts {
 /** 0..100, rounded down. */
 export function percentOf ({ done, total }: { readonly done: number, readonly total: number }): number {
   return total === 0 ? 0 : Math.floor(100 * done / total)
-}
-
-function readCursor (cursor: string | undefined): { startsAt: string, id: string } | null {
-  if (cursor === undefined) return null
-  const [startsAt, id] = cursor.split('~')
-  if (startsAt === undefined || id === undefined) throw new Refusal('bad-input', {}, [{ path: 'after', message: 'is no cursor of this list' }])
-  return { startsAt, id }
 }

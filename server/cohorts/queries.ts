@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
-import { holds } from '../db/like.ts'
 import type { CohortTable, EnrolmentTable, NoShowTable } from '../db/tables.ts'
 
 export interface CohortRow {
@@ -61,18 +60,17 @@ export interface CohortsFilter {
   readonly state: CohortState | null
   /** A course by its slug. */
   readonly course: string | null
-  /** Part of a name. */
-  readonly search: string | null
   readonly now: string
   /** The last one seen. */
   readonly after: { readonly startsAt: string, readonly id: string } | null
-  readonly limit: number
+  /** Null for all. */
+  readonly limit: number | null
 }
 
 /** The latest to start first. */
 export async function selectCohorts (tx: Tx, filter: CohortsFilter): Promise<CohortRow[]> {
-  let query = cohorts(tx).orderBy('starts_at', 'desc').orderBy('cohort.id', 'desc').limit(filter.limit)
-  const { of, state, course, search, now, after } = filter
+  let query = cohorts(tx).orderBy('starts_at', 'desc').orderBy('cohort.id', 'desc')
+  const { of, state, course, now, after, limit } = filter
   if (of !== null) {
     query = query.where((where) => where.or([
       where.exists(where.selectFrom('cohort_instructor').select('cohort_id')
@@ -81,8 +79,8 @@ export async function selectCohorts (tx: Tx, filter: CohortsFilter): Promise<Coh
         .whereRef('cohort_id', '=', 'cohort.id').where('person.country', 'in', inList(of.countries)))
     ]))
   }
+  if (limit !== null) query = query.limit(limit)
   if (course !== null) query = query.where('course.slug', '=', course)
-  if (search !== null) query = query.where(holds('cohort.name', search))
   if (state === 'running') query = query.where('starts_at', '<=', now).where('ends_at', '>', now)
   if (state === 'coming') query = query.where('starts_at', '>', now)
   if (state === 'past') query = query.where('ends_at', '<=', now)

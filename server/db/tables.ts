@@ -90,6 +90,8 @@ export interface PersonTable {
   readonly latin_name: string | null
   /** As `name_key`, of the name in Latin letters. */
   readonly latin_key: string | null
+  /** The words of both names, as they are looked for (people/words.ts). */
+  readonly words: Generated<string>
   /** Goes up with every edit of what is said of the person. */
   readonly edition: Generated<number>
 }

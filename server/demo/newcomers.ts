@@ -1,4 +1,5 @@
 import { nameKey } from '../people/name-key.ts'
+import { wordLine } from '../people/words.ts'
 import type { AccountTable } from '../db/tables.ts'
 import type { NewPerson } from '../people/people.ts'
 import type { World } from '../world.ts'
@@ -30,7 +31,7 @@ export function addNewcomer (rows: Rows, world: World, actorId: string | null, n
   const at = world.now().toISOString()
   const id = world.newId()
   const accountId = world.newId()
-  rows.people.push({ id, name, country, agency, rank, locale, created_at: at, merged_into: null, name_key: nameKey(name) })
+  rows.people.push({ id, name, country, agency, rank, locale, created_at: at, merged_into: null, name_key: nameKey(name), words: wordLine(name) })
   rows.accounts.push({ id: accountId, person_id: id, email, password_hash: passwordHash, state, created_at: at })
   rows.roles.push(...roles.map(({ role, country }) => ({ id: world.newId(), person_id: id, role, country: country ?? '' })))
   rows.changes.push({

@@ -48,6 +48,8 @@ export interface NavEntry {
   /** Message key. */
   readonly label: string
   readonly roles: readonly Role[]
+  /** In the corner, in sight on every page however narrow, and not in the bar that scrolls: of one entry. */
+  readonly corner?: true
 }
 
 export const LANGUAGE_COOKIE = 'muster-language'
@@ -114,7 +116,8 @@ export async function createShell (options: ShellOptions): Promise<App> {
       person: person === null ? null : { name: shown.name },
       role: person === null ? '' : request.t(`role.${mainRole(person)}`),
       languages: languageSwitch(request.language),
-      navigation: person === null ? [] : navigation(request, person, options.nav, view.nav)
+      navigation: person === null ? [] : navigation(request, person, options.nav.filter(({ corner }) => corner !== true), view.nav),
+      corner: person === null ? null : navigation(request, person, options.nav.filter(({ corner }) => corner === true), view.nav)[0] ?? null
     }, contextOf(request, csrf))
   }
 

@@ -1,3 +1,5 @@
+import { romanised } from './pinyin.ts'
+
 /** Cyrillic and Arabic letters as names are commonly written in Latin ones. Not a scholarly transliteration: it is to bring
  * together what passports of different years and offices write for one name. */
 const LETTERS: Readonly<Record<string, string>> = {
@@ -12,15 +14,21 @@ const LETTERS: Readonly<Record<string, string>> = {
  * people of one country with the same key may be one, which a person has to judge. '' for a name without letters.
  * @example
  * nameKey('Mohammed AL-AHMAD') === nameKey('محمد الأحمد')      // 'hmd mhmd'
- * nameKey('José Núñez') === nameKey('NUNEZ Jose') */
+ * nameKey('José Núñez') === nameKey('NUNEZ Jose')
+ * nameKey('王小明') === nameKey('Xiaoming WANG') */
 export function nameKey (name: string): string {
-  const latin = [...name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join('')
-  return latin.split(/[^\p{L}]+/u)
+  return inLatin(name).split(/[^\p{L}]+/u)
     .map((part, index, parts) => withoutArticle(part, parts.length))
     .filter((part) => part !== '')
     .map(skeleton)
     .sort()
     .join(' ')
+}
+
+/** A text in small Latin letters without accents, as far as its script is known; other signs stay as they are. */
+export function inLatin (text: string): string {
+  const romanisedHan = text.normalize('NFKC').replace(/\p{Script=Han}+/gu, (name) => ` ${romanised(name)} `)
+  return [...romanisedHan.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join('')
 }
 
 // The article is written apart, joined or left out: al-Ahmad, Alahmad, Ahmad.
@@ -29,8 +37,9 @@ function withoutArticle (part: string, parts: number): string {
   return /^[ae]l[a-z]{4,}$/.test(part) ? part.slice(2) : part
 }
 
-// Consonants, each once in a row; q and c as k; the first vowel of a name that begins with one is left out too.
-function skeleton (part: string): string {
-  const consonants = part.replace(/[qc](?!h)/g, 'k').replace(/ph/g, 'f').replace(/[aeiouyw']/g, '').replace(/(.)\1+/gu, '$1')
+/** What is left of a word in Latin letters when it is heard rather than read: its consonants, each once in a row, q and c as k,
+ * x as ks, kh as h; the first vowel of a word that begins with one is left out too. Never ''. */
+export function skeleton (part: string): string {
+  const consonants = part.replace(/dzh/g, 'j').replace(/tch/g, 'ch').replace(/sch/g, 'sh').replace(/kh/g, 'h').replace(/x/g, 'ks').replace(/[qc](?!h)/g, 'k').replace(/ph/g, 'f').replace(/[aeiouyw']/g, '').replace(/(.)\1+/gu, '$1')
   return consonants === '' ? part : consonants
 }

@@ -133,7 +133,7 @@ export async function reactivateAccount (db: Database, world: World, person: Per
 }
 
 export interface PeopleSearch {
-  /** Part of a name or an e-mail address. */
+  /** Parts of a name, in whatever order, script and accents, or of an e-mail address. */
   readonly search?: string
   readonly role?: Role
   readonly state?: AccountTable['state']
@@ -143,27 +143,33 @@ export interface PeopleSearch {
   readonly limit?: number
 }
 
-/** People by name, for the desk.
+/** People by name, for the desk. Where nobody has the name that was typed, those whose name sounds like it or differs by a letter.
+ * @returns `nearly`: it is those
  * @throws Refusal not-allowed for anybody but an administrator; bad-input for a cursor that is none */
-export async function listPeople (db: Database, person: Person, filter: PeopleSearch): Promise<{ items: PersonEntry[], next: string | null }> {
+export async function listPeople (db: Database, person: Person, filter: PeopleSearch): Promise<{ items: PersonEntry[], next: string | null, nearly: boolean }> {
   if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
   const limit = Math.min(filter.limit ?? 50, 200)
   const search = filter.search?.trim() ?? ''
   const place = readCursor(filter.cursor ?? null, ['string', 'string'])
-  const rows = await selectPeople(db.read, {
-    search: search === '' ? null : search,
+  const found = async (nearly: boolean): Promise<PersonRow[]> => await selectPeople(db.read, {
+    search: search === '' ? null : { typed: search, nearly },
     role: filter.role ?? null,
     state: filter.state ?? null,
     countries: null,
     after: place === null ? null : { name: String(place[0]), id: String(place[1]) },
-    limit: limit + 1
+    // Who only may be meant is a short list, without more pages.
+    limit: nearly ? limit : limit + 1
   })
+  const exactly = await found(false)
+  const nearly = exactly.length === 0 && search !== '' && place === null
+  const rows = nearly ? await found(true) : exactly
   const page = rows.slice(0, limit)
   const roles = await selectRolesOfPeople(db.read, page.map(({ id }) => id))
   const last = page.at(-1)
   return {
     items: page.map((row) => ({ ...row, roles: roles.get(row.id) ?? [] })),
-    next: rows.length > limit && last !== undefined ? cursorOf([last.name, last.id]) : null
+    next: rows.length > limit && last !== undefined ? cursorOf([last.name, last.id]) : null,
+    nearly: nearly && rows.length > 0
   }
 }
 

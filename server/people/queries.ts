@@ -3,7 +3,9 @@ import { holds } from '../db/like.ts'
 import { prepared, preparedChange, type Value } from '../db/prepared.ts'
 import type { AccountTable, LinkTable, MailTable, NewPersonRow, RoleGrantTable } from '../db/tables.ts'
 import type { Person, RoleGrant } from '../person.ts'
+import { named, type Asked } from './named/queries.ts'
 import { nameKey } from './name-key.ts'
+import { wordLine } from './words.ts'
 
 export interface Account {
   readonly id: string
@@ -73,13 +75,13 @@ export async function selectRoles (tx: Tx, personId: string): Promise<RoleGrant[
   return rows.map(({ role, country }) => country === '' ? { role } : { role, country })
 }
 
-/** The key that finds people of the same name is made here. */
+/** The keys that find people of the same name are made here. */
 export async function insertPerson (tx: Tx, row: NewPersonRow): Promise<void> {
   await tx.insertInto('person').values({ ...row, ...keysOf(row) }).execute()
 }
 
-function keysOf ({ name, latin_name: latin = null }: Pick<NewPersonRow, 'name' | 'latin_name'>): { name_key: string, latin_key: string | null } {
-  return { name_key: nameKey(name), latin_key: latin === null ? null : nameKey(latin) }
+function keysOf ({ name, latin_name: latin = null }: Pick<NewPersonRow, 'name' | 'latin_name'>): { name_key: string, latin_key: string | null, words: string } {
+  return { name_key: nameKey(name), latin_key: latin === null ? null : nameKey(latin), words: wordLine(name, latin) }
 }
 
 export async function insertAccount (tx: Tx, row: AccountTable): Promise<void> {
@@ -331,8 +333,8 @@ const PERSON = [
 ] as const
 
 export interface PeopleFilter {
-  /** Part of a name or an e-mail address. */
-  readonly search: string | null
+  /** Parts of a name or an e-mail address. */
+  readonly search: Asked | null
   readonly role: RoleGrantTable['role'] | null
   readonly state: AccountTable['state'] | null
   /** Null for all countries. */
@@ -347,9 +349,7 @@ export async function selectPeople (tx: Tx, filter: PeopleFilter): Promise<Perso
   let query = tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id').select(PERSON)
     .orderBy('person.name').orderBy('person.id').limit(filter.limit)
   const { search, role, state, countries, after } = filter
-  if (search !== null) {
-    query = query.where((where) => where.or([holds('person.name', search), holds('person.latin_name', search), holds('account.email', search)]))
-  }
+  if (search !== null) query = query.where((where) => where.or([named(search), holds('account.email', search.typed)]))
   if (role !== null) {
     query = query.where((where) => where.exists(where.selectFrom('role_grant').select('role_grant.id')
       .whereRef('role_grant.person_id', '=', 'person.id').where('role_grant.role', '=', role)))

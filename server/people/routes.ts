@@ -158,6 +158,7 @@ function deskPages (app: App, { db, world, settings, messages }: Deps): void {
       nav,
       filters: filtersView({ search, role, state }, request.t),
       filtered: chosen.search !== null || chosen.role !== null || chosen.state !== null,
+      nearly: people.nearly,
       people: people.items.map((entry) => personRow(entry, request.t, app.url, request.language)),
       first: cursor === undefined ? null : app.url('/desk/people', {}, chosen),
       next: people.next === null ? null : app.url('/desk/people', {}, { ...chosen, cursor: people.next })

@@ -79,7 +79,7 @@ export async function selectHeldOn (tx: Tx, { id, accountId, email }: Subject): 
  * @param nobody an address that no mail reaches */
 export async function erase (tx: Tx, { id, accountId, email }: Subject, nobody: string, at: string): Promise<void> {
   const addresses = await addressesOf(tx, id, email)
-  await tx.updateTable('person').set({ name: ERASED, name_key: '', latin_name: null, latin_key: null, country: null, agency: null, rank: null, birth_day: null, erased_at: at }).where('id', '=', id).execute()
+  await tx.updateTable('person').set({ name: ERASED, name_key: '', latin_name: null, latin_key: null, words: '', country: null, agency: null, rank: null, birth_day: null, erased_at: at }).where('id', '=', id).execute()
   await tx.updateTable('account').set({ email: nobody, password_hash: null, state: 'deactivated' }).where('id', '=', accountId).execute()
   await tx.updateTable('certificate').set({ holder: ERASED }).where('person_id', '=', id).execute()
   await tx.updateTable('certificate_document').set({ holder: ERASED, reason: '' }).where('certificate_id', 'in', tx.selectFrom('certificate').select('id').where('person_id', '=', id)).execute()

@@ -1,6 +1,7 @@
 import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
 import type { AttemptStepTable } from '../db/tables.ts'
+import { named, type Asked } from '../people/named/queries.ts'
 
 export interface ReadyFilter {
   /** Slugs; a person must hold a valid certificate of each. None: of any course. */
@@ -312,11 +313,11 @@ export interface EnrolledLine {
   readonly country: string | null
 }
 
-/** Trainees whose name holds what was typed: of the cohorts of an instructor, and of some countries. By name. */
-export async function selectEnrolledNamed (tx: Tx, of: { readonly instructorId: string | null, readonly countries: readonly string[] }, typed: string, limit: number): Promise<EnrolledLine[]> {
-  return await tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id').innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
+/** Trainees whose name or address holds what was typed: of the cohorts of an instructor, and of some countries. By name. */
+export async function selectEnrolledNamed (tx: Tx, of: { readonly instructorId: string | null, readonly countries: readonly string[] }, asked: Asked, limit: number): Promise<EnrolledLine[]> {
+  return await tx.selectFrom('enrolment').innerJoin('person', 'person.id', 'enrolment.person_id').innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id').innerJoin('account', 'account.person_id', 'person.id')
     .select(['enrolment.id as enrolmentId', 'person.name', 'cohort.name as cohort', 'person.country'])
-    .where(holds('person.name', typed))
+    .where((where) => where.or([named(asked), holds('account.email', asked.typed)]))
     .where((where) => where.or([
       where.exists(where.selectFrom('cohort_instructor').select('cohort_id').whereRef('cohort_id', '=', 'cohort.id').where('person_id', '=', of.instructorId ?? '')),
       where('person.country', 'in', of.countries.length === 0 ? [''] : [...of.countries])
