@@ -410,6 +410,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/people/:id/same': '-xxxxxx+',
   'POST /desk/people/:id/same': '-xxxxxx+',
   'GET /api/v1/people/:id/same': '-xxxxxx+',
+  'GET /api/v1/people/:id/same/:personId': '-xxxxxx+',
   'POST /api/v1/people/:id/merge': '-xxxxxx+',
   'POST /api/v1/people/:id/unmerge': '-xxxxxx+',
   'GET /desk/mail': '-xxxxxx+',

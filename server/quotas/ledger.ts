@@ -67,6 +67,34 @@ export async function countMerge (tx: Tx, world: World, { from, into }: { readon
   }
 }
 
+/** A target that counts persons, and what it would count. */
+export interface Foreseen {
+  readonly quota: Pick<Quota, 'id' | 'name' | 'counted'>
+  readonly after: number
+}
+
+/** What `countMerge` would do: in every target that counts one of them, or both. */
+export async function foreseeMerge (tx: Tx, { from, into }: { readonly from: readonly string[], readonly into: readonly string[] }): Promise<Foreseen[]> {
+  const [mine, theirs] = [await selectCountingPersons(tx, from[0] ?? ''), await selectCountingPersons(tx, into[0] ?? '')]
+  const there = new Set(theirs.map(({ quota }) => quota.id))
+  return [
+    ...mine.map(({ quota }) => ({ quota, after: quota.counted - (there.has(quota.id) ? 1 : 0) })),
+    ...theirs.filter(({ quota }) => !mine.some((other) => other.quota.id === quota.id)).map(({ quota }) => ({ quota, after: quota.counted }))
+  ]
+}
+
+/** What `countUnmerge` would do. @param groups each with its root first, as they would be */
+export async function foreseeUnmerge (tx: Tx, { from, stayed }: { readonly from: readonly string[], readonly stayed: readonly string[] }): Promise<Foreseen[]> {
+  const foreseen: Foreseen[] = []
+  for (const { quota, certificateId } of await selectCountingPersons(tx, stayed[0] ?? '')) {
+    const certificate = await selectOptionalCertificate(tx, certificateId)
+    if (certificate === undefined) throw new Error(`quota ${quota.id} counts a certificate that does not exist`)
+    const next = await selectOptionalValidCertificate(tx, quota, from.includes(certificate.personId) ? stayed : from)
+    foreseen.push({ quota, after: quota.counted + (next === undefined ? 0 : 1) })
+  }
+  return foreseen
+}
+
 /** One person turns out to be two: each is counted by a certificate of their own.
  * @param groups each with its root first; the pointer between them is gone already */
 export async function countUnmerge (tx: Tx, world: World, { from, stayed }: { readonly from: readonly string[], readonly stayed: readonly string[] }): Promise<void> {

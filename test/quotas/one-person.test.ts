@@ -2,7 +2,8 @@ import t from 'tap'
 import { revokeCertificate } from '../../server/certificates/certificates.ts'
 import { nameKey } from '../../server/people/name-key.ts'
 import type { Person } from '../../server/person.ts'
-import { mergePeople, samePerson, unmergePerson } from '../../server/quotas/one-person/one-person.ts'
+import type { Foreseen } from '../../server/quotas/ledger.ts'
+import { compareRecords, mergePeople, samePerson, unmergePerson } from '../../server/quotas/one-person/one-person.ts'
 import { createQuota, getQuota, quotaEntries } from '../../server/quotas/quotas.ts'
 import { recount } from '../../server/quotas/recount.ts'
 import type { QuotaInput } from '../../server/quotas/quota-input.ts'
@@ -41,10 +42,14 @@ t.test('two records of one human being are counted once; taken apart, they are c
   const merge = async (personId: string, intoId: string): Promise<string> => await code(mergePeople(p.db, p.world, admin, { personId, intoId, reason: 'Same passport' }))
   const unmerge = async (personId: string): Promise<string> => await code(unmergePerson(p.db, p.world, admin, { personId, reason: 'Two people after all' }))
 
-  t.match(await samePerson(p.db, admin, one), { alike: [{ id: third }, { id: other, certificates: 1 }], others: [] }, 'names in another script and order are suggested')
+  t.match(await samePerson(p.db, admin, one), { alike: [{ human: { id: third }, why: ['spelling'] }, { human: { id: other, certificates: 1 }, why: ['script'] }], others: [] }, 'names in another script and order are suggested')
   t.same(await counts(), [2, 2, 2])
+  const foreseen = (counts: readonly Foreseen[]): Array<[number, number]> => counts.map(({ quota, after }) => [quota.counted, after])
+  t.same(foreseen((await compareRecords(p.db, admin, other, one)).counts), [[2, 1], [2, 1]], 'what will follow is known before')
   t.equal(await merge(other, one), 'done')
   t.same(await counts(), [1, 2, 1], 'a target of certificates counts both')
+  t.same(foreseen((await samePerson(p.db, admin, other)).apart), [[1, 2], [1, 2]], 'and what would follow from taking it back')
+  t.match((await samePerson(p.db, admin, one)).followed.map(({ delta, counted }) => [delta, counted]), [[-1, 1], [-1, 1]])
   await agrees('after a merge')
   t.equal(await merge(other, one), 'already-merged')
   t.equal(await merge(one, other), 'bad-input', 'it is the same person already')
@@ -72,7 +77,7 @@ t.test('two records of one human being are counted once; taken apart, they are c
 })
 
 t.test('a key brings together what offices write for one name, and keeps others apart', (t) => {
-  const same = [['Mohammed Al-Ahmad', 'محمد الأحمد', 'AHMAD Muhammad'], ['José Núñez', 'nunez jose'], ['Дмитрий Иванов', 'Ivanov, Dmitri', 'Dmitriy IVANOV'], ['Aminata Sow', 'SOW Aminata']]
+  const same = [['Mohammed Al-Ahmad', 'محمد الأحمد', 'AHMAD Muhammad'], ['José Núñez', 'nunez jose'], ['Дмитрий Иванов', 'Ivanov, Dmitri', 'Dmitriy IVANOV'], ['Aminata Sow', 'SOW Aminata'], ['王小明', 'WANG Xiaoming', '小明 王'.split(' ').toReversed().join('')], ['欧阳修', 'Xiu Ouyang'], ['曾国藩', 'Zeng, Guofan'], ['Джамшед Каримов', 'Jamshed Karimov'], ['Александр Хасанов', 'Alexander Hasanov']]
   for (const names of same) t.equal(new Set(names.map(nameKey)).size, 1, names.join(' = '))
   t.equal(new Set(['Amina Yusuf', 'Ada Able', 'Bo Brave', '王伟', '李伟', ''].map(nameKey)).size, 6)
   t.end()

@@ -4,12 +4,14 @@ import { hasRole, type Person } from '../../person.ts'
 import { Refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { cursorOf, readCursor } from '../../cursor.ts'
-import { countMerge, countUnmerge } from '../ledger.ts'
+import { countMerge, countUnmerge, foreseeMerge, foreseeUnmerge, type Foreseen } from '../ledger.ts'
+import { groupsOf, likenessOf, mayBeBornTogether, type Likeness } from './likeness.ts'
 import {
-  clearMerged, endMerge, insertMerge, selectAlike, selectAlikeKeys, selectHumansOfKey, selectGroup, selectMergeHistory, selectOptionalHuman, selectRoot, setMerged, type Human, type MergeRecord
+  clearMerged, endMerge, insertMerge, selectAlike, selectAlikeKeys, selectBornTogether, selectFollowed, selectHumansFound, selectHumansOfKey, selectGroup, selectMergeHistory, selectOptionalHuman, selectRoot, setMerged, type Followed, type Human, type MergeRecord
 } from './queries.ts'
 
-export type { Human, MergeRecord } from './queries.ts'
+export type { Followed, Human, MergeRecord } from './queries.ts'
+export type { Likeness } from './likeness.ts'
 
 const REASON = { least: 3, most: 500 } as const
 
@@ -20,9 +22,18 @@ export interface SamePerson {
   readonly root: Human
   /** Every other record of the same human being. */
   readonly others: readonly Human[]
-  /** Records of other people of the same country, and of none, whose names may be the same. */
-  readonly alike: readonly Human[]
+  /** Records of other people that may be the same, and what speaks for it. */
+  readonly alike: readonly Suggested[]
   readonly history: readonly MergeRecord[]
+  /** What merging and taking apart changed in targets, the newest first. */
+  readonly followed: readonly Followed[]
+  /** What taking this record out again would do; nothing for one that is not merged. */
+  readonly apart: readonly Foreseen[]
+}
+
+export interface Suggested {
+  readonly human: Human
+  readonly why: readonly Likeness[]
 }
 
 /** Says that two records are one human being: the first is from now on counted as the second. It is a pointer: both records,
@@ -72,30 +83,90 @@ export async function samePerson (db: Database, person: Person, personId: string
   const group = await selectGroup(tx, rootId)
   const others: Human[] = []
   for (const id of group) if (id !== one.id) others.push(await human(tx, id))
-  const alike = (await selectAlike(tx, one)).filter(({ id }) => !group.includes(id))
-  return { human: one, root: rootId === one.id ? one : await human(tx, rootId), others, alike, history: await selectMergeHistory(tx, group) }
+  const from = await selectGroup(tx, one.id)
+  return {
+    human: one,
+    root: rootId === one.id ? one : await human(tx, rootId),
+    others,
+    alike: (await selectAlike(tx, one)).filter(({ id }) => !group.includes(id)).map((other) => ({ human: other, why: likenessOf(one, other) })),
+    history: await selectMergeHistory(tx, group),
+    followed: await selectFollowed(tx, group),
+    apart: one.mergedInto === null ? [] : await foreseeUnmerge(tx, { from, stayed: group.filter((id) => !from.includes(id)) })
+  }
+}
+
+/** Two records side by side, before they are held to be one. */
+export interface Compared {
+  readonly other: Human
+  readonly why: readonly Likeness[]
+  /** Every target that counts one of them or both, as it is and as it would be. */
+  readonly counts: readonly Foreseen[]
+}
+
+/** @throws Refusal not-allowed, not-found; bad-input for records that are one person already */
+export async function compareRecords (db: Database, person: Person, personId: string, otherId: string): Promise<Compared> {
+  assertAdministrator(person)
+  const [one, other] = [await human(db.read, personId), await human(db.read, otherId)]
+  const [from, into] = [await selectRoot(db.read, one.id), await selectRoot(db.read, other.id)]
+  if (from === into) throw new Refusal('bad-input', {}, [{ path: 'intoId', message: 'is the same person already' }])
+  return { other, why: likenessOf(one, other), counts: await foreseeMerge(db.read, { from: await selectGroup(db.read, from), into: await selectGroup(db.read, into) }) }
+}
+
+const MOST_FOUND = 20
+
+/** Any record but those of the same person already, by parts of a name, an address, or the serial of a certificate or a part of one:
+ * for whoever knows of one that is not suggested. Where nobody has the name, those whose name is like it.
+ * @throws Refusal not-allowed, not-found */
+export async function findOthers (db: Database, person: Person, personId: string, typed: string): Promise<Suggested[]> {
+  assertAdministrator(person)
+  const one = await human(db.read, personId)
+  const text = typed.trim()
+  if (text === '') return []
+  const group = await selectGroup(db.read, await selectRoot(db.read, one.id))
+  const exactly = await selectHumansFound(db.read, { typed: text, nearly: false }, serialIn(text), MOST_FOUND + group.length)
+  const found = exactly.length > 0 ? exactly : await selectHumansFound(db.read, { typed: text, nearly: true }, null, MOST_FOUND + group.length)
+  return found.filter(({ id }) => !group.includes(id)).slice(0, MOST_FOUND).map((other) => ({ human: other, why: likenessOf(one, other) }))
+}
+
+/** What may be a serial or a part of one, as it is kept but without hyphens; null for what cannot be. */
+function serialIn (typed: string): string | null {
+  const symbols = typed.normalize('NFKC').toUpperCase().replace(/[\s\p{Dash}]/gu, '').replace(/O/g, '0').replace(/[IL]/g, '1')
+  return /^(?=.*\d)[0-9A-HJKMNP-TV-Z]{4,14}$/.test(symbols) ? symbols : null
 }
 
 const GROUPS = 50
+const DAYS = 200
 
-/** Records that may be one human being, in groups: the same name in whatever order, script or spelling, in one country, not born
- * on different days, and not merged. Somebody has to judge each.
+/** Records that may be one human being, in groups. First those with the same name in whatever order, script or spelling, in one
+ * country, not born on different days; then those born on one day who have a part of the name in common in one country, or the whole
+ * name in two: a new passport may have another name, or be another country's. Somebody has to judge each.
  * @param cursor `next` of the page before
  * @throws Refusal not-allowed; bad-input for a cursor that is none */
 export async function alikePeople (db: Database, person: Person, cursor?: string): Promise<{ items: ReadonlyArray<readonly Human[]>, next: string | null }> {
   assertAdministrator(person)
-  const after = readCursor(cursor ?? null, ['string', 'string']) as readonly [string, string] | null
-  const keys = await selectAlikeKeys(db.read, after === null ? null : { key: after[0], country: after[1] }, GROUPS + 1)
+  const [list = 'name', key = '', country = ''] = (readCursor(cursor ?? null, ['string', 'string', 'string']) ?? []) as readonly string[]
+  if (list === 'born') return await bornTogether(db, key)
+  const keys = await selectAlikeKeys(db.read, cursor === undefined ? null : { key, country }, GROUPS + 1)
   const items: Human[][] = []
   for (const { key, country } of keys.slice(0, GROUPS)) {
-    const group = await selectHumansOfKey(db.read, key, country)
-    const days = new Set(group.flatMap(({ birthDay }) => birthDay === null ? [] : [birthDay]))
-    // Where every birthday is known, those of one day belong together.
-    const parts = group.some(({ birthDay }) => birthDay === null) ? [group] : [...days].map((day) => group.filter(({ birthDay }) => birthDay === day))
-    items.push(...parts.filter((part) => part.length > 1))
+    items.push(...groupsOf(await selectHumansOfKey(db.read, key, country), (one, other) => mayBeBornTogether(one.birthDay, other.birthDay)))
   }
   const last = keys[GROUPS - 1]
-  return { items, next: keys.length > GROUPS && last !== undefined ? cursorOf([last.key, last.country]) : null }
+  if (keys.length > GROUPS && last !== undefined) return { items, next: cursorOf(['name', last.key, last.country]) }
+  const born = await bornTogether(db, '')
+  return { items: [...items, ...born.items], next: born.next }
+}
+
+async function bornTogether (db: Database, afterDay: string): Promise<{ items: Human[][], next: string | null }> {
+  const people = await selectBornTogether(db.read, afterDay, DAYS)
+  const days = [...new Set(people.map(({ birthDay }) => birthDay ?? ''))]
+  const items = days.flatMap((day) => groupsOf(people.filter(({ birthDay }) => birthDay === day), (one, other) => {
+    const name = likenessOf(one, other)[0]
+    if (name === undefined || name === 'birthday') return false
+    // Those of one name and one country stand in the first list.
+    return one.country !== null && one.country === other.country ? name === 'part' : name !== 'part'
+  }))
+  return { items, next: days.length < DAYS ? null : cursorOf(['born', days.at(-1) ?? '', '']) }
 }
 
 async function human (tx: Tx, id: string): Promise<Human> {

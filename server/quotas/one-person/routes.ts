@@ -5,8 +5,11 @@ import type { App } from '../../http/app-type.ts'
 import { signedIn } from '../../http/session.ts'
 import { ADMINISTRATORS } from '../../people/access.ts'
 import { Refusal } from '../../refusals.ts'
-import { alikePeople, mergePeople, samePerson, unmergePerson, type Human } from './one-person.ts'
-import { alikeView, humanJson, samePersonView } from './views.ts'
+import type { Foreseen } from '../ledger.ts'
+import type { Reader } from '../views.ts'
+import { likenessIn } from './likeness.ts'
+import { alikePeople, compareRecords, findOthers, mergePeople, samePerson, unmergePerson, type Human, type Suggested } from './one-person.ts'
+import { alikeView, comparedView, humanJson, samePersonView } from './views.ts'
 
 const PAGE = { hide: true } as const
 const ById = Type.Object({ id: Type.String({ maxLength: 100 }) })
@@ -25,35 +28,63 @@ const HumanOut = Type.Object({
   certificates: Type.Integer({ description: 'that stand' })
 })
 
-/** Records that are one human being: suggested, merged and taken apart. */
-export function onePersonRoutes (app: App, { db, world }: Deps): void {
-  const page = async (request: FastifyRequest, reply: FastifyReply, id: string, form: { intoId: string, reason: string, problems: readonly string[] }): Promise<FastifyReply> =>
-    reply.page('quotas/same-person', samePersonView(await samePerson(db, signedIn(request), id), form, { t: request.t, url: app.url, place: request.place }))
+const SuggestedOut = Type.Object({ ...HumanOut.properties, why: Type.Array(Type.String(), { description: 'what speaks for it' }) })
+const Counts = Type.Array(Type.Object({ quotaId: Type.String(), name: Type.String(), counted: Type.Integer(), after: Type.Integer() }), { description: 'targets that count one of them or both, as they are and as they would be' })
+const Action = Type.Enum(['merge', 'unmerge'])
 
-  app.get('/desk/people/:id/same', { config: { access: ADMINISTRATORS }, schema: { ...PAGE, params: ById } }, async (request, reply) =>
-    await page(request, reply, request.params.id, { intoId: '', reason: '', problems: [] }))
+/** Records that are one human being: suggested, looked for, merged and taken apart. */
+export function onePersonRoutes (app: App, { db, world }: Deps): void {
+  const readerOf = (request: FastifyRequest): Reader => ({ t: request.t, url: app.url, place: request.place })
+
+  async function page (request: FastifyRequest, reply: FastifyReply, id: string, typed: string, form: { reason: string, problems: readonly string[], done: string | null }): Promise<FastifyReply> {
+    const person = signedIn(request)
+    const same = await samePerson(db, person, id)
+    return reply.page('quotas/same-person', samePersonView(same, { typed, found: same.human.mergedInto === null ? await findOthers(db, person, id, typed) : [] }, form, readerOf(request)))
+  }
+
+  async function compared (request: FastifyRequest, reply: FastifyReply, id: string, into: string, form: { reason: string, problems: readonly string[] }): Promise<FastifyReply> {
+    const { human } = await samePerson(db, signedIn(request), id)
+    return reply.page('quotas/compared', comparedView(human, await compareRecords(db, signedIn(request), id, into), form, readerOf(request)))
+  }
+
+  app.get('/desk/people/:id/same', {
+    config: { access: ADMINISTRATORS },
+    schema: { ...PAGE, params: ById, querystring: Type.Object({ q: Type.String({ maxLength: 200, default: '' }), into: Type.Optional(Type.String({ maxLength: 100 })), done: Type.Optional(Action) }) }
+  }, async (request, reply) => {
+    const { id } = request.params
+    const { q, into, done } = request.query
+    if (into === undefined) return await page(request, reply, id, q, { reason: '', problems: [], done: done === undefined ? null : request.t(`same-person.done.${done}`) })
+    try {
+      return await compared(request, reply, id, into, { reason: '', problems: [] })
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal) || refusal.code !== 'bad-input') throw refusal
+      return await page(request, reply.status(422), id, q, { reason: '', problems: [request.t('same-person.problem.same')], done: null })
+    }
+  })
 
   app.post('/desk/people/:id/same', {
     config: { access: ADMINISTRATORS },
-    schema: { ...PAGE, params: ById, body: Type.Object({ action: Type.Enum(['merge', 'unmerge']), intoId: field, reason: field }) }
+    schema: { ...PAGE, params: ById, body: Type.Object({ action: Action, intoId: field, reason: field }) }
   }, async (request, reply) => {
     const { id } = request.params
     const { action, intoId, reason } = request.body
     try {
-      if (action === 'merge') await mergePeople(db, world, signedIn(request), { personId: id, intoId: idIn(intoId), reason })
+      if (action === 'merge') await mergePeople(db, world, signedIn(request), { personId: id, intoId, reason })
       else await unmergePerson(db, world, signedIn(request), { personId: id, reason })
     } catch (refusal) {
       const problem = refusal instanceof Refusal ? problemOf(refusal) : null
       if (problem === null) throw refusal
-      return await page(request, reply.status(422), id, { intoId, reason, problems: [request.t(`same-person.problem.${problem}`)] })
+      const problems = [request.t(`same-person.problem.${problem}`)]
+      void reply.status(422)
+      return action === 'merge' && problem === 'reason' ? await compared(request, reply, id, intoId, { reason, problems }) : await page(request, reply, id, '', { reason, problems, done: null })
     }
-    return await reply.redirect(app.url('/desk/people/:id/same', { id }), 303)
+    return await reply.redirect(app.url('/desk/people/:id/same', { id }, { done: action }), 303)
   })
 
   const Cursor = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 2000 })) })
   app.get('/desk/people/alike', { config: { access: ADMINISTRATORS }, schema: { ...PAGE, querystring: Cursor } }, async (request, reply) => {
     const { items, next } = await alikePeople(db, signedIn(request), request.query.cursor)
-    return reply.page('quotas/alike', alikeView(items, next, { t: request.t, url: app.url, place: request.place }))
+    return reply.page('quotas/alike', alikeView(items.map((people) => ({ people, why: likenessIn(people) })), next, readerOf(request)))
   })
 
   const tags = ['people']
@@ -71,11 +102,26 @@ export function onePersonRoutes (app: App, { db, world }: Deps): void {
       tags,
       summary: 'Other records of this human being, and records that may be',
       params: ById,
-      response: { 200: Type.Object({ person: HumanOut, countedAs: HumanOut, others: Type.Array(HumanOut), alike: Type.Array(HumanOut) }) }
+      querystring: Type.Object({ q: Type.String({ maxLength: 200, default: '', description: 'looks for any other record, by parts of a name, an address, or a serial' }) }),
+      response: { 200: Type.Object({ person: HumanOut, countedAs: HumanOut, others: Type.Array(HumanOut), alike: Type.Array(SuggestedOut), found: Type.Array(SuggestedOut), apart: Counts }) }
     }
   }, async (request) => {
-    const { human, root, others, alike } = await samePerson(db, signedIn(request), request.params.id)
-    return { person: humanJson(human), countedAs: humanJson(root), others: others.map((other: Human) => humanJson(other)), alike: alike.map((other) => humanJson(other)) }
+    const { human, root, others, alike, apart } = await samePerson(db, signedIn(request), request.params.id)
+    const found = await findOthers(db, signedIn(request), request.params.id, request.query.q)
+    return { person: humanJson(human), countedAs: humanJson(root), others: others.map((other: Human) => humanJson(other)), alike: alike.map(suggestedJson), found: found.map(suggestedJson), apart: countsJson(apart) }
+  })
+
+  app.get('/api/v1/people/:id/same/:personId', {
+    config: { access: ADMINISTRATORS },
+    schema: {
+      tags,
+      summary: 'Two records, and what holding them to be one would do',
+      params: Type.Object({ id: Type.String({ maxLength: 100 }), personId: Type.String({ maxLength: 100 }) }),
+      response: { 200: Type.Object({ other: HumanOut, why: Type.Array(Type.String()), counts: Counts }) }
+    }
+  }, async (request) => {
+    const { other, why, counts } = await compareRecords(db, signedIn(request), request.params.id, request.params.personId)
+    return { other: humanJson(other), why: [...why], counts: countsJson(counts) }
   })
 
   app.post('/api/v1/people/:id/merge', {
@@ -95,9 +141,12 @@ export function onePersonRoutes (app: App, { db, world }: Deps): void {
   })
 }
 
-/** An id, or the address of a person's page. */
-function idIn (typed: string): string {
-  return /([0-9a-f]{8}-[0-9a-f-]{27})/i.exec(typed)?.[1]?.toLowerCase() ?? typed.trim()
+function suggestedJson ({ human, why }: Suggested): Human & { why: string[] } {
+  return { ...humanJson(human), why: [...why] }
+}
+
+function countsJson (counts: readonly Foreseen[]): Array<{ quotaId: string, name: string, counted: number, after: number }> {
+  return counts.map(({ quota, after }) => ({ quotaId: quota.id, name: quota.name, counted: quota.counted, after }))
 }
 
 function problemOf ({ code, problems }: Refusal): 'reason' | 'same' | 'unknown' | null {
