@@ -333,3 +333,20 @@ export async function selectUndecided (tx: Tx, now: string, limit: number): Prom
     .groupBy(['cohort.id', 'cohort.name', 'cohort.starts_at']).orderBy('cohort.starts_at').orderBy('cohort.id').limit(limit).execute()
   return rows.map((row) => ({ ...row, count: Number(row.count) }))
 }
+
+/** Attempts that somebody has begun and not finished, the first to be due first. */
+export async function selectOpenAttemptsOf (tx: Tx, personId: string): Promise<Array<{ readonly id: string, readonly enrolmentId: string, readonly dueAt: string | null }>> {
+  const rows = await tx.selectFrom('attempt').innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id').select(['attempt.id', 'enrolment.id as enrolmentId', 'due_at as dueAt'])
+    .where('enrolment.person_id', '=', personId).where('enrolment.state', '=', 'active').where('attempt.state', '=', 'open').orderBy('started_at').execute()
+  return rows.toSorted((a, b) => (a.dueAt ?? '~') < (b.dueAt ?? '~') ? -1 : 1)
+}
+
+/** Somebody's certificates that stand and end within a span, and that no later one of the course replaces; the first to end first. */
+export async function selectEndingOf (tx: Tx, personId: string, from: string, until: string): Promise<Array<{ readonly serial: string, readonly course: string, readonly endsAt: string }>> {
+  const rows = await tx.selectFrom('certificate').select(['serial', 'course_title as course', 'expires_at as endsAt'])
+    .where('person_id', '=', personId).where('revoked_at', 'is', null).where('expires_at', '>', from).where('expires_at', '<=', until)
+    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('certificate as later').select('later.id').whereRef('later.person_id', '=', 'certificate.person_id')
+      .whereRef('later.course_slug', '=', 'certificate.course_slug').where('later.revoked_at', 'is', null).whereRef('later.issued_at', '>', 'certificate.issued_at'))))
+    .orderBy('expires_at').orderBy('id').execute()
+  return rows.flatMap(({ endsAt, ...row }) => endsAt === null ? [] : [{ ...row, endsAt }])
+}

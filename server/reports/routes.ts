@@ -14,7 +14,7 @@ export function reportRoutes (app: App, deps: Deps): void {
   app.get('/', { config: { access: 'signed-in' } }, async (request, reply) => {
     const person = signedIn(request)
     const home = await homeOf(deps.db, deps, person, request.language)
-    const todo = await todoOf(deps.db, deps, person)
+    const todo = await todoOf(deps.db, deps, person, request.language)
     return reply.page('reports/home', homeView(home, todo, person, deps.world.now(), { t: request.t, url: app.url, place: request.place }))
   })
   app.get('/api/v1/todo', {
@@ -25,6 +25,6 @@ export function reportRoutes (app: App, deps: Deps): void {
       response: { 200: Type.Object({ items: Type.Array(Type.Object({ kind: Type.String(), count: Type.Integer(), text: Type.String(), href: Type.String() })) }) }
     }
   }, async (request) => ({
-    items: (await todoOf(deps.db, deps, signedIn(request))).map((one) => ({ kind: one.kind, count: one.count, ...todoView(one, { t: request.t, url: app.url, place: request.place }) }))
+    items: (await todoOf(deps.db, deps, signedIn(request), request.language)).map((one) => ({ kind: one.kind, count: one.count, ...todoView(one, { t: request.t, url: app.url, place: request.place }) }))
   }))
 }

@@ -24,7 +24,7 @@ export function searchRoutes (app: App, { db, world }: Deps): void {
     // Where a kind has more than is shown, and its own list can be asked for the same.
     const more: Readonly<Record<string, string>> = all ? { people: app.url('/desk/people', {}, { search: q.trim() }), certificates: app.url('/desk/certificates', {}, { holder: q.trim() }) } : {}
     const sections = Object.entries(lines(found, request)).filter(([, items]) => items.length > 0)
-      .map(([kind, items]) => ({ id: kind, title: t(`search.${kind}`), items, more: items.length === MOST_FOUND ? more[kind] ?? null : null }))
+      .map(([kind, items]) => ({ id: kind, title: t(`search.${kind}`), items: items.map((item) => ({ ...item, parts: item.about.split(' · ') })), more: items.length === MOST_FOUND ? more[kind] ?? null : null }))
     return reply.page('reports/search', { title: t('search.title'), nav: '/desk/search', main: 'reading', q, sections, nearly: found.nearly, nothing: asked && sections.length === 0, short: !asked && q.trim() !== '' })
   })
 

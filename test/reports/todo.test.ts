@@ -9,11 +9,13 @@ t.test('the start page says what waits for each role, and nothing when nothing d
   const liaison = await test.somebody('Lina Liaison', [{ role: 'liaison', country: 'ZM' }])
   const todo = async (who: typeof admin): Promise<Array<{ kind: string, text: string, href: string }>> => (await call(test, who, 'GET', '/todo')).json.items
   t.same(await todo(admin), [])
-  t.same(await todo(trainee), [])
-  t.notMatch((await test.app.inject({ url: '/', headers: admin.bearer })).body, 'Waiting for you')
+  t.match(await todo(trainee), [{ kind: 'learn', text: /^First steps: \d+ steps left, by /, href: `/enrolments/${walk.enrolmentId}` }])
+  t.same(await todo(await test.somebody('Nobody Yet', [{ role: 'trainee' }])), [])
+  t.match((await test.app.inject({ url: '/', headers: admin.bearer })).body, 'Nothing waits for you today.')
 
   const cohortId = await addCohort(test, admin, 'all-kinds', [instructor])
   const attempt = await start(test, walk, 'files', trainee, await enrol(test, admin, cohortId, trainee))
+  t.match(await todo(trainee), [{ kind: 'attempt', href: `/attempts/${attempt.id}` }, { kind: 'learn' }, { kind: 'learn' }], 'what is open comes first')
   await sendFile(test, trainee, attempt.id, 1, 'note.txt', 'Seen at noon.')
   await call(test, trainee, 'POST', `/attempts/${attempt.id}/finish`)
   await test.app.inject({ method: 'POST', url: `/api/v1/cohorts/${cohortId}/nominations`, headers: { ...liaison.bearer, 'content-type': 'text/csv' }, payload: 'name,email,country,agency,rank,locale\nNew Officer,new@nominated.example,ZM,,,en\n' })
@@ -27,4 +29,15 @@ t.test('the start page says what waits for each role, and nothing when nothing d
     { text: 'The period of Year of old is over: its books can be closed' }, { text: '1 person on the list “Joint patrol” with a certificate that lapses soon or is no longer valid' }
   ])
   t.match((await test.app.inject({ url: '/', headers: admin.bearer })).body, '<bdi>1 nomination to decide: Test cohort</bdi>')
+
+  // What begins within the week, who has not begun, and a certificate that ends.
+  const day = (days: number): string => new Date(test.world.now().getTime() + days * 86_400_000).toISOString()
+  const soon = (await call(test, admin, 'POST', '/cohorts', { name: 'Next week', course: 'first-steps', startsAt: day(3), endsAt: day(30), seats: 20, instructors: [instructor.personId] })).json.id as string
+  await call(test, admin, 'POST', '/cohorts', { name: 'Next year', course: 'first-steps', startsAt: day(90), endsAt: day(120), instructors: [instructor.personId] })
+  t.match((await todo(instructor)).filter(({ kind }) => kind === 'begins'), [{ text: /^Next week begins on .*: nobody is enrolled yet for 20 seats$/, href: `/desk/cohorts/${soon}` }])
+  await enrol(test, admin, soon, trainee)
+  t.match((await todo(trainee)).filter(({ kind }) => kind === 'starts'), [{ text: /^First steps begins on / }])
+  test.world.advance(5 * 86_400)
+  t.match((await todo(instructor)).filter(({ kind }) => kind === 'help').map(({ href }) => href), [/show=stuck$/])
+  t.same((await todo(liaison)).filter(({ kind }) => kind === 'begins'), [], 'for whoever runs it alone')
 })
