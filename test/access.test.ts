@@ -417,6 +417,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'GET /desk/mail/:id': '-xxxxxx+',
   'GET /api/v1/mail': '-xxxxxx+',
   'GET /api/v1/mail/:id': '-xxxxxx+',
+  'GET /desk/audit.csv': '-xxxxxx+',
   'GET /desk/audit': '-xxxxxx+',
   'GET /api/v1/audit': '-xxxxxx+',
   // last, because they end the session

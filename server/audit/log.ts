@@ -1,8 +1,12 @@
 import { addDays, dayStart } from '../cohorts/days.ts'
 import type { Database } from '../db/database.ts'
+import type { Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
-import { verifyChain } from './audit.ts'
-import { selectLatestEntries } from './queries.ts'
+import type { World } from '../world.ts'
+import { audit, verifyChain } from './audit.ts'
+import { selectCalled, selectLatestEntries, type Called } from './queries.ts'
+
+export type { Called } from './queries.ts'
 
 export interface LogEntry {
   readonly seq: number
@@ -23,10 +27,11 @@ export interface LogEntry {
 
 /** As it is asked for; '' is the same as nothing. */
 export interface LogFilter {
-  /** An id of a person, or part of a name. */
+  /** An id of a person, or parts of a name. */
   readonly by?: string
+  /** One by its name, or all of a kind: `certificate.` */
   readonly action?: string
-  /** An id of whatever it is about, or part of a person's name. */
+  /** An id or a serial of whatever it is about, or parts of a person's name. */
   readonly about?: string
   /** First and last day, `YYYY-MM-DD` in the programme's time zone. */
   readonly from?: string
@@ -57,6 +62,32 @@ export async function listLog (db: Database, filter: LogFilter, timeZone: string
     detail: readDetail(detail)
   }))
   return { items, next: rows.length > limit ? String(items.at(-1)?.seq) : null }
+}
+
+const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+
+/** What the ids that some entries speak of are called today: of their subjects, and in their details. */
+export async function namesIn (db: Database, entries: readonly LogEntry[]): Promise<ReadonlyMap<string, Called>> {
+  const ids = new Set(entries.flatMap(({ subjectId, detail }) => `${subjectId} ${JSON.stringify(detail)}`.match(ID) ?? []))
+  return await selectCalled(db.read, [...ids])
+}
+
+const PAGE = 200
+/** Lines of a file. */
+export const MOST_IN_FILE = 20_000
+
+/** The log as a file takes it, newest first: at most MOST_IN_FILE entries. That it left the house is noted.
+ * @throws Refusal bad-input for a day that is none */
+export async function exportLog (db: Database, world: World, person: Person, filter: LogFilter, timeZone: string): Promise<LogEntry[]> {
+  const entries: LogEntry[] = []
+  for (let cursor = filter.cursor; entries.length < MOST_IN_FILE;) {
+    const { items, next } = await listLog(db, { ...filter, ...cursor !== undefined && { cursor }, limit: PAGE }, timeZone)
+    entries.push(...items)
+    if (next === null) break
+    cursor = next
+  }
+  await db.write(async (tx) => { await audit(tx, world, { actorId: person.id, action: 'log.copied', subjectType: 'person', subjectId: person.id, detail: { entries: entries.length } }) })
+  return entries
 }
 
 function given (typed: string | undefined): string | null {

@@ -1,6 +1,8 @@
+import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
 import { prepared, preparedInsert } from '../db/prepared.ts'
+import { named } from '../people/named/queries.ts'
 import type { AuditEntryTable } from '../db/tables.ts'
 import type { AuditEntry } from './audit.ts'
 
@@ -48,8 +50,9 @@ export interface EntryFilter {
   readonly before: number | null
   /** An id of a person, or part of a name. */
   readonly by: string | null
+  /** One by its name, or all that begin with it and end in a point: `certificate.` */
   readonly action: string | null
-  /** An id of whatever it is about, or part of a person's name. */
+  /** An id or a serial of whatever it is about, or parts of a person's name. */
   readonly about: string | null
   /** From this instant, until before that one. */
   readonly from: string | null
@@ -73,10 +76,39 @@ export async function selectLatestEntries (tx: Tx, filter: EntryFilter, limit: n
     ]).orderBy('audit_entry.seq', 'desc').limit(limit)
   const { before, by, action, about, from, until } = filter
   if (before !== null) query = query.where('audit_entry.seq', '<', before)
-  if (by !== null) query = query.where((where) => where.or([where('audit_entry.actor_id', '=', by), holds('actor.name', by)]))
-  if (action !== null) query = query.where('audit_entry.action', '=', action)
-  if (about !== null) query = query.where((where) => where.or([where('audit_entry.subject_id', '=', about), holds('subject.name', about)]))
+  const people = (typed: string) => tx.selectFrom('person').select('person.id').where(named({ typed, nearly: false }))
+  if (by !== null) query = query.where((where) => where.or([where('audit_entry.actor_id', '=', by), where('audit_entry.actor_id', 'in', people(by))]))
+  if (action !== null) query = action.endsWith('.') ? query.where('audit_entry.action', 'like', `${action}%`) : query.where('audit_entry.action', '=', action)
+  if (about !== null) {
+    query = query.where((where) => where.or([
+      where('audit_entry.subject_id', '=', about), where('audit_entry.subject_id', '=', about.toUpperCase()), where('subject.id', 'in', people(about)), holds('nominated.name', about)
+    ]))
+  }
   if (from !== null) query = query.where('audit_entry.at', '>=', from)
   if (until !== null) query = query.where('audit_entry.at', '<', until)
   return await query.execute()
+}
+
+/** What something with an id is called, and what it is. */
+export interface Called {
+  readonly kind: 'person' | 'cohort' | 'quota' | 'bank' | 'team' | 'draft' | 'certificate-template'
+  readonly name: string
+}
+
+const CALLED = { person: 'name', cohort: 'name', quota: 'name', bank: 'name', team: 'name', draft: 'title', 'certificate-template': 'name' } as const
+
+const BATCH = 1000
+
+/** Of some ids, whatever they are of, those that are known today. */
+export async function selectCalled (tx: Tx, ids: readonly string[]): Promise<Map<string, Called>> {
+  const called = new Map<string, Called>()
+  for (let from = 0; from < ids.length; from += BATCH) {
+    const some = ids.slice(from, from + BATCH)
+    for (const kind of Object.keys(CALLED) as Array<keyof typeof CALLED>) {
+      const table = kind === 'certificate-template' ? 'certificate_template' : kind
+      const { rows } = await sql<{ id: string, name: string }>`select id, ${sql.ref(CALLED[kind])} as name from ${sql.table(table)} where id in (${sql.join(some)})`.execute(tx)
+      for (const { id, name } of rows) called.set(id, { kind, name })
+    }
+  }
+  return called
 }

@@ -1,10 +1,13 @@
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
+import type { FastifyRequest } from 'fastify'
 import type { App } from '../http/app-type.ts'
-import { FIRST_LANGUAGE } from '../http/messages.ts'
+import { directionOf, FIRST_LANGUAGE } from '../http/messages.ts'
+import { signedIn } from '../http/session.ts'
+import { sendTable } from '../http/table-body.ts'
 import type { Role } from '../person.ts'
-import { listLog, verifyLog } from './log.ts'
-import { actionChoices, logDays } from './views.ts'
+import { exportLog, listLog, namesIn, verifyLog, type LogEntry } from './log.ts'
+import { actionChoices, logDays, logTable, type LogView } from './views.ts'
 
 /** The log names people across countries: administrators alone read it. */
 const READERS: readonly Role[] = ['administrator']
@@ -29,9 +32,9 @@ const Chain = Type.Object({
 })
 
 const Query = Type.Object({
-  by: Type.Optional(Type.String({ maxLength: 200, description: 'who did it: an id, or part of a name' })),
-  action: Type.Optional(Type.String({ maxLength: 100 })),
-  about: Type.Optional(Type.String({ maxLength: 200, description: "an id of what it is about, or part of a person's name" })),
+  by: Type.Optional(Type.String({ maxLength: 200, description: 'who did it: an id, or parts of a name' })),
+  action: Type.Optional(Type.String({ maxLength: 100, description: 'by its name, or all of a kind: certificate.' })),
+  about: Type.Optional(Type.String({ maxLength: 200, description: "an id or a serial of what it is about, or parts of a person's name" })),
   from: Type.Optional(Type.String({ maxLength: 10, description: 'first day, YYYY-MM-DD' })),
   to: Type.Optional(Type.String({ maxLength: 10, description: 'last day' })),
   cursor: Type.Optional(Type.String({ maxLength: 20 })),
@@ -40,8 +43,10 @@ const Query = Type.Object({
 })
 
 /** Who did what: read by administrators, on a page and by program. */
-export function auditRoutes (app: App, { db, messages, settings }: Deps): void {
+export function auditRoutes (app: App, { db, world, messages, settings }: Deps): void {
   const known = new Set(messages.keys(FIRST_LANGUAGE))
+  const viewOf = async (request: FastifyRequest, items: readonly LogEntry[]): Promise<LogView> =>
+    ({ t: request.t, url: app.url, place: request.place, says: (key) => known.has(key), called: await namesIn(db, items) })
 
   app.get('/desk/audit', { config: { access: READERS }, schema: { hide: true, querystring: Query } }, async (request, reply) => {
     const { cursor, verify, limit: _, ...asked } = request.query
@@ -51,19 +56,24 @@ export function auditRoutes (app: App, { db, messages, settings }: Deps): void {
     return reply.page('audit/log', {
       title: request.t('audit.title'),
       nav: '/desk/audit',
-      main: 'reading',
       chain: chain === null
         ? null
         : {
             holds: chain.brokenAt === null,
             text: chain.brokenAt === null ? request.t('audit.chain.holds', { entries: chain.entries }) : request.t('audit.chain.broken', { seq: chain.brokenAt })
           },
-      days: logDays(items, { t: request.t, url: app.url, place: request.place, says: (key) => known.has(key) }),
+      days: logDays(items, await viewOf(request, items)),
       filter: { by: '', about: '', from: '', to: '', ...chosen, actions: actionChoices(messages.keys(FIRST_LANGUAGE), chosen['action'], request.t, request.language) },
       filtered: Object.keys(chosen).length > 0,
+      file: app.url('/desk/audit.csv', {}, chosen),
       first: cursor === undefined ? null : app.url('/desk/audit', {}, chosen),
       next: next === null ? null : app.url('/desk/audit', {}, { ...chosen, cursor: next })
     })
+  })
+
+  app.get('/desk/audit.csv', { config: { access: READERS }, schema: { hide: true, querystring: Query } }, async (request, reply) => {
+    const entries = await exportLog(db, world, signedIn(request), request.query, settings.timeZone)
+    return await sendTable(reply, 'csv', 'log', logTable(entries, await viewOf(request, entries)), directionOf(request.language) === 'rtl')
   })
 
   app.get('/api/v1/audit', {

@@ -4,7 +4,7 @@ import { hasRole, type Person } from '../person.ts'
 import { existsAdministrator } from '../people/queries.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
-import { erase, selectHeldOn, selectOptionalSubject, type Subject } from './queries.ts'
+import { countHeldOn, erase, selectFacts, selectHeldOn, selectOptionalSubject, sumLogOf, type Subject } from './queries.ts'
 
 const REASON = { least: 3, most: 500 } as const
 
@@ -32,9 +32,11 @@ export async function personalData (db: Database, world: World, person: Person, 
 }
 
 /** How much is kept about whoever asks, by what it is; for a page. Looking is not noted: nothing leaves the house. */
-export async function heldOnMe (db: Database, person: Person): Promise<{ readonly counts: Readonly<Record<string, number>>, readonly facts: Record<string, unknown> }> {
-  const data = await db.atOneMoment(async (tx) => await selectHeldOn(tx, await subject(tx, person, person.id)))
-  return { counts: Object.fromEntries(Object.entries(data).map(([name, rows]) => [name, rows.length])), facts: { ...data['person']?.[0], ...data['account']?.[0] } }
+export async function heldOnMe (db: Database, person: Person): Promise<{ readonly counts: Readonly<Record<string, number>>, readonly facts: Record<string, unknown>, readonly log: Awaited<ReturnType<typeof sumLogOf>> }> {
+  return await db.atOneMoment(async (tx) => {
+    const whose = await subject(tx, person, person.id)
+    return { counts: await countHeldOn(tx, whose), facts: { ...await selectFacts(tx, whose) }, log: await sumLogOf(tx, person.id) }
+  })
 }
 
 /** Erases whatever says who somebody was: name, address, agency, rank, birthday, mails, and the texts and files they wrote. Their

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
+import { FIRST_LANGUAGE } from '../http/messages.ts'
 import { formatDate } from '../http/pages.ts'
 import { signedIn } from '../http/session.ts'
 import { ADMINISTRATORS } from '../people/access.ts'
@@ -15,7 +16,8 @@ const field = Type.String({ maxLength: 2000, default: '' })
 const Data = Type.Object({ madeAt: Type.String(), data: Type.Record(Type.String(), Type.Array(Type.Record(Type.String(), Type.Unknown()))) })
 
 /** What is kept about a person: a copy of it, and its end. */
-export function privacyRoutes (app: App, { db, world }: Deps): void {
+export function privacyRoutes (app: App, { db, world, messages }: Deps): void {
+  const known = new Set(messages.keys(FIRST_LANGUAGE))
   const page = async (request: FastifyRequest, reply: FastifyReply, id: string, form: { email: string, reason: string, problems: readonly Problem[] }): Promise<FastifyReply> => {
     const { name, erasedAt } = await subjectOf(db, signedIn(request), id)
     const problems = form.problems.map(({ path }) => ({ path, message: request.t(`privacy.problem.${path}`) }))
@@ -39,8 +41,7 @@ export function privacyRoutes (app: App, { db, world }: Deps): void {
     await download(reply, await personalData(db, world, signedIn(request), request.params.id)))
 
   app.get('/me/data', { config: { access: 'signed-in' }, schema: PAGE }, async (request, reply) => {
-    const { counts, facts } = await heldOnMe(db, signedIn(request))
-    return reply.page('privacy/my-data', myDataView(counts, facts, { t: request.t, url: app.url, place: request.place }))
+    return reply.page('privacy/my-data', myDataView(await heldOnMe(db, signedIn(request)), (key) => known.has(key), { t: request.t, url: app.url, place: request.place }))
   })
 
   app.get('/me/data.json', { config: { access: 'signed-in' }, schema: PAGE }, async (request, reply) => {

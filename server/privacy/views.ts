@@ -4,6 +4,7 @@ import { formatDate, formatNumber, type Place } from '../http/pages.ts'
 import type { Url } from '../http/urls.ts'
 import { countryName } from '../people/countries.ts'
 import { languageName } from '../people/views.ts'
+import type { heldOnMe } from './personal-data.ts'
 
 /** What is said of a person, in the order of the page. */
 const FACTS = ['name', 'latinName', 'email', 'country', 'agency', 'rank', 'birthDay', 'locale'] as const
@@ -11,8 +12,9 @@ const ALREADY_SAID: ReadonlySet<string> = new Set(['person', 'account'])
 
 /** A person's own page: what is said of them, and how much is kept of what.
  * @param counts rows by what they are, as in the copy
- * @param facts the person's own row and their account's */
-export function myDataView (counts: Readonly<Record<string, number>>, facts: Readonly<Record<string, unknown>>, { t, url, place }: { readonly t: Translate, readonly url: Url, readonly place: Place }): PageView {
+ * @param facts the person's own row and their account's
+ * @param log what was done by them and to them, summed up */
+export function myDataView ({ counts, facts, log }: Awaited<ReturnType<typeof heldOnMe>>, says: (key: string) => boolean, { t, url, place }: { readonly t: Translate, readonly url: Url, readonly place: Place }): PageView {
   const said = (fact: typeof FACTS[number], value: string): string => {
     switch (fact) {
       case 'country': return countryName(value, place.language)
@@ -30,6 +32,9 @@ export function myDataView (counts: Readonly<Record<string, number>>, facts: Rea
       const value = facts[fact]
       return { label: t(`my-data.fact.${fact}`), value: typeof value === 'string' && value !== '' ? said(fact, value) : t('people.none-given') }
     }),
+    log: log.map(({ action, count, last }) => ({
+      what: says(`audit.action.${action}`) ? t(`audit.action.${action}`) : action, count: formatNumber(count, place.language), at: last, last: formatDate(last, place)
+    })),
     kept: Object.entries(counts).filter(([name, count]) => count > 0 && !ALREADY_SAID.has(name)).map(([name, count]) => ({ what: t(`my-data.kept.${name}`), count: formatNumber(count, place.language) }))
   }
 }

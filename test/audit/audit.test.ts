@@ -1,3 +1,4 @@
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { audit, verifyChain } from '../../server/audit/audit.ts'
 import { addDays, localDay } from '../../server/cohorts/days.ts'
@@ -102,4 +103,38 @@ t.test('the log', async (t) => {
     t.match((await app.inject({ url: '/desk/audit?by=nobody', headers: clerk.bearer })).body, 'No entry like this')
     t.match((await app.inject({ url: '/api/v1/audit?from=tomorrow', headers: clerk.bearer })).json(), { problems: [{ path: 'from' }] })
   })
+
+  await t.test('takes parts of a name in any script, a serial, and all of one kind; a copy of it is noted', async (t) => {
+    const { app, world } = home
+    const officer = await home.somebody('José Núñez', [{ role: 'trainee' }])
+    await home.db.write(async (tx) => {
+      await audit(tx, world, { actorId: clerk.personId, action: 'certificate.revoked', subjectType: 'certificate', subjectId: 'M26-0000-0000-000', detail: { reason: 'Issued in error' } })
+      await audit(tx, world, { actorId: clerk.personId, action: 'person.merged', subjectType: 'person', subjectId: officer.personId, detail: { into: clerk.personId, country: 'ZM' } })
+    })
+    const actions = async (query: string): Promise<string[]> => (await app.inject({ url: `/api/v1/audit?${query}`, headers: clerk.bearer })).json().items.map(({ action }: { action: string }) => action)
+    t.same(await actions('about=nunez+jose'), ['person.merged'])
+    t.same(await actions('about=m26-0000-0000-000'), ['certificate.revoked'])
+    t.same(await actions('action=certificate.'), ['certificate.revoked'])
+    const page = (await app.inject({ url: '/desk/audit?action=person.', headers: clerk.bearer })).body
+    t.match(page, '<dt><bdi>Counted as</bdi></dt><dd><bdi>Clara &lt;Clerk&gt;</bdi></dd>', 'an id by its name')
+    t.match(page, '<dd><bdi>Zambia</bdi></dd>')
+    t.match(page, '<option value="person." selected>People: everything</option>')
+    const csv = await app.inject({ url: '/desk/audit.csv?action=person.', headers: { ...clerk.bearer, 'accept-language': 'ar' } })
+    t.match(csv.headers['content-type'], 'text/csv')
+    t.match(csv.body, /José Núñez/)
+    t.equal(csv.body.trim().split('\n').length, 2, 'a head and one entry')
+    t.same((await actions('limit=1')), ['log.copied'])
+  })
+})
+
+t.test('whatever the programme notes is said in words', (t) => {
+  const words = new Set(readdirSync('templates/locales/en').flatMap((file) => Object.keys(JSON.parse(readFileSync(`templates/locales/en/${file}`, 'utf8')) as object)))
+  const sources = globSync('server/**/*.ts').map((file) => readFileSync(file, 'utf8')).join('\n')
+  const noted = [...new Set([...sources.matchAll(/action: '([a-z-]+\.[a-z-]+)'/g)].map((found) => found[1] ?? ''))]
+  const subjects = [...new Set([...sources.matchAll(/subjectType: '([a-z-]+)'/g)].map((found) => found[1] ?? ''))]
+  t.ok(noted.length > 60 && subjects.length > 10)
+  t.same(noted.filter((action) => !words.has(`audit.action.${action}`)), [])
+  t.same(subjects.filter((subject) => !words.has(`audit.subject.${subject}`)), [])
+  t.same([...words].filter((key) => key.startsWith('audit.action.') && key !== 'audit.action.other').map((key) => `audit.group.${key.split('.')[2]}`).filter((group) => !words.has(group)), [])
+  t.end()
 })
