@@ -544,7 +544,7 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
               : somebodyElse.personId
   return path
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : path.includes('/drafts/:id/questions') ? 'one' : 'welcome').replace(':slot', '1').replace(':fileId', fileId).replace(':serial', serial)
-    .replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
+    .replace('/same/:personId', `/same/${walk.trainee.personId}`).replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
     .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js').replace(':file', bankFileId)
     .replace(/\/banks\/[^/]+\/(?:im|ex)port$/, '$&?format=gift').replace(/(\/api\/.*\/banks\/.*\/questions\/.*)$/, '$1?version=1').replace(/(\/api\/.*\/drafts\/.*\/questions\/.*)$/, '$1?version=9')
     .replace(/:kind.*$/, 'start/en?version=0')
