@@ -15,6 +15,8 @@ import { readReason, REASON_LENGTH } from './validity.ts'
 /** Ten symbols of 32: a second try is a thing of once in a billion. */
 const SERIAL_TRIES = 5
 const MOST_AT_ONCE = 5000
+/** Changed in one unit of work: whoever saves an answer meanwhile waits a fraction of a second, not for all of them. */
+const BATCH = 100
 
 type Where = Pick<Settings, 'timeZone'>
 
@@ -75,7 +77,7 @@ export async function countFound (db: Database, world: World, settings: Where, p
   return count > MOST_AT_ONCE ? null : count
 }
 
-/** Does the same to several certificates in one unit of work: those that allow it are changed, the others are named.
+/** Does the same to several certificates, a hundred in each unit of work: those that allow it are changed, the others are named.
  * @throws Refusal not-allowed, bad-input for the reason, too many, or a search to revoke by; edited-meanwhile with `now: {count}` for a search that
  * finds other certificates than were counted */
 export async function changeCertificates (db: Database, world: World, settings: Where, person: Person, chosen: Chosen, action: CertificateAction, typed: string): Promise<CertificatesChanged> {
@@ -83,27 +85,34 @@ export async function changeCertificates (db: Database, world: World, settings: 
   const reason = reasonOf(typed)
   const path = 'serials' in chosen ? 'serials' : 'search'
   if (path === 'search' && action === 'revoke') throw new Refusal('bad-input', {}, [{ path, message: 'certificates are revoked by their serials' }])
-  return await db.write(async (tx) => {
-    const serials = 'serials' in chosen ? chosen.serials : await selectSerials(tx, { ...filterOf(chosen.search, world, settings.timeZone), standing: true }, MOST_AT_ONCE + 1)
-    if (serials.length > MOST_AT_ONCE) throw new Refusal('bad-input', {}, [{ path, message: `at most ${MOST_AT_ONCE} at once` }])
-    if ('count' in chosen && chosen.count !== serials.length) throw new Refusal('edited-meanwhile', { now: { count: serials.length } })
-    const refused: Array<CertificatesChanged['refused'][number]> = []
-    let done = 0
-    for (const one of new Set(serials)) {
-      try {
-        const serial = readSerial(one)
-        if (serial === null) throw new Refusal('not-found')
-        if (action === 'revoke') await revokeIn(tx, world, person, serial, reason)
-        else await reissueIn(tx, world, settings, person, serial, reason)
-        done++
-      } catch (error) {
-        // Each is refused before anything of it is written.
-        if (!(error instanceof Refusal)) throw error
-        refused.push({ serial: one, code: error.code })
-      }
+  const found = 'serials' in chosen ? chosen.serials : await selectSerials(db.read, { ...filterOf(chosen.search, world, settings.timeZone), standing: true }, MOST_AT_ONCE + 1)
+  if (found.length > MOST_AT_ONCE) throw new Refusal('bad-input', {}, [{ path, message: `at most ${MOST_AT_ONCE} at once` }])
+  if ('count' in chosen && chosen.count !== found.length) throw new Refusal('edited-meanwhile', { now: { count: found.length } })
+  const serials = [...new Set(found)]
+  const batches: CertificatesChanged[] = []
+  for (let from = 0; from < serials.length; from += BATCH) {
+    batches.push(await db.write(async (tx) => await changeSome(tx, world, settings, person, serials.slice(from, from + BATCH), action, reason)))
+  }
+  return { done: batches.reduce((sum, { done }) => sum + done, 0), refused: batches.flatMap(({ refused }) => refused) }
+}
+
+async function changeSome (tx: Tx, world: World, settings: Where, person: Person, serials: readonly string[], action: CertificateAction, reason: string): Promise<CertificatesChanged> {
+  const refused: Array<CertificatesChanged['refused'][number]> = []
+  let done = 0
+  for (const one of serials) {
+    try {
+      const serial = readSerial(one)
+      if (serial === null) throw new Refusal('not-found')
+      if (action === 'revoke') await revokeIn(tx, world, person, serial, reason)
+      else await reissueIn(tx, world, settings, person, serial, reason)
+      done++
+    } catch (error) {
+      // Each is refused before anything of it is written.
+      if (!(error instanceof Refusal)) throw error
+      refused.push({ serial: one, code: error.code })
     }
-    return { done, refused }
-  })
+  }
+  return { done, refused }
 }
 
 function reasonOf (typed: string): string {

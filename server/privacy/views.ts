@@ -30,7 +30,7 @@ export function myDataView ({ counts, facts, log }: Awaited<ReturnType<typeof he
     download: url('/me/data.json'),
     facts: FACTS.map((fact) => {
       const value = facts[fact]
-      return { label: t(`my-data.fact.${fact}`), value: typeof value === 'string' && value !== '' ? said(fact, value) : t('people.none-given') }
+      return { wide: fact === 'email', label: t(`my-data.fact.${fact}`), value: typeof value === 'string' && value !== '' ? said(fact, value) : t('people.none-given') }
     }),
     log: log.map(({ action, count, last }) => ({
       what: says(`audit.action.${action}`) ? t(`audit.action.${action}`) : action, count: formatNumber(count, place.language), at: last, last: formatDate(last, place)

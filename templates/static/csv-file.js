@@ -24,7 +24,7 @@ async function textOf (file) {
 
 if (field && chooser) {
   document.documentElement.classList.add('js')
-  chooser.addEventListener('change', async () => {
+  const take = async () => {
     const [file] = chooser.files
     if (!file) return
     try {
@@ -38,5 +38,8 @@ if (field && chooser) {
       chooser.value = ''
       chooser.addEventListener('click', () => { chooser.setCustomValidity('') }, { once: true })
     }
-  })
+  }
+  chooser.addEventListener('change', take)
+  // Chosen before this ran.
+  if (field.value === '') void take()
 }

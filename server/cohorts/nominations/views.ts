@@ -53,7 +53,7 @@ export function openView (cohorts: readonly OpenCohort[], { t, url, ...place }: 
       course: cohort.course.title,
       dates: saidSpan(cohort, { t, ...place }),
       free: free === null ? t('nominations.free.any') : number(free),
-      until: !open ? t('nominations.closed') : until === null ? '' : t('nominations.until', { day: formatDate(until, place) }),
+      until: !open ? t('nominations.column.closed') : until === null ? '' : formatDate(until, place),
       nominated: number(counts.nominated),
       waiting: number(counts.waiting),
       accepted: number(counts.accepted)
