@@ -40,7 +40,7 @@ t.test('one field finds people, cohorts, courses and serials, for each what they
     t.same([found['people']?.map(({ id }) => id), found['nearly']], [[meant], true], `${typed} is meant for somebody`)
   }
   t.same(await search(admin, 'Zbigniew'), none, 'what is like nothing finds nothing')
-  for (const part of [String(serial).slice(0, 8), String(serial).slice(4, 13), String(serial).slice(4).replaceAll('-', ' ').toLowerCase()]) {
+  for (const part of [String(serial).slice(0, 8), String(serial).slice(4, 13), String(serial).slice(0, 13).replaceAll('-', ' ').toLowerCase()]) {
     if (/\d/.test(part)) t.match(await search(admin, part), { certificates: [{ id: serial }] }, part)
   }
   t.equal((await search(admin, 'steps first'))['cohorts']?.length, 2, "by the course's name, in another order")
