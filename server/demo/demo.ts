@@ -101,7 +101,7 @@ async function makeAll (db: Database, world: World, settings: Settings, options:
     target(calendar.booksClosed, lastYearsTarget(calendar), later(calendar.booksClosed, HOUR_MS)),
     ...thisYearsTargets(calendar, courses).map((input, index) => target(later(calendar.lastNight, index * 20_000), input)),
     ...doneInWriting(db, settings),
-    ...deskWork(db, instructorsOf(staff)[0] as Person, new Map([...contents, [written.version.slug, written]]), later(calendar.lastNight, HOUR_MS)),
+    ...deskWork(db, instructorsOf(staff), new Map([...contents, [written.version.slug, written]]), later(calendar.lastNight, HOUR_MS)),
     ...revocations.map(({ member, at, why }, index): Deed => ({
       at: new Date(at).toISOString(),
       act: async (world) => { await revokeCertificate(db, world, administrator, serials.get(member) ?? '', reasonOf(why, index)) }
@@ -150,10 +150,12 @@ function personOf ({ administrator: { id, accountId, name } }: Staff): Person {
 }
 
 /** instructor@ first. */
-function instructorsOf ({ instructors }: Staff): Person[] {
-  return instructors.map(({ id, accountId, name }, index) => ({
+function instructorsOf ({ instructors }: Staff): readonly [Person, Person, Person] {
+  const [first, second, third] = instructors.map(({ id, accountId, name }, index): Person => ({
     id, accountId, name, email: `instructor${index === 0 ? '' : index + 1}@demo.example`, locale: 'en', roles: [{ role: 'instructor' }]
   }))
+  if (first === undefined || second === undefined || third === undefined) throw new Error('the sample programme has too few instructors')
+  return [first, second, third]
 }
 
 function liaisonOf ({ liaison: { id, accountId, name } }: Staff): Person {

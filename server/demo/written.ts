@@ -70,7 +70,7 @@ export async function importWritten (db: Database, world: World): Promise<Conten
 /** A running cohort of the course that all instructors teach, into rows, and what its people and instructors did there since: handed in, marked,
  * marked by a second person who agreed or did not, and what still waits.
  * @returns steps in the order of time, none of them after last night */
-export function addWritten (rows: Rows, content: Content, deps: HistoryDeps, instructors: readonly Person[]): (db: Database, settings: Settings) => ReadonlyArray<{ readonly at: string, readonly act: (world: World) => Promise<void> }> {
+export function addWritten (rows: Rows, content: Content, deps: HistoryDeps, instructors: readonly [Person, Person, Person]): (db: Database, settings: Settings) => ReadonlyArray<{ readonly at: string, readonly act: (world: World) => Promise<void> }> {
   const { calendar, moments, staff, addresses, passwordHash } = deps
   const chance = chanceFrom(`written/${calendar.today}`)
   const first = addDays(calendar.today, -DAYS_SINCE_START)
@@ -94,10 +94,10 @@ export function addWritten (rows: Rows, content: Content, deps: HistoryDeps, ins
 }
 
 function whatHappened (db: Database, settings: Settings, { cohortId, startsAt, writers, instructors, chance }: {
-  readonly cohortId: string, readonly startsAt: string, readonly writers: readonly Writer[], readonly instructors: readonly Person[], readonly chance: Chance
+  readonly cohortId: string, readonly startsAt: string, readonly writers: readonly Writer[], readonly instructors: readonly [Person, Person, Person], readonly chance: Chance
 }): ReadonlyArray<{ readonly at: string, readonly act: (world: World) => Promise<void> }> {
   const courses = makeCourseCache()
-  const [, one, other] = instructors as readonly [Person, Person, Person]
+  const [, one, other] = instructors
   const depsAt = (world: World): ProgressDeps => ({ world, courses, settings })
   /** By day and working hour since the start, and minutes so that no two steps fall together. */
   const at = (day: number, hour: number, minute: number): string => later(startsAt, day * DAY_MS + hour * HOUR_MS + minute * 60_000)

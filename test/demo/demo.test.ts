@@ -159,6 +159,13 @@ t.test('the sample programme', async (t) => {
     for (const name of ['first', 'second', 'third', 'held'] as const) t.ok(waiting.some((counts) => counts[name] > 0), name)
   })
 
+  await t.test('has a draft that two instructors write, ready to be published', async (t) => {
+    const [draft, ...others] = await db.read.selectFrom('draft').select(['id', 'slug', 'state']).execute()
+    t.match([draft, others], [{ slug: 'telecom-fraud', state: 'open' }, []])
+    const saves = await db.read.selectFrom('draft_file').select(['path', 'version']).where('version', '>', 1).orderBy('path').execute()
+    t.strictSame(saves.map(({ path, version }) => `${path} ${version}`), ['course.yaml 2', 'lessons/the-first-hour.en.md 2'])
+  })
+
   await t.test('is the same on the same day, whole after a kill midway, and made once', async (t) => {
     const digest = await digestOf(db)
     t.strictSame(JSON.parse(await again), { made: true, digest })

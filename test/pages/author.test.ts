@@ -5,7 +5,8 @@ import t from 'tap'
 import { hashPassword } from '../../server/people/passwords.ts'
 import { testApp, type Somebody } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
-import { addCohort, call } from '../trainee.ts'
+import { addCohort, call, enrol } from '../trainee.ts'
+import { axeFinds } from './desk.ts'
 
 t.test('two instructors write a course in the browser, from sign-in to a version that a cohort is moved to; the later save is refused and shown what changed', { timeout: 180_000 }, async (t) => {
   const test = await testApp(t, { courses: 'test/fixtures/courses' })
@@ -92,7 +93,17 @@ t.test('two instructors write a course in the browser, from sign-in to a version
   await page.locator('#says').getByText('It asks 3 questions').waitFor()
   await page.goto(`${draft}/questions`)
   t.match(await page.locator('main').innerText(), /Who speaks last on the radio\?[^]*Night work, version 1[^]*What you know/)
+  // One of the course's own is changed in its form, tried as a trainee would, and saved.
+  await page.getByRole('link', { name: 'A torch is never needed.' }).click()
+  await page.locator('#f-prompt').fill('A torch is always needed.')
+  await page.locator('#preview').getByText('A torch is always needed.').waitFor()
+  await page.locator('#preview').getByText('False', { exact: true }).click()
+  await page.getByRole('button', { name: 'Try it' }).click()
+  t.match(await page.locator('#preview .feedback').innerText(), /Right · 1 of 1/)
+  t.same(await axeFinds(page), [])
+  await save()
   await page.goto(`${draft}/quizzes/what-you-know`)
+  t.same(await axeFinds(page), [])
   await page.getByRole('link', { name: 'Sample paper' }).click()
   t.equal(await page.locator('section.question').count(), 3)
 
@@ -145,6 +156,19 @@ t.test('two instructors write a course in the browser, from sign-in to a version
   await page.locator('main form button').last().click()
   await page.locator('.notice.done').waitFor()
   t.match((await call(test, admin, 'GET', `/cohorts/${cohortId}`)).json, { course: { version: 2 } })
+
+  // A trainee of the cohort begins the quiz: as it was said, five minutes, and a paper like the samples.
+  const amina = await test.somebody('Amina Trainee', [{ role: 'trainee' }], { country: 'ZM' })
+  await test.db.write(async (tx) => { await tx.updateTable('account').set({ password_hash: hash }).where('id', '=', amina.accountId).execute() })
+  const enrolment = await enrol(test, admin, cohortId, amina)
+  const trainee = await signIn(amina, true)
+  await trainee.goto(`${base}/enrolments/${enrolment}/quizzes/what-you-know`)
+  await trainee.locator('main form button').first().click()
+  await trainee.locator('.clock').waitFor()
+  t.match(await trainee.locator('.clock').innerText(), /^0?[45]:\d\d$/)
+  t.equal(await trainee.locator('section.question').count(), 3)
+  t.match(await trainee.locator('main').innerText(), /A torch is always needed\./)
+
   const log = await test.db.read.selectFrom('audit_entry').select('action').where('action', 'in', ['draft.published', 'course.published']).where('actor_id', '=', ines.personId).execute()
   t.equal(log.length, 4)
 })
