@@ -145,7 +145,7 @@ function demoNotice (config: Config, password: string | null): string {
   Muster is running: ${config.publicUrl}
 
     admin@demo.example        administrator: cohorts, targets, people, audit
-    instructor@demo.example   instructor of some cohorts
+    instructor@demo.example   instructor of some cohorts, with answers to mark; instructor2@ and instructor3@ mark them too
     liaison@demo.example      liaison officer: reads one country's people
     trainee@demo.example      trainee, enrolled in "Telecom and online fraud"
     trainee0001@demo.example … trainee0300@demo.example
