@@ -1,7 +1,8 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
 import t from 'tap'
+import { filesOf, TOGETHER } from './together/together.ts'
 
 /** Features may use those before them, never those after. */
 const ORDER = ['people', 'courses', 'cohorts', 'quotas', 'certificates', 'progress', 'attempts', 'reports', 'privacy']
@@ -113,4 +114,11 @@ t.test('every message that the code or a template asks for by name is in the cat
   ]
   t.ok(asked.length > 100)
   t.same(asked.filter(([, key]) => key !== undefined && !english.has(key)).map(([file, key]) => `${file}: ${key}`), [])
+})
+
+t.test('every test is run: each file in a folder is one of those that share a process', async (t) => {
+  const shared = Object.values(TOGETHER).flatMap(filesOf)
+  t.same(shared.filter((file, index) => shared.indexOf(file) !== index), [], 'none is run twice')
+  t.same(globSync('test/*/**/*.test.ts').map((file) => file.replaceAll('\\', '/')).filter((file) => !shared.includes(file) && !/^test\/(together|postgres)\//.test(file)), [], 'none is left out')
+  t.same(globSync('test/together/*.test.ts').map((file) => basename(file, '.test.ts')).sort(), Object.keys(TOGETHER).sort())
 })

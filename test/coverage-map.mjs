@@ -4,4 +4,4 @@ import { globSync } from 'node:fs'
 const engine = globSync('server/quiz/**/*.ts')
 
 /** @param {string} test */
-export default (test) => test.replaceAll('\\', '/').startsWith('test/quiz/') ? engine : null
+export default (test) => /^test\/(together\/)?quiz/.test(test.replaceAll('\\', '/')) ? engine : null

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { copyFileSync, rmSync } from 'node:fs'
 import pg from 'pg'
 import type { Database } from '../server/db/database.ts'
 import { migrate } from '../server/db/migrate.ts'
 import { openDatabase } from '../server/db/open.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** The url of a migrated database on a running PostgreSQL, to copy new ones from: set by test/on-postgres.ts, which runs a test
  * file a second time. Without it tests run on SQLite. */
@@ -38,7 +37,7 @@ const MIGRATED: Beginning = { name: 'migrated', make: async () => undefined }
 export async function testDatabase (t: Ending, options: { on?: string, beginning?: Beginning } = {}): Promise<TestDatabase> {
   const { on, beginning } = options
   const opened: Database[] = []
-  const folder = on === undefined && template === undefined ? testFolder() : null
+  const folder = on === undefined && template === undefined ? temporaryFolder('muster-') : null
   const url = on ?? (template === undefined ? `sqlite:${folder}/muster.db` : await copyOf(await begun(beginning ?? MIGRATED)))
   const open = (): Database => {
     const db = openDatabase(url, { connections: 8 })
@@ -58,13 +57,6 @@ export async function testDatabase (t: Ending, options: { on?: string, beginning
   return { db, url, again: open }
 }
 
-const SHARED_MEMORY = '/dev/shm'
-
-/** Where there is memory that looks like a disk, a test does not wait for the disk; what must survive a crash is tested elsewhere. */
-function testFolder (): string {
-  return mkdtempSync(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), 'muster-'))
-}
-
 const beginnings = new Map<string, Promise<string>>()
 
 /** @returns the path of a closed SQLite file to copy, or the url of a database on PostgreSQL: made once in this process */
@@ -75,7 +67,7 @@ async function begun ({ name, make }: Beginning): Promise<string> {
 }
 
 async function makeFile (make: Beginning['make']): Promise<string> {
-  const folder = testFolder()
+  const folder = temporaryFolder('muster-')
   process.once('exit', () => { rmSync(folder, { recursive: true, force: true }) })
   const path = `${folder}/begun.db`
   await begin(`sqlite:${path}`, make)
@@ -101,7 +93,7 @@ async function copyOf (from: string): Promise<string> {
   const client = new pg.Client({ connectionString: from.replace(/\/[^/]+$/, '/postgres') })
   await client.connect()
   try {
-    await client.query(`create database ${name} template ${from.split('/').at(-1) ?? ''}`)
+    await client.query(`create database ${name} template ${from.split('/').at(-1) ?? ''} strategy file_copy`)
   } finally {
     await client.end()
   }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import pg from 'pg'
 import { freePort } from './free-port.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** A real PostgreSQL of one's own, from npm. */
 export interface Postgres {
@@ -43,13 +44,16 @@ function nativeFolder (): string | null {
 /** Why the tests on PostgreSQL are left out here; null where they are not. */
 export const NO_POSTGRES: string | null = nativeFolder() === null ? `npm has no PostgreSQL for ${process.platform} ${process.arch}` : null
 
+/** A cluster, and a hundred databases at 8 MB. */
+const CLUSTER_BYTES = 2_000_000_000
+
 /** Starts a server in a folder of its own. Its files are not synced to the disk, which only a power cut would tell.
  * @param options.durable sync them all the same */
 export async function startPostgres (options: { durable?: boolean, settings?: Readonly<Record<string, string>>, initdb?: readonly string[] } = {}): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'muster-pg-'))
   const bin = join(usable(nativeFolder() as string, folder), 'bin')
-  const data = join(folder, 'data')
-  mkdirSync(data, { mode: 0o700 })
+  const data = options.durable === true ? join(folder, 'data') : temporaryFolder('muster-pg-data-', CLUSTER_BYTES)
+  mkdirSync(data, { mode: 0o700, recursive: true })
   if (asRoot) for (const path of [folder, data]) chownSync(path, NOBODY, NOBODY)
   const made = spawnSync(join(bin, 'initdb'), ['-D', data, '-U', 'muster', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync', ...options.initdb ?? []], { ...identity, cwd: folder, encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`initdb: ${made.error?.message ?? made.stderr}`)
@@ -109,14 +113,14 @@ export async function startPostgres (options: { durable?: boolean, settings?: Re
     start,
     createDatabase: async (template = 'template0') => {
       const name = `muster_${process.pid}_${++count}`
-      await query(`create database ${name} template ${template}`)
+      await query(`create database ${name} template ${template} strategy file_copy`)
       return url(name)
     },
     kill: async () => { await end('SIGKILL') },
     stop: async () => { await end('SIGINT') },
     remove: async () => {
       await end('SIGINT')
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+      for (const path of [data, folder]) rmSync(path, { recursive: true, force: true, maxRetries: 5 })
     }
   }
 }

@@ -1,8 +1,6 @@
-import t from 'tap'
 import { onPostgres } from '../on-postgres.ts'
 
-t.setTimeout(600_000)
-await onPostgres(t, [
+await onPostgres([
   'test/quotas/ledger.test.ts',
   'test/quotas/changes.test.ts',
   'test/quotas/one-person.test.ts',

@@ -1,8 +1,6 @@
-import t from 'tap'
 import { onPostgres } from '../on-postgres.ts'
 
-t.setTimeout(600_000)
-await onPostgres(t, [
+await onPostgres([
   'test/people/people.test.ts',
   'test/people/links.test.ts',
   'test/cohorts/cohorts.test.ts',

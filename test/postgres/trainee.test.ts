@@ -1,8 +1,6 @@
-import t from 'tap'
 import { onPostgres } from '../on-postgres.ts'
 
-t.setTimeout(600_000)
-await onPostgres(t, [
+await onPostgres([
   'test/attempts/attempts.test.ts',
   'test/attempts/marking.test.ts',
   'test/servers.test.ts',

@@ -1,0 +1,3 @@
+import { filesOf, runTogether, TOGETHER } from './together.ts'
+
+await runTogether(filesOf(TOGETHER.counting))
