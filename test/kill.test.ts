@@ -17,14 +17,15 @@ t.test('SIGKILL while answers are being saved: every acknowledged one is there a
   }
   const env = { DATABASE_URL: test.url }
 
+  let server = await startServer(['serve'], env)
   for (let round = 1; round <= ROUNDS; round++) {
-    const server = await startServer(['serve'], env)
     let killed = false
     let saved = 0
+    const { url } = server
     const saving = sittings.map(async (sitting) => {
       while (!killed) {
         sitting.sent += 1
-        const answer = await fetch(`${server.url}/api/v1/attempts/${sitting.exam.id}/answers/${sitting.slot}`, {
+        const answer = await fetch(`${url}/api/v1/attempts/${sitting.exam.id}/answers/${sitting.slot}`, {
           method: 'PUT',
           headers: { ...sitting.trainee.bearer, 'content-type': 'application/json' },
           body: JSON.stringify({ answer: { text: `answer ${sitting.sent}` }, seq: sitting.sent })
@@ -42,16 +43,16 @@ t.test('SIGKILL while answers are being saved: every acknowledged one is there a
     await Promise.all(saving)
     t.comment(`round ${round}: killed after ${saved} acknowledged`)
 
-    const again = await startServer(['serve'], env)
+    server = await startServer(['serve'], env)
     for (const sitting of sittings) {
-      const seen = await (await fetch(`${again.url}/api/v1/attempts/${sitting.exam.id}`, { headers: sitting.trainee.bearer })).json() as { questions: Array<{ answer: { text: string } }> }
+      const seen = await (await fetch(`${server.url}/api/v1/attempts/${sitting.exam.id}`, { headers: sitting.trainee.bearer })).json() as { questions: Array<{ answer: { text: string } }> }
       const stored = Number(seen.questions[sitting.slot - 1]?.answer.text.split(' ')[1])
       // One that was on its way may have been stored without its sender being told.
       if (stored < sitting.acknowledged || stored > sitting.sent) t.fail(`acknowledged ${sitting.acknowledged}, stored ${stored}`)
       sitting.sent = Math.max(sitting.sent, stored)
     }
-    t.equal(await again.stop(), 0, 'SIGTERM ends it in order')
   }
+  t.equal(await server.stop(), 0, 'SIGTERM ends it in order')
 })
 
 t.test('the command line: settings, set-up link, production without a secret', { timeout: 240_000 }, async (t) => {

@@ -18,8 +18,9 @@ export async function startServer (args: readonly string[], env: Readonly<Record
   const port = await freePort()
   // Without what the test runner puts into every Node process: it would end this one on signals that Node itself lets pass.
   const [command = '', ...node] = process.platform === 'win32' ? [process.execPath] : ['env', '-u', 'NODE_OPTIONS', process.execPath]
+  const compiled = process.env['NODE_COMPILE_CACHE'] === undefined ? {} : { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] }
   const child = spawn(command, [...node, ...preload === undefined ? [] : ['--import', preload], 'server/main.ts', ...args], {
-    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: String(port), MUSTER_SECRET: SECRET, LOG_LEVEL: 'error', ...env },
+    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: String(port), MUSTER_SECRET: SECRET, LOG_LEVEL: 'error', ...compiled, ...env },
     stdio: ['ignore', 'pipe', 'pipe']
   })
   let output = ''
