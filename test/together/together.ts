@@ -38,7 +38,10 @@ export async function runTogether (files: readonly string[]): Promise<void> {
     // A file's tests are queued when it is loaded; each file has its time.
     t.setTimeout(300_000)
     t.comment(file)
-    await import(pathToFileURL(resolve(ROOT, file)).href).catch((error: unknown) => { t.fail(`${file} is loaded`, { error }) })
+    const loaded = import(pathToFileURL(resolve(ROOT, file)).href).catch((error: unknown) => { t.fail(`${file} is loaded`, { error }) })
+    // Without anything to wait for, all would be over once a file has said what is to be done in the end.
+    t.waitOn(loaded)
+    await loaded
     await t.test(`${file} leaves the process as it was`, async (t) => { t.same(settings(), before) })
   }
 }
