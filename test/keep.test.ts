@@ -35,38 +35,42 @@ async function programme (test: TestApp): Promise<Walk> {
 
 const GOOD = [/^agrees .*one by one$/, /^agrees .*references between tables$/, /^agrees .*can be read$/, /^agrees .*ledger 3, recounted 3$/, /^agrees .*certificates: \d+, and \d+ documents/, /^agrees .*audit chain: \d+ entries$/]
 
+/** One that is only read. */
+const kept = testApp(t, { courses: 'test/fixtures/courses' }).then(async (test) => {
+  await programme(test)
+  return test
+})
+
 let count = 0
 const fresh = (end: string): string => join(folder, `${++count}${end}`)
 const freshSqlite = (): string => `sqlite:${fresh('.db')}`
 
 t.test('a programme goes from one dialect to the other and back, row by row the same', async (t) => {
-  const test = await testApp(t, { courses: 'test/fixtures/courses' })
-  await programme(test)
+  const { url: from } = await kept
   const first = postgres === null ? freshSqlite() : await postgres.createDatabase()
-  const there = await copyProgramme(test.url, first)
+  const there = await copyProgramme(from, first)
   t.match(there, { agrees: true, lines: GOOD })
   const back = freshSqlite()
   t.match(await copyProgramme(first, back), { agrees: true, lines: GOOD })
   const [a, b] = [fresh('.gz'), fresh('.gz')]
-  await backup(test.url, a)
+  await backup(from, a)
   await backup(back, b)
   const sorted = (file: string): string[] => gunzipSync(readFileSync(file)).toString().split('\n').sort()
   t.same(sorted(a), sorted(b), 'every row came back as it was')
-  await t.rejects(copyProgramme(test.url, first), /the target is not empty: table \w+ has rows/)
-  await t.rejects(copyProgramme(test.url, back), /the target is not empty/)
+  await t.rejects(copyProgramme(from, first), /the target is not empty: table \w+ has rows/)
+  await t.rejects(copyProgramme(from, back), /the target is not empty/)
   await t.rejects(copyProgramme(`sqlite:${folder}/none.db`, freshSqlite()), /there is no such file/)
   t.notOk(existsSync(join(folder, 'none.db')))
 })
 
 t.test('a backup of either form brings back either dialect, and a damaged one is refused whole', async (t) => {
-  const test = await testApp(t, { courses: 'test/fixtures/courses' })
-  await programme(test)
+  const { url: from } = await kept
   const [portable, plain] = [fresh('.gz'), fresh('.db')]
-  t.match(await backup(test.url, portable), { agrees: true, lines: [/ rows of \d+ tables$/] })
-  t.match(await backup(test.url, plain), { agrees: true, lines: [/ rows of \d+ tables$/] })
+  t.match(await backup(from, portable), { agrees: true, lines: [/ rows of \d+ tables$/] })
+  t.match(await backup(from, plain), { agrees: true, lines: [/ rows of \d+ tables$/] })
   t.equal(statSync(portable).mode & 0o077, 0, 'nobody else may read it')
   t.notOk(existsSync(`${portable}.unfinished`))
-  await t.rejects(backup(test.url, portable), /is there already/)
+  await t.rejects(backup(from, portable), /is there already/)
   t.match(await restore(portable, freshSqlite()), { agrees: true, lines: GOOD })
   t.match(await restore(plain, freshSqlite()), { agrees: true, lines: GOOD })
   t.match(await verify(`sqlite:${plain}`), { agrees: true }, 'the plain one can be served as it is')
@@ -104,11 +108,10 @@ t.test('a backup of either form brings back either dialect, and a damaged one is
 })
 
 t.test('verify finds what does not fit', async (t) => {
-  const test = await testApp(t, { courses: 'test/fixtures/courses' })
-  await programme(test)
+  const { url: from } = await kept
   const broken = async (statement: string): Promise<string[]> => {
     const file = fresh('.db')
-    await backup(test.url, file)
+    await backup(from, file)
     const db = new Sqlite(file)
     db.unsafeMode(true)
     db.pragma('foreign_keys = OFF')
@@ -124,7 +127,7 @@ t.test('verify finds what does not fit', async (t) => {
   t.match(await broken('pragma writable_schema = on; delete from sqlite_schema where name = \'person_by_country\''), [/integrity/])
   if (postgres !== null) {
     const url = await postgres.createDatabase()
-    await copyProgramme(test.url, url)
+    await copyProgramme(from, url)
     const name = url.split('/').at(-1) ?? ''
     await postgres.query('alter table session drop constraint session_account_id_fkey; delete from link; delete from mail; delete from account where person_id in (select id from person where name like \'Amina%\'); alter table session add constraint session_account_id_fkey foreign key (account_id) references account (id) not valid', name)
     t.match(await verify(url), { agrees: false, lines: [/DIFFERS/, /session_account_id_fkey is not enforced/, /table session: 1 rows refer to rows of account that are not there/] })

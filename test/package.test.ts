@@ -102,7 +102,7 @@ function manifestOf (folder: string): Manifest {
 
 t.test('the package', { timeout: 240_000 }, async (t) => {
   const { folder, packed } = await install(t)
-  const env = { PATH: `${folder}/node_modules/.bin:${process.env['PATH']}`, DATABASE_URL: 'sqlite:muster.db', MUSTER_PUBLIC_URL: 'https://host.example/training' }
+  const env = { PATH: `${folder}/node_modules/.bin:${process.env['PATH']}`, DATABASE_URL: 'sqlite:muster.db', MUSTER_PUBLIC_URL: 'https://host.example/training', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] }
   const muster = async (command: string, more: Readonly<Record<string, string>> = {}): Promise<string> => {
     const { stdout } = await run('muster', command.split(' '), { cwd: folder, env: { ...env, ...more } })
     return stdout
