@@ -69,7 +69,9 @@ function publicPages (app: App, { db, world, settings, messages }: Deps): void {
   const looks = makeLooks()
 
   app.get('/certificates/:serial', { config: { access: 'public' }, schema: { ...PAGE, params: Serial } }, async (request, reply) => {
-    const certificate = await publicCertificate(db, world, request.params.serial, request.language)
+    const certificate = await knownCertificate(db, world, request.params.serial, request.language)
+    // Whoever follows the code of a forged paper is to read that, not that a page is missing.
+    if (certificate === null) return verifyPage(request, fresh(reply).status(404), request.params.serial, 'certificates.verify.unknown')
     // As somebody typed it: one certificate has one address.
     if (request.params.serial !== certificate.serial) return await reply.redirect(app.url('/certificates/:serial', { serial: certificate.serial }), 303)
     const { t, person } = request
@@ -107,14 +109,19 @@ function publicPages (app: App, { db, world, settings, messages }: Deps): void {
     if (typed === '') return verifyPage(request, reply, '', request.query.serial === undefined ? null : 'certificates.verify.missing')
     const serial = readSerial(typed)
     if (serial === null) return verifyPage(request, reply.status(422), typed, 'certificates.verify.unreadable')
-    try {
-      await publicCertificate(db, world, serial)
-    } catch (refusal) {
-      if (!(refusal instanceof Refusal)) throw refusal
-      return verifyPage(request, reply.status(404), typed, 'certificates.verify.unknown')
-    }
+    if (await knownCertificate(db, world, serial) === null) return verifyPage(request, reply.status(404), typed, 'certificates.verify.unknown')
     return await reply.redirect(app.url('/certificates/:serial', { serial }), 303)
   })
+}
+
+/** @returns null when no certificate has the serial */
+async function knownCertificate (...asked: Parameters<typeof publicCertificate>): Promise<CertificateInFull | null> {
+  try {
+    return await publicCertificate(...asked)
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal) || refusal.code !== 'not-found') throw refusal
+    return null
+  }
 }
 
 /** A certificate may be revoked at any moment: no copy on the way stands for it. */

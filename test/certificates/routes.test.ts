@@ -35,6 +35,7 @@ t.test('anyone sees what was certified, whether it stands, and the same as data 
   for (const url of [`/certificates/${unknown}`, `/certificates/${unknown}.pdf`, `/api/v1/certificates/${unknown}`, '/certificates/nonsense', '/api/v1/certificates/M26-0000-0000-000']) {
     t.equal((await app.inject({ url })).statusCode, 404, url)
   }
+  t.match((await app.inject({ url: `/certificates/${unknown}` })).body, new RegExp(`No certificate of this programme has this serial[^]*was not issued by this programme[^]*value="${unknown}"`), 'whoever follows the code of a forged paper is told so')
 
   t.equal((await app.inject({ url: '/verify' })).statusCode, 200)
   const found = await app.inject({ url: `/verify?serial=${encodeURIComponent(` ${serial.toLowerCase()} `)}` })
