@@ -13,7 +13,7 @@ import { moveUp } from './nominations/waiting.ts'
 import { closeNominationOf } from './nominations/queries.ts'
 import {
   copyDone, deleteNoShow, existsOpenAttempt, insertEnrolments, insertNoShow, moveEnrolmentRow, selectOptionalEnrolment, selectOptionalEnrolmentOf, setDone, updateEnrolmentState, type EnrolmentFacts
-} from './queries.ts'
+} from './enrolments/queries.ts'
 
 /** What changes of enrolments need to know of the world outside the database: those who get a seat by them are told by mail. */
 export interface DeskDeps {

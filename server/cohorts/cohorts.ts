@@ -10,9 +10,9 @@ import type { World } from '../world.ts'
 import { canManageCohort, sightOf } from './access.ts'
 import { areSeats, readFacts, settingsProblems, writeSettings, type CohortSettings, type FactsProblemCode, type SettingsProblemCode } from './settings-rules.ts'
 import {
-  deleteInstructor, insertCohort, insertInstructor, selectCohorts, selectInstructors, selectInstructorsOfCohorts,
-  selectOptionalCohort, selectPeopleWhoInstruct, sumsByCohort, sumsByCountry, type CohortRow, type CohortState, type Named, type Sums
-} from './queries.ts'
+  deleteInstructor, insertInstructor, selectInstructors, selectInstructorsOfCohorts, selectPeopleWhoInstruct, type Named
+} from './instructors/queries.ts'
+import { insertCohort, selectCohorts, selectOptionalCohort, sumsByCohort, sumsByCountry, type CohortRow, type CohortState, type Sums } from './queries.ts'
 
 export interface NewCohort {
   readonly name: string

@@ -15,9 +15,10 @@ import { allowanceOf } from './accommodations/accommodations.ts'
 import { managedCohort, seenCohort } from './cohorts.ts'
 import { readEnrolmentCsv, type EnrolmentRow, type RowProblem, type RowProblemCode } from './enrolment-csv.ts'
 import {
-  insertEnrolments, selectCountry, selectEnrolledList, selectHeldSeats, selectKnown, selectNames, selectOptionalCohort, selectOptionalEnrolment, selectOptionalEnrolmentOf, selectTaken,
-  type CohortRow, type EnrolmentFacts, type Known
-} from './queries.ts'
+  insertEnrolments, selectCountry, selectEnrolledList, selectKnown, selectNames, selectOptionalEnrolment, selectOptionalEnrolmentOf, type EnrolmentFacts, type Known
+} from './enrolments/queries.ts'
+import { selectHeldSeats, selectTaken } from './seats/queries.ts'
+import { selectOptionalCohort, type CohortRow } from './queries.ts'
 import { freeFor, type Seats, type Taken } from './seats.ts'
 
 export interface Enrolled {

@@ -10,7 +10,8 @@ import { readCsv, withoutGuard } from '../sheets/csv.ts'
 import type { World } from '../world.ts'
 import { createIn, type CohortProblem } from './cohorts.ts'
 import { instantsOfDays } from './days.ts'
-import { existsCohort, selectInstructorsByEmail } from './queries.ts'
+import { existsCohort } from './queries.ts'
+import { selectInstructorsByEmail } from './instructors/queries.ts'
 import { heldText, readHeld } from './seats.ts'
 
 /** Of a plan's file; the first three must be there. */

@@ -5,7 +5,9 @@ import type { Text } from '../quiz/text.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { cohortOf, countsOf, percentOf, seenCohort, stateOf, type Cohort, type Counts } from './cohorts.ts'
-import { countNoShows, selectTrainees, selectUsedUp, sumsByCountry, type CohortRow, type Sums, type TraineeRow, type TraineesFilter } from './queries.ts'
+import { countNoShows } from './enrolments/queries.ts'
+import { selectTrainees, selectUsedUp, type TraineeRow, type TraineesFilter } from './trainees/queries.ts'
+import { sumsByCountry, type CohortRow, type Sums } from './queries.ts'
 import { STUCK_REASONS, stuckReason, stuckSince, type StuckReason } from './stuck.ts'
 
 /** A trainee of a cohort, to somebody who may see them: no e-mail address. */

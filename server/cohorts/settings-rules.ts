@@ -2,7 +2,7 @@ import type { Tx } from '../db/database.ts'
 import { isCountry } from '../people/countries.ts'
 import { isDay } from './days.ts'
 import { knownLocale } from './enrolment-csv.ts'
-import { replaceHeldSeats, saveSettings } from './queries.ts'
+import { replaceHeldSeats, saveSettings } from './seats/queries.ts'
 import { sum } from './seats.ts'
 
 /** What a cohort may be told of besides its course, dates and number of seats. */

@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely'
-import { insertEnrolments } from '../cohorts/queries.ts'
+import { insertEnrolments } from '../cohorts/enrolments/queries.ts'
 import type { Tx } from '../db/database.ts'
 import { insertPeople } from '../people/queries.ts'
 import type { Rows } from './rows.ts'

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import t from 'tap'
-import { insertEnrolments } from '../../server/cohorts/queries.ts'
+import { insertEnrolments } from '../../server/cohorts/enrolments/queries.ts'
 import { insertPerson } from '../../server/people/queries.ts'
 import { apply, drawPaper, kindOf, openAttempt, quizStatistics, scoreOf, type QuestionDefinition } from '../../server/quiz/quiz.ts'
 import { randomFrom } from '../../server/quiz/random.ts'

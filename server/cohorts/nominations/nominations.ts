@@ -9,7 +9,10 @@ import { reasonOf, withdraw, type DeskDeps } from '../changes.ts'
 import { localDay } from '../days.ts'
 import { strings } from '../enrol.ts'
 import { readEnrolmentCsv, type EnrolmentRow, type RowProblem, type RowProblemCode } from '../enrolment-csv.ts'
-import { selectHeldSeats, selectInstructors, selectKnown, selectOptionalCohort, selectOptionalEnrolment, selectSettings, selectTaken, updateEnrolmentState, type CohortRow } from '../queries.ts'
+import { selectHeldSeats, selectSettings, selectTaken } from '../seats/queries.ts'
+import { selectInstructors } from '../instructors/queries.ts'
+import { selectKnown, selectOptionalEnrolment, updateEnrolmentState } from '../enrolments/queries.ts'
+import { selectOptionalCohort, type CohortRow } from '../queries.ts'
 import { freeFor, roomFor, sum } from '../seats.ts'
 import {
   countNominations, decideNomination, insertNominations, selectMerged, selectNominations, selectOpenCohortIds, selectOptionalNomination, selectStandings,
