@@ -1,8 +1,8 @@
 import { selectQuizzes } from '../courses/queries.ts'
+import { cursorOf, readCursor } from '../cursor.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Person } from '../person.ts'
 import type { Text } from '../quiz/text.ts'
-import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { cohortOf, countsOf, percentOf, seenCohort, stateOf, type Cohort, type Counts } from './cohorts.ts'
 import { countNoShows } from './enrolments/queries.ts'
@@ -65,7 +65,7 @@ export async function cohortProgress (db: Database, world: World, person: Person
   const last = shown.at(-1)
   return {
     items: shown.map((row) => progressOf(row, stuckOf)),
-    next: rows.length > shown.length && last !== undefined ? Buffer.from(JSON.stringify([last.name, last.enrolmentId])).toString('base64url') : null
+    next: rows.length > shown.length && last !== undefined ? cursorOf([last.name, last.enrolmentId]) : null
   }
 }
 
@@ -151,12 +151,6 @@ function within (countries: readonly string[] | null, country: string | undefine
 /** Where a list of people by name goes on.
  * @throws Refusal bad-input for text that no such list gave */
 export function readNameCursor (cursor: string | undefined): { name: string, id: string } | null {
-  if (cursor === undefined) return null
-  try {
-    const [name, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
-    if (typeof name === 'string' && typeof id === 'string') return { name, id }
-  } catch {
-    // Told below, as any other text that is no cursor.
-  }
-  throw new Refusal('bad-input', {}, [{ path: 'after', message: 'is no cursor of this list' }])
+  const place = readCursor(cursor ?? null, ['string', 'string'])
+  return place === null ? null : { name: String(place[0]), id: String(place[1]) }
 }

@@ -7,6 +7,7 @@ import type { CourseCache } from '../../courses/courses.ts'
 import { activitiesOf, type CourseOutline } from '../../courses/outline.ts'
 import { selectQuizzes } from '../../courses/queries.ts'
 import { makeRecent } from '../../recent.ts'
+import { cursorOf } from '../../cursor.ts'
 import type { Database, Tx } from '../../db/database.ts'
 import type { EnrolmentTable } from '../../db/tables.ts'
 import type { Person } from '../../person.ts'
@@ -83,7 +84,7 @@ export async function cohortMatrix (db: Database, deps: { readonly world: World,
     cohort: cohortOf(cohort, instructors, countsOf(sums.get(cohortId)), at),
     outline,
     rows: await rowsOf(tx, cohort, shown, activities, leastOf(pace, activities.length), at),
-    next: people.length > shown.length && last !== undefined ? Buffer.from(JSON.stringify([last.name, last.enrolmentId])).toString('base64url') : null,
+    next: people.length > shown.length && last !== undefined ? cursorOf([last.name, last.enrolmentId]) : null,
     pace,
     countries: await selectCountries(tx, cohortId, countries)
   }
