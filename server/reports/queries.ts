@@ -1,7 +1,9 @@
+import type { Expression } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
 import type { AttemptStepTable } from '../db/tables.ts'
 import { named, type Asked } from '../people/named/queries.ts'
+import { rootIn, selectMergedPeople } from '../quotas/one-person/queries.ts'
 
 export interface ReadyFilter {
   /** Slugs; a person must hold a valid certificate of each. None: of any course. */
@@ -30,18 +32,26 @@ const PERSON = [
   'person.id as personId', 'person.name', 'person.country', 'person.agency', 'person.rank', 'person.locale as language', 'account.email'
 ] as const
 
-/** By name. */
+/** By name; of a human being with several records, the one that stands for all of them, with what any of them holds. */
 export async function selectReady (tx: Tx, filter: ReadyFilter): Promise<PersonLine[]> {
   const { courses, countries, rank, language, at, after, limit } = filter
-  let query = tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id').select(PERSON)
-    .where('account.state', '!=', 'deactivated')
+  const merged = tx.withRecursive('merged', (start) => start.selectFrom('person').select(['id', 'merged_into as into']).where('merged_into', 'is not', null)
+    .unionAll(start.selectFrom('merged').innerJoin('person', 'person.id', 'merged.into').select(['merged.id', 'person.merged_into as into']).where('merged_into', 'is not', null)))
+  let query = merged.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id').select(PERSON)
+    .where('account.state', '!=', 'deactivated').where('person.merged_into', 'is', null)
     .orderBy('person.name').orderBy('person.id').limit(limit)
   for (const slug of courses.length === 0 ? [null] : courses) {
     // Asked of each person in turn, in the order of names, until the page is full: not of every certificate there is.
     query = query.where((holds) => {
-      const valid = holds.selectFrom('certificate').select('certificate.id').whereRef('certificate.person_id', '=', 'person.id').where('revoked_at', 'is', null)
-        .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
-      return holds.exists(slug === null ? valid : valid.where('course_slug', '=', slug))
+      const heldBy = (record: Expression<string>) => {
+        const valid = holds.selectFrom('certificate').select('certificate.id').where('certificate.person_id', '=', record).where('revoked_at', 'is', null)
+          .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', at)]))
+        return holds.exists(slug === null ? valid : valid.where('course_slug', '=', slug))
+      }
+      return holds.or([
+        heldBy(holds.ref('person.id')),
+        holds('person.id', 'in', holds.selectFrom('merged').select('merged.into').where('merged.into', 'is not', null).where(({ ref }) => heldBy(ref('merged.id'))).$narrowType<{ into: string }>())
+      ])
     })
   }
   if (countries !== null) query = query.where('person.country', 'in', countries.length === 0 ? [''] : [...countries])
@@ -64,9 +74,28 @@ export interface Held {
   readonly expiresAt: string | null
 }
 
-/** Standing certificates that are valid at an instant, of some people; of some courses, or of all. */
+/** Standing certificates that are valid at an instant, of some people; of some courses, or of all. What another record of the same
+ * human being holds is theirs too. */
 export async function selectHeld (tx: Tx, personIds: readonly string[], courses: readonly string[], at: string): Promise<Held[]> {
   if (personIds.length === 0) return []
+  const recordsOf = await groupsIn(tx)
+  const holders = new Map<string, string[]>()
+  for (const id of personIds) for (const record of recordsOf(id)) holders.set(record, [...holders.get(record) ?? [], id])
+  const held = await selectHeldByRecords(tx, [...holders.keys()], courses, at)
+  return held.flatMap((one) => (holders.get(one.personId) ?? []).map((personId) => ({ ...one, personId })))
+}
+
+/** Every record of a human being by any of them. */
+async function groupsIn (tx: Tx): Promise<(personId: string) => readonly string[]> {
+  const merged = await selectMergedPeople(tx)
+  const groups = Map.groupBy(merged.keys(), (id) => rootIn(merged, id))
+  return (personId) => {
+    const root = rootIn(merged, personId)
+    return [root, ...groups.get(root) ?? []]
+  }
+}
+
+async function selectHeldByRecords (tx: Tx, personIds: readonly string[], courses: readonly string[], at: string): Promise<Held[]> {
   let query = tx.selectFrom('certificate')
     .select(['id', 'serial', 'person_id as personId', 'course_slug as courseSlug', 'course_title as courseTitle', 'expires_at as expiresAt'])
     .where('person_id', 'in', [...personIds]).where('revoked_at', 'is', null)
@@ -185,9 +214,9 @@ export async function insertWarning (tx: Tx, warning: Warning, at: string): Prom
   return Number(result.numInsertedOrUpdatedRows ?? 0) > 0
 }
 
-/** The last certificate that somebody was given of a course, standing or not; '' for none. */
+/** The last certificate that somebody was given of a course, in whichever of their records, standing or not; '' for none. */
 export async function selectLastCertificateId (tx: Tx, personId: string, courseSlug: string): Promise<string> {
-  const row = await tx.selectFrom('certificate').select('id').where('person_id', '=', personId).where('course_slug', '=', courseSlug)
+  const row = await tx.selectFrom('certificate').select('id').where('person_id', 'in', [...(await groupsIn(tx))(personId)]).where('course_slug', '=', courseSlug)
     .orderBy('issued_at', 'desc').orderBy('id', 'desc').executeTakeFirst()
   return row?.id ?? ''
 }

@@ -3,10 +3,13 @@ import Type, { type Static } from 'typebox'
 import { listLatestCourses } from '../courses/desk.ts'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
+import { Download } from '../http/download.ts'
+import { directionOf } from '../http/messages.ts'
 import { signedIn } from '../http/session.ts'
+import { sendTable, XLSX_TYPE } from '../http/table-body.ts'
 import type { Role } from '../person.ts'
 import { Refusal } from '../refusals.ts'
-import { readyCsv, teamCsv } from './readiness-csv.ts'
+import { readyTable, teamTable } from './readiness-table.ts'
 import { countriesFor, listReady, type ReadinessFilter } from './readiness.ts'
 import { problemLines, readyJson, readyView, teamFormOf, teamJson, teamsView, teamView, type ReadyPage, type TeamForm } from './readiness-views.ts'
 import { addMembers, createTeam, disbandTeam, editTeam, getTeam, listTeams, MOST_MEMBERS, removeMember, type TeamProblem } from './teams.ts'
@@ -16,6 +19,10 @@ const PAGE = { hide: true } as const
 const TAGS = { tags: ['readiness'] } as const
 /** What one file of people holds at most. */
 const MOST_ROWS = 10_000
+
+const FORMATS = ['csv', 'xlsx'] as const
+type Format = typeof FORMATS[number]
+const FormatIn = { format: Type.Enum([...FORMATS], { default: 'csv' }) }
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
 const Slug = Type.String({ maxLength: 200 })
@@ -129,10 +136,10 @@ function peoplePages (app: App, deps: Deps): void {
     return await reply.redirect(app.url('/desk/readiness/teams/:id', { id: made.id }, { saved: 1 }), 303)
   })
 
-  app.get('/desk/readiness.csv', { config: { access: DISPATCHERS }, schema: { ...PAGE, querystring: Filter } }, async (request, reply) => {
-    const { items } = await listReady(db, world, settings.timeZone, signedIn(request), filterOf(request.query), { limit: MOST_ROWS })
-    return await csv(reply, 'readiness', readyCsv(items, request.t))
-  })
+  for (const format of FORMATS) {
+    app.get(`/desk/readiness.${format}`, { config: { access: DISPATCHERS }, schema: { ...PAGE, querystring: Filter } },
+      async (request, reply) => await sendReady(deps, request, reply, request.query, format))
+  }
 }
 
 function teamPages (app: App, deps: Deps): void {
@@ -174,13 +181,40 @@ function teamPages (app: App, deps: Deps): void {
     return await reply.redirect(app.url('/desk/readiness/teams'), 303)
   })
 
-  app.get('/desk/readiness/teams/:id/list.csv', { config: { access: DISPATCHERS }, schema: { ...PAGE, params: ById } }, async (request, reply) => {
-    const standing = await getTeam(db, world, signedIn(request), request.params.id)
-    return await csv(reply, 'list', teamCsv(standing, request.t))
-  })
+  for (const format of FORMATS) {
+    app.get(`/desk/readiness/teams/:id/list.${format}`, { config: { access: DISPATCHERS }, schema: { ...PAGE, params: ById } },
+      async (request, reply) => await sendTeam(deps, request, reply, request.params.id, format))
+  }
 }
 
-function api (app: App, { db, world, settings }: Deps): void {
+async function sendReady ({ db, world, settings }: Deps, request: FastifyRequest, reply: FastifyReply, query: Static<typeof Filter>, format: Format): Promise<FastifyReply> {
+  const { items } = await listReady(db, world, settings.timeZone, signedIn(request), filterOf(query), { limit: MOST_ROWS })
+  return await sendTable(reply, format, 'readiness', readyTable(items, request.t), directionOf(request.language) === 'rtl')
+}
+
+async function sendTeam ({ db, world }: Deps, request: FastifyRequest, reply: FastifyReply, id: string, format: Format): Promise<FastifyReply> {
+  return await sendTable(reply, format, 'list', teamTable(await getTeam(db, world, signedIn(request), id), request.t), directionOf(request.language) === 'rtl')
+}
+
+function api (app: App, deps: Deps): void {
+  const { db, world, settings } = deps
+
+  app.get('/api/v1/readiness/export', {
+    config: { access: DISPATCHERS },
+    schema: {
+      ...TAGS,
+      summary: 'People with valid certificates as a table, at most 10,000',
+      querystring: Type.Object({ ...Filter.properties, ...FormatIn }),
+      produces: ['text/csv', XLSX_TYPE],
+      response: { 200: Download }
+    }
+  }, async (request, reply) => await sendReady(deps, request, reply, request.query, request.query.format))
+
+  app.get('/api/v1/teams/:id/export', {
+    config: { access: DISPATCHERS },
+    schema: { ...TAGS, summary: 'One list as a table', params: ById, querystring: Type.Object(FormatIn), produces: ['text/csv', XLSX_TYPE], response: { 200: Download } }
+  }, async (request, reply) => await sendTeam(deps, request, reply, request.params.id, request.query.format))
+
   app.get('/api/v1/readiness', {
     config: { access: DISPATCHERS },
     schema: {
@@ -252,8 +286,4 @@ function api (app: App, { db, world, settings }: Deps): void {
 
 function refused (problems: readonly TeamProblem[], request: FastifyRequest): Refusal {
   return new Refusal('bad-input', {}, problems.map(({ field, code }) => ({ path: field, message: request.t(`readiness.problem.${code}`) })))
-}
-
-async function csv (reply: FastifyReply, name: string, body: string): Promise<FastifyReply> {
-  return await reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}.csv"`).header('cache-control', 'no-store').send(body)
 }

@@ -71,6 +71,7 @@ export function readyView (page: ReadyPage, reader: Reader): PageView {
     teams: page.teams.map(({ team }) => ({ id: team.id, name: team.name, chosen: team.id === page.into })),
     name: page.name,
     csvHref: withCourses(url('/desk/readiness.csv', {}, scalars(filter)), filter),
+    xlsxHref: withCourses(url('/desk/readiness.xlsx', {}, scalars(filter)), filter),
     first: page.isFirst ? null : withCourses(url('/desk/readiness', {}, scalars(filter)), filter),
     next: page.next === null ? null : withCourses(url('/desk/readiness', {}, { ...scalars(filter), cursor: page.next }), filter)
   }
@@ -150,6 +151,7 @@ export function teamView (standing: TeamStanding, form: TeamForm, courses: reado
     members: members.map((member) => memberView(member, titles, team, reader)),
     addHref: withCourses(url('/desk/readiness', {}, { into: team.id }), { courses: team.courses }),
     csvHref: url('/desk/readiness/teams/:id/list.csv', { id: team.id }),
+    xlsxHref: url('/desk/readiness/teams/:id/list.xlsx', { id: team.id }),
     form: {
       name: form.name,
       purpose: form.purpose,

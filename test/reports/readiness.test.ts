@@ -1,9 +1,11 @@
 import t from 'tap'
 import { loadMessages } from '../../server/http/messages.ts'
 import { formatDate } from '../../server/http/pages.ts'
+import { readXlsx } from '../../server/sheets/read-xlsx.ts'
 import { warnTeams } from '../../server/reports/teams.ts'
 import { testApp, type Somebody, type TestApp } from '../app.ts'
 import { openBrowser } from '../browser.ts'
+import { programmeOn } from '../certificates/programme.ts'
 import { call, enrol, startWalk, walkToTheEnd, type Walk } from '../trainee.ts'
 
 interface Scene { readonly walk: Walk, readonly ada: Somebody, readonly bo: Somebody, readonly serial: string, readonly warn: () => Promise<number> }
@@ -51,6 +53,21 @@ t.test('those with valid certificates are found by course, country, language, ra
 
   const liaison = await test.somebody('Liaison of Nicaragua', [{ role: 'liaison', country: 'NI' }])
   t.same(await find('', liaison), ['Bo Brave'], 'a liaison sees the own country')
+
+  // Bo came a second time, under another address, for the second course.
+  const again = await test.somebody('Bo B.', [{ role: 'trainee' }], { country: 'NI' })
+  const [bo] = (await call(test, walk.admin, 'GET', '/readiness?country=NI')).json.items as Array<{ personId: string }>
+  const programme = await programmeOn(test.db, { world: test.world, at: test.world.setNow }, { drugs: null })
+  await programme.certify(again.personId, 'drugs')
+  t.same(await find('?course=drugs'), ['Bo B.'])
+  const list = (await call(test, walk.admin, 'POST', '/teams', { name: 'Both', courses: ['first-steps', 'drugs'], people: [bo?.personId, again.personId] })).json.id as string
+  const ready = async (): Promise<unknown[]> => ((await call(test, walk.admin, 'GET', `/teams/${list}`)).json.members as Array<{ name: string, needs: Array<{ state: string }> }>).map(({ name, needs }) => [name, ...needs.map(({ state }) => state)])
+  t.same(await ready(), [['Bo B.', 'missing', 'valid'], ['Bo Brave', 'valid', 'missing']])
+  const third = await test.somebody('B. Brave', [{ role: 'trainee' }], { country: 'NI' })
+  for (const [from, into] of [[again.personId, third.personId], [third.personId, bo?.personId]]) t.equal((await call(test, walk.admin, 'POST', `/people/${from}/merge`, { intoId: into, reason: 'The agency has confirmed it' })).status, 204)
+  t.same(await find(''), ['Ada Able', 'Bo Brave'], 'one human being is found once')
+  t.same(await find('?course=first-steps&course=drugs'), ['Bo Brave'], 'with the certificates of every record')
+  t.same(await ready(), [['Bo B.', 'valid', 'valid'], ['Bo Brave', 'valid', 'valid']], 'and is ready by them')
   t.same(await find('?country=ZM', liaison), [])
 
   await call(test, walk.admin, 'POST', `/certificates/${serial}/revoke`, { reason: 'Issued in error' })
@@ -103,6 +120,15 @@ t.test('a saved list: made in the browser, edited by two at once, warned of once
   const file = await browser.get(`/desk/readiness/teams/${id}/list.csv`)
   t.match(file.body, /Ada Able[^\r\n]*none valid/)
   t.match((await browser.get('/desk/readiness.csv')).body, /Bo Brave/)
+  const sheet = async (path: string): Promise<readonly (readonly string[])[]> => {
+    const { headers, rawPayload } = await test.app.inject({ url: path, headers: walk.admin.bearer })
+    t.match(headers['content-disposition'], /\.xlsx"$/)
+    const read = readXlsx(rawPayload)
+    return 'rows' in read ? read.rows : []
+  }
+  t.match(await sheet('/desk/readiness.xlsx?country=NI'), [['Name', 'Rank'], ['Bo Brave', '', 'NI']])
+  t.match(await sheet(`/api/v1/teams/${id}/export?format=xlsx`), [['Name'], ['Ada Able'], ['Bo Brave']])
+  t.match((await test.app.inject({ url: '/api/v1/readiness/export', headers: walk.admin.bearer })).body, /Bo Brave/)
   await browser.post(`/desk/readiness/teams/${id}/members/${ada.personId}/remove`, {})
   t.notMatch((await browser.get(`/desk/readiness/teams/${id}`)).body, /Ada Able/)
 

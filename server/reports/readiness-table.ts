@@ -1,4 +1,4 @@
-import { writeCsv } from '../sheets/csv.ts'
+import type { Cell } from '../sheets/sheet.ts'
 import type { ReadyPerson } from './readiness.ts'
 import type { TeamStanding } from './teams.ts'
 
@@ -7,30 +7,31 @@ const PERSON = ['name', 'rank', 'country', 'agency', 'language', 'email'] as con
 type Say = (key: string) => string
 interface Line { readonly name: string, readonly rank: string | null, readonly country: string | null, readonly agency: string | null, readonly language: string, readonly email: string }
 
-const cells = ({ name, rank, country, agency, language, email }: Line): Array<string | null> => [name, rank, country, agency, language, email]
+const cells = ({ name, rank, country, agency, language, email }: Line): Cell[] => [name, rank, country, agency, language, email]
 const head = (t: Say): string[] => PERSON.map((column) => t(`readiness.column.${column}`))
+const until = (expiresAt: string | null, t: Say): Cell => expiresAt === null ? t('readiness.no-end') : { date: expiresAt }
 
 /** People who can be sent, for a spreadsheet: a column a course with the day until which its certificate is valid, as the API
- * has it. Cells that begin like a formula are made harmless. */
-export function readyCsv (people: readonly ReadyPerson[], t: Say): string {
+ * has it. */
+export function readyTable (people: readonly ReadyPerson[], t: Say): Cell[][] {
   const courses = [...new Map(people.flatMap(({ certificates }) => certificates.map(({ courseSlug, courseTitle }) => [courseSlug, courseTitle] as const)))]
     .sort(([a], [b]) => a < b ? -1 : 1)
-  return writeCsv([
+  return [
     [...head(t), ...courses.map(([, title]) => title)],
     ...people.map((person) => [...cells(person), ...courses.map(([slug]) => {
       const held = person.certificates.find(({ courseSlug }) => courseSlug === slug)
-      return held === undefined ? '' : held.expiresAt ?? t('readiness.no-end')
+      return held === undefined ? '' : until(held.expiresAt, t)
     })])
-  ])
+  ]
 }
 
 /** A saved list, with the certificates that it needs and those that are lacking. */
-export function teamCsv ({ team, members }: TeamStanding, t: Say): string {
-  return writeCsv([
+export function teamTable ({ team, members }: TeamStanding, t: Say): Cell[][] {
+  return [
     [...head(t), ...team.courses.flatMap((slug) => [slug, t('readiness.column.certificates')])],
     ...members.map((member) => [...cells(member), ...member.needs.flatMap(({ state, held }) => [
       state === 'missing' ? t('readiness.need.missing') : held?.serial ?? '',
-      held === null ? '' : held.expiresAt ?? t('readiness.no-end')
+      held === null ? '' : until(held.expiresAt, t)
     ])])
-  ])
+  ]
 }
