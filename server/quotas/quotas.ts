@@ -9,7 +9,7 @@ import { forecast, type DayCount, type Forecast } from './forecast.ts'
 import { quotasOf } from './ledger.ts'
 import { localDay } from '../cohorts/days.ts'
 import {
-  countEntries, insertCountedPersons, insertEntries, insertParts, selectBreakdown, selectCountedByCountry, selectCountedByCourse, selectDayDeltas, selectEntries, selectLastEntryAt, selectQuotasCounting, sumRestatements, type DayDelta, type Entry, type EntryFilter
+  countEntries, insertCountedPersons, insertEntries, insertParts, selectBreakdown, selectCountedByAgency, selectCountedByCountry, selectCountedByCourse, selectDayDeltas, selectEntries, selectLastEntryAt, selectQuotasCounting, sumRestatements, type DayDelta, type Entry, type EntryFilter
 } from './lines/queries.ts'
 import { rootIn, selectMergedPeople } from './one-person/queries.ts'
 import {
@@ -130,6 +130,8 @@ export interface QuotaDetail {
   readonly quota: QuotaStanding
   readonly courses: ReadonlyArray<QuotaPart & { readonly title: string }>
   readonly countries: readonly QuotaPart[]
+  /** Of a quota about a country; none for others. */
+  readonly agencies: readonly QuotaPart[]
   /** A month (`YYYY-MM`) and the change of the count in it, in order; months without a change are left out. */
   readonly months: ReadonlyArray<{ readonly month: string, readonly counted: number, readonly total: number }>
   /** What changed since it was closed. */
@@ -154,12 +156,18 @@ export async function quotaDetail (db: Database, world: World, person: Person, i
   const byCourse = await selectCountedByCourse(db.read, id)
   const byCountry = await selectCountedByCountry(db.read, id)
   // A part that was promised is shown before anybody is counted in it.
-  const promised = (part: 'course' | 'country', known: ReadonlyArray<string | null>): string[] => [...new Set(siblings.flatMap((other) => {
+  const promised = (part: 'course' | 'country' | 'agency', known: ReadonlyArray<string | null>): string[] => [...new Set(siblings.flatMap((other) => {
     const key = other.scope[part]
     return key !== undefined && !known.includes(key) && quota.scope[part] === undefined && sameScope(other.scope, { ...quota.scope, [part]: key }) ? [key] : []
   }))]
+  const byAgency = quota.scope.country === undefined || quota.scope.agency !== undefined ? null : await selectCountedByAgency(db.read, id)
+  const ofAgency = (agency: string | null, counted: number): QuotaPart => part(agency, counted, agency === null ? quota.scope : { ...quota.scope, agency })
   return {
     quota,
+    agencies: byAgency === null ? [] : [
+      ...byAgency.map(({ agency, counted }) => ofAgency(agency, counted)),
+      ...promised('agency', byAgency.map(({ agency }) => agency)).map((agency) => ofAgency(agency, 0))
+    ],
     courses: [
       ...byCourse.map(({ course, counted }) => ({ ...ofCourse(course, counted), title: courseTitles.get(course) ?? course })),
       ...promised('course', byCourse.map(({ course }) => course)).map((course) => ({ ...ofCourse(course, 0), title: courseTitles.get(course) ?? course }))

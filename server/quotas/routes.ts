@@ -99,10 +99,11 @@ function quotaPages (app: App, { db, world, settings, signer }: Deps): void {
 }
 
 /** A form sends what was left alone too: a course or month is then empty, a country `any`. */
-function chosenFilter ({ country, course, rank, month }: Static<typeof EntriesQuery>): EntryFilter {
+function chosenFilter ({ country, course, agency, rank, month }: Static<typeof EntriesQuery>): EntryFilter {
   return {
     ...(country === undefined || country === 'any' ? {} : { country }),
     ...(course === undefined || course === '' ? {} : { course }),
+    ...(agency === undefined ? {} : { agency }),
     ...(rank === undefined ? {} : { rank }),
     ...(month === undefined || month === '' ? {} : { month })
   }

@@ -75,6 +75,7 @@ export const QuotasOut = Type.Object({ items: Type.Array(QuotaOut), next: Nullab
 const Filter = {
   country: Type.Optional(Type.String({ maxLength: 10, description: 'as on the certificate; empty: those without a country' })),
   course: Type.Optional(text),
+  agency: Type.Optional(Type.String({ maxLength: 200, description: 'as on the certificate; empty: those without one' })),
   rank: Type.Optional(Type.String({ maxLength: 200, description: 'as on the certificate; empty: those without one' })),
   month: Type.Optional(Type.String({ pattern: '^([0-9]{4}-[0-9]{2})?$', description: 'YYYY-MM of the day of issue' })),
   when: Type.Optional(Type.Enum(['', 'closing', 'since'], { description: 'of a closed quota: what it was closed with, or what was written since' }))

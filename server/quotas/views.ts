@@ -72,8 +72,11 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
   const { t, url, place } = reader
   const number = (value: number): string => formatNumber(value, place.language)
   const evidence = (filter: EntryFilter & { readonly when?: When }): string => url('/desk/quotas/:id/entries', { id: quota.id }, { ...filter })
+  const ahead = quota.pipeline === null ? null : Map.groupBy(quota.pipeline.people, ({ country }) => country ?? '')
   const partView = (part: QuotaPart, name: string, filter: EntryFilter): object => ({
     name,
+    way: filter.country === undefined || ahead === null ? '' : number(ahead.get(filter.country)?.length ?? 0),
+    wayHref: url('/desk/quotas/:id/pipeline', { id: quota.id }, { country: filter.country ?? null }),
     counted: number(part.counted),
     href: evidence(filter),
     evidence: t('quotas.serials', { count: part.counted }),
@@ -115,6 +118,8 @@ export function detailView (detail: QuotaDetail, manages: boolean, reader: Reade
     apart: apartText(detail.courses, t),
     countries: quota.scope.country !== undefined ? [] : detail.countries.map((part) =>
       partView(part, part.key === null ? t('quotas.no-country') : countryName(part.key, place.language), { country: part.key ?? '' })),
+    hasWay: ahead !== null,
+    agencies: detail.agencies.map((part) => partView(part, part.key ?? t('annual.no-agency'), { agency: part.key ?? '' })),
     mayClose: manages && quota.closedAt === null && quota.today > quota.period.to
   }
 }
@@ -126,6 +131,7 @@ export function entriesView (detail: QuotaDetail, totals: { added: number, taken
   const words = [
     filter.course === undefined ? '' : detail.courseTitles.get(filter.course) ?? filter.course,
     filter.country === undefined ? '' : filter.country === '' ? t('quotas.no-country') : countryName(filter.country, place.language),
+    filter.agency === undefined ? '' : filter.agency === '' ? t('annual.no-agency') : filter.agency,
     filter.rank === undefined ? '' : filter.rank === '' ? t('report.no-rank') : filter.rank,
     filter.month === undefined ? '' : monthName(`${filter.month}-01`, place.language, 'long'),
     when === null ? '' : t(`quotas.entries.when.${when}`, { date: formatDate(quota.closedAt ?? '', place) })
@@ -135,7 +141,7 @@ export function entriesView (detail: QuotaDetail, totals: { added: number, taken
     name: quota.name,
     period: periodText(quota, reader),
     filtered: words.join(' · '),
-    hidden: [...(filter.rank === undefined ? [] : [{ name: 'rank', value: filter.rank }]), ...(when === null ? [] : [{ name: 'when', value: when }])],
+    hidden: [...(filter.agency === undefined ? [] : [{ name: 'agency', value: filter.agency }]), ...(filter.rank === undefined ? [] : [{ name: 'rank', value: filter.rank }]), ...(when === null ? [] : [{ name: 'when', value: when }])],
     all: words.length === 0 ? '' : url('/desk/quotas/:id/entries', { id: quota.id }),
     net: totals.added < totals.taken ? formatChange(totals.added - totals.taken, place.language) : number(totals.added - totals.taken),
     added: number(totals.added),

@@ -8,7 +8,7 @@ import type { Tx } from '../../server/db/database.ts'
 import type { Tables } from '../../server/db/tables.ts'
 import { existsAdministrator, selectDueMails } from '../../server/people/queries.ts'
 import {
-  countEntries, selectBreakdown, selectCountedByCountry, selectCountedByCourse, selectDayDeltas, selectEntries, selectLastEntryAt, sumRestatements
+  countEntries, selectBreakdown, selectCountedByAgency, selectCountedByCountry, selectCountedByCourse, selectDayDeltas, selectEntries, selectLastEntryAt, sumRestatements
 } from '../../server/quotas/lines/queries.ts'
 import { selectCountedOnTheWay, selectOnTheWay, selectOutcomes } from '../../server/quotas/pipeline/queries.ts'
 import { dialect, testDatabase } from '../database.ts'
@@ -30,7 +30,8 @@ const FLAT: Readonly<Record<string, (tx: Tx) => Promise<unknown>>> = {
   'the parts of a year': async (tx) => await selectBreakdown(tx, 'one', null),
   'a page of a ledger': async (tx) => await selectEntries(tx, 'one', {}, { at: AT, delta: 1, id: '' }, 101),
   'who is on the way': async (tx) => await selectOnTheWay(tx, AT, AT),
-  'who on the way is counted': async (tx) => await selectCountedOnTheWay(tx, ['one', 'two'], AT, AT),
+  'who on the way is counted': async (tx) => await selectCountedOnTheWay(tx, ['one', 'two'], AT, AT, ['somebody']),
+  'a country by agency': async (tx) => await selectCountedByAgency(tx, 'one'),
   'how cohorts came out': async (tx) => await selectOutcomes(tx, AT),
   'what was written after a closing': async (tx) => await sumRestatements(tx, 'one', AT),
   'the last line of a ledger': async (tx) => await selectLastEntryAt(tx, 'one')

@@ -37,17 +37,24 @@ t.test('the forecast goes by who is on the way and by what came of those before 
     const id = await cohort(`Past ${month}`, `2026-${month}-20T00:00:00.000Z`)
     for (let one = 0; one < 12; one++) {
       const person = await enrol(id, one < 6 ? 'certified' : one < 9 ? 'started' : 'enrolled')
-      if (one === 0) trained.push(person)
+      if (one < 2) trained.push(person)
     }
   }
   const running = await cohort('Running', '2026-09-30T00:00:00.000Z')
   for (let one = 0; one < 20; one++) await enrol(running, 'enrolled', one < 8 ? 'MY' : 'ZM')
   await enrol(running, 'started', 'MY')
   await enrol(running, 'started', 'ZM', trained[0])
+  // Somebody counted, under a third record of theirs: merged into one that was merged later.
+  const again = await enrol(running, 'enrolled', 'ZM')
+  const between = await p.trainee('ZM', null, 'Between Two')
+  for (const [from, into] of [[again, between], [between, trained[1]]]) await call(test, admin, 'POST', `/people/${from}/merge`, { intoId: into, reason: 'The agency has confirmed it' })
   await enrol(await cohort('Next year', '2027-02-01T00:00:00.000Z'), 'started')
-  await db.write(async (tx) => {
+  // One who is nominated is new, the other was certified this year.
+  const certified = await test.somebody('Certified Cai', [{ role: 'trainee' }], { country: 'ZM' })
+  await p.certify(certified.personId)
+  for (const [name, email, country] of [['Nominated Nora', 'nora@test.example', 'MY'], ['Certified Cai', certified.email, 'ZM']] as const) await db.write(async (tx) => {
     await tx.insertInto('nomination').values({
-      id: world.newId(), cohort_id: running, name: 'Nominated Nora', name_key: 'nr nmntd', email: 'nora@test.example', country: 'MY', agency: null, rank: null, locale: 'en', birth_day: null, state: 'nominated', reason: '',
+      id: world.newId(), cohort_id: running, name, name_key: name, email, country, agency: null, rank: null, locale: 'en', birth_day: null, state: 'nominated', reason: '',
       nominated_by: liaison.personId, nominated_at: world.now().toISOString(), decided_by: null, decided_at: null, waiting_at: null, enrolment_id: null, replaces: null
     }).execute()
   })
@@ -68,6 +75,11 @@ t.test('the forecast goes by who is on the way and by what came of those before 
 
   const page = (await test.app.inject({ url: `/desk/quotas/${whole}/pipeline?stage=enrolled`, headers: admin.bearer })).body
   t.equal(page.match(/Somebody (MY|ZM) enrolled/g)?.length, 20, 'the figure opens into its list')
+  const ofMalaysia = (await test.app.inject({ url: `/desk/quotas/${whole}/pipeline?country=MY`, headers: admin.bearer })).body
+  t.equal(ofMalaysia.match(/Somebody (MY|ZM) (enrolled|started)|Nominated Nora/g)?.length, 10, 'of one country too')
+  t.notMatch(ofMalaysia, /Somebody ZM/)
+  t.equal(((await call(test, admin, 'GET', `/quotas/${whole}/pipeline?country=MY`)).json['items'] as unknown[]).length, 10)
+  t.match((await test.app.inject({ url: `/desk/quotas/${whole}`, headers: admin.bearer })).body, /pipeline\?country&#x3D;MY"[^>]*>10</, 'the page of the target leads there')
   t.match(page, /Past 04[^]*6 of 12[^]*6 of 9[^]*6 of 6[^]*Past 03/, 'and the share into the cohorts it comes from')
   t.notMatch(page, 'Next year')
   const theirs = (await test.app.inject({ url: `/desk/quotas/${malaysia}/pipeline`, headers: liaison.bearer })).body

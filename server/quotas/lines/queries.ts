@@ -157,6 +157,8 @@ export interface EntryFilter {
   readonly country?: string | undefined
   readonly course?: string | undefined
   /** As on the certificate; empty for those without one. */
+  readonly agency?: string | undefined
+  /** As on the certificate; empty for those without one. */
   readonly rank?: string | undefined
   /** `YYYY-MM` of the certificate's day of issue. */
   readonly month?: string | undefined
@@ -186,15 +188,16 @@ export interface Entry {
   readonly revokedAt: string | null
 }
 
-function entries (tx: Tx, quotaId: string, { country, course, rank, month, since, until }: EntryFilter) {
+function entries (tx: Tx, quotaId: string, { country, course, agency, rank, month, since, until }: EntryFilter) {
   let query = tx.selectFrom('quota_entry').where('quota_id', '=', quotaId)
   // A certificate of somebody without a country is asked for by an empty one.
   if (country !== undefined) query = query.where('quota_entry.country', country === '' ? 'is' : '=', country === '' ? null : country)
   if (course !== undefined) query = query.where('quota_entry.course_slug', '=', course)
-  if (rank !== undefined) {
+  for (const [column, asked] of [['held.agency', agency], ['held.rank', rank]] as const) {
+    if (asked === undefined) continue
     query = query.where('quota_entry.certificate_id', 'in', (of) => {
-      const holders = of.selectFrom('certificate as ranked').select('ranked.id')
-      return rank === '' ? holders.where('ranked.rank', 'is', null) : holders.where('ranked.rank', '=', rank)
+      const holders = of.selectFrom('certificate as held').select('held.id')
+      return asked === '' ? holders.where(column, 'is', null) : holders.where(column, '=', asked)
     })
   }
   if (since !== undefined) query = query.where('at', '>', since)
@@ -230,8 +233,8 @@ export async function countEntries (tx: Tx, quotaId: string, filter: EntryFilter
 }
 
 /** From the parts that are kept; null when the filter asks for more than one of them. */
-async function sumParts (tx: Tx, quotaId: string, { country, course, rank, month, since, until }: EntryFilter): Promise<{ added: number, taken: number } | null> {
-  if (since !== undefined || until !== undefined || [country, course, rank, month].filter((asked) => asked !== undefined).length > 1) return null
+async function sumParts (tx: Tx, quotaId: string, { country, course, agency, rank, month, since, until }: EntryFilter): Promise<{ added: number, taken: number } | null> {
+  if (agency !== undefined || since !== undefined || until !== undefined || [country, course, rank, month].filter((asked) => asked !== undefined).length > 1) return null
   let query = tx.selectFrom('quota_part').where('quota_id', '=', quotaId)
   if (country !== undefined) query = query.where('part', '=', 'country').where('key', '=', country)
   else if (course !== undefined) query = query.where('part', '=', 'course').where('key', '=', course)
@@ -264,6 +267,14 @@ export async function selectCountedByCountry (tx: Tx, quotaId: string): Promise<
 /** The count by course, the greatest first. */
 export async function selectCountedByCourse (tx: Tx, quotaId: string): Promise<Array<{ course: string, counted: number }>> {
   return (await countedBy(tx, quotaId, 'course')).map(({ key, counted }) => ({ course: key, counted }))
+}
+
+/** The count by agency, the greatest first; null for people without one. By the lines themselves: for a part of a programme, such as a country. */
+export async function selectCountedByAgency (tx: Tx, quotaId: string): Promise<Array<{ agency: string | null, counted: number }>> {
+  const counted = sql<number>`sum(delta)`
+  const rows = await tx.selectFrom('quota_entry').innerJoin('certificate', 'certificate.id', 'quota_entry.certificate_id').where('quota_id', '=', quotaId)
+    .select(['certificate.agency', counted.as('counted')]).groupBy('certificate.agency').orderBy('counted', 'desc').orderBy('certificate.agency').execute()
+  return rows.map(({ agency, counted }) => ({ agency, counted: Number(counted) }))
 }
 
 async function countedBy (tx: Tx, quotaId: string, part: QuotaPartTable['part']): Promise<Array<{ key: string, counted: number }>> {

@@ -36,8 +36,9 @@ export async function pipelinesOf (tx: Tx, world: World, quotas: readonly Quota[
   if (until === undefined) return new Map()
   const since = new Date(now.getTime() - LOOK_BACK_MONTHS * 30.44 * DAY_MS).toISOString()
   const people = await selectOnTheWay(tx, now.toISOString(), until)
-  const counted = await selectCountedOnTheWay(tx, open.map(({ id }) => id), now.toISOString(), until)
   const merged = people.length === 0 ? new Map<string, string>() : await selectMergedPeople(tx)
+  const others = new Set(people.flatMap(({ personId, stage }) => personId !== null && (stage === 'nominated' || merged.has(personId)) ? [rootIn(merged, personId)] : []))
+  const counted = await selectCountedOnTheWay(tx, open.map(({ id }) => id), now.toISOString(), until, [...others])
   const outcomes = await selectOutcomes(tx, since)
   return new Map(open.map((quota) => {
     const mine = ofQuota(quota, people, counted, (id) => rootIn(merged, id))

@@ -43,14 +43,21 @@ export async function selectOnTheWay (tx: Tx, from: string, until: string): Prom
   ]
 }
 
-/** Who is counted already of those on the way: `${quotaId} ${personId}` (the record that stands for a person). */
-export async function selectCountedOnTheWay (tx: Tx, quotaIds: readonly string[], from: string, until: string): Promise<Set<string>> {
+/** Who is counted already of those on the way: `${quotaId} ${personId}` (the record that stands for a person).
+ * @param others who is looked up by the record that stands for them: whose own is merged, or who is not enrolled yet */
+export async function selectCountedOnTheWay (tx: Tx, quotaIds: readonly string[], from: string, until: string, others: readonly string[]): Promise<Set<string>> {
   if (quotaIds.length === 0) return new Set()
-  const rows = await tx.selectFrom('cohort').innerJoin('enrolment', 'enrolment.cohort_id', 'cohort.id').innerJoin('person', 'person.id', 'enrolment.person_id')
-    .innerJoin('quota_person', (join) => join.on('quota_person.person_id', '=', sql<string>`coalesce(person.merged_into, person.id)`))
+  const key = ({ quotaId, personId }: { readonly quotaId: string, readonly personId: string }): string => `${quotaId} ${personId}`
+  const counted = new Set<string>()
+  for (let start = 0; start < others.length; start += 500) {
+    const found = await tx.selectFrom('quota_person').select(['quota_id as quotaId', 'person_id as personId']).where('quota_id', 'in', [...quotaIds]).where('person_id', 'in', others.slice(start, start + 500)).execute()
+    for (const row of found) counted.add(key(row))
+  }
+  const rows = await tx.selectFrom('cohort').innerJoin('enrolment', 'enrolment.cohort_id', 'cohort.id').innerJoin('quota_person', 'quota_person.person_id', 'enrolment.person_id')
     .select(['quota_person.quota_id as quotaId', 'quota_person.person_id as personId'])
     .where('cohort.ends_at', '>=', from).where('cohort.ends_at', '<', until).where('enrolment.state', '=', 'active').where('quota_id', 'in', [...quotaIds]).execute()
-  return new Set(rows.map(({ quotaId, personId }) => `${quotaId} ${personId}`))
+  for (const row of rows) counted.add(key(row))
+  return counted
 }
 
 export interface Outcome {

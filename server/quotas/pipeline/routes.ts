@@ -14,7 +14,7 @@ const READERS: readonly Role[] = ['administrator', 'liaison']
 const PAGE = 50
 
 const StageIn = Type.Optional(Type.Union([Type.Enum([...STAGES]), Type.Literal('')]))
-const Query = Type.Object({ stage: StageIn, cursor: Type.Optional(Type.String({ maxLength: 200 })) })
+const Query = Type.Object({ stage: StageIn, country: Type.Optional(Type.String({ pattern: '^([A-Z]{2}|any)?$', description: 'as on the person; empty: those without a country; any: all' })), cursor: Type.Optional(Type.String({ maxLength: 200 })) })
 const Text = Type.Union([Type.String(), Type.Null()])
 const PipelineOut = Type.Object({
   stages: StagesOut,
@@ -28,9 +28,10 @@ export function pipelineRoutes (app: App, { db, world }: Deps): void {
     const person = signedIn(request)
     const { id } = request.params
     const { stage = '', cursor } = request.query
+    const country = countryOf(request.query)
     const quota = await getQuota(db, world, person, id)
     return reply.page('quotas/pipeline', pipelineView({
-      quota, stage, ...pageOf(quota, stage, cursor), isFirst: cursor === undefined, titles: await courseTitles(db), administers: hasRole(person, 'administrator')
+      quota, stage, country, ...pageOf(quota, stage, country, cursor), isFirst: cursor === undefined, titles: await courseTitles(db), administers: hasRole(person, 'administrator')
     }, { t: request.t, url: app.url, place: request.place }))
   })
 
@@ -40,7 +41,7 @@ export function pipelineRoutes (app: App, { db, world }: Deps): void {
   }, async (request) => {
     const quota = await getQuota(db, world, signedIn(request), request.params.id)
     const { stage = '', cursor } = request.query
-    const { people, next } = pageOf(quota, stage, cursor)
+    const { people, next } = pageOf(quota, stage, countryOf(request.query), cursor)
     return {
       stages: stagesJson(quota),
       items: people.map(({ stage, name, country, personId, enrolmentId, cohortId, cohort, endsAt }) => ({ stage, name, country, personId, enrolmentId, cohortId, cohort, endsAt })),
@@ -49,8 +50,13 @@ export function pipelineRoutes (app: App, { db, world }: Deps): void {
   })
 }
 
-function pageOf ({ pipeline }: QuotaStanding, stage: Stage | '', cursor: string | undefined): { people: readonly OnTheWay[], next: string | null } {
-  const all = (pipeline?.people ?? []).filter((one) => stage === '' || one.stage === stage)
+/** null for every country. */
+function countryOf ({ country }: { readonly country?: string | undefined }): string | null {
+  return country === undefined || country === 'any' ? null : country
+}
+
+function pageOf ({ pipeline }: QuotaStanding, stage: Stage | '', country: string | null, cursor: string | undefined): { people: readonly OnTheWay[], next: string | null } {
+  const all = (pipeline?.people ?? []).filter((one) => (stage === '' || one.stage === stage) && (country === null || (one.country ?? '') === country))
   const start = Number(readCursor(cursor ?? null, ['number'])?.[0] ?? 0)
   return { people: all.slice(start, start + PAGE), next: start + PAGE < all.length ? cursorOf([start + PAGE]) : null }
 }

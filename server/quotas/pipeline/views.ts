@@ -58,6 +58,8 @@ export function wayView (quota: QuotaStanding, { t, url, place }: Reader): WayVi
 export interface PipelinePage {
   readonly quota: QuotaStanding
   readonly stage: Stage | ''
+  /** Empty for people without one; null for all. */
+  readonly country: string | null
   readonly people: readonly OnTheWay[]
   readonly next: string | null
   readonly isFirst: boolean
@@ -67,8 +69,10 @@ export interface PipelinePage {
 }
 
 export function pipelineView (page: PipelinePage, reader: Reader): PageView {
-  const { quota, stage, titles } = page
   const { t, url, place } = reader
+  const { quota, stage, country, titles } = page
+  const countries = [...new Set((quota.pipeline?.people ?? []).map((one) => one.country ?? ''))].map((code) => ({ value: code, label: code === '' ? t('quotas.no-country') : countryName(code, place.language), selected: code === country }))
+    .sort((a, b) => a.label.localeCompare(b.label, place.language))
   return {
     title: t('pipeline.title-of', { name: quota.name }),
     nav: '/desk/quotas',
@@ -76,6 +80,7 @@ export function pipelineView (page: PipelinePage, reader: Reader): PageView {
     way: wayView(quota, reader),
     action: url('/desk/quotas/:id/pipeline', { id: quota.id }),
     stages: STAGES.map((value) => ({ value, label: t(`pipeline.stage.${value}`), selected: value === stage })),
+    countries: countries.length < 2 ? [] : countries,
     people: page.people.map((one) => ({
       name: one.name,
       href: one.enrolmentId === null
@@ -89,8 +94,8 @@ export function pipelineView (page: PipelinePage, reader: Reader): PageView {
       course: titles.get(one.course) ?? one.course,
       ends: formatDate(one.endsAt, place)
     })),
-    first: page.isFirst ? null : url('/desk/quotas/:id/pipeline', { id: quota.id }, { stage }),
-    next: page.next === null ? null : url('/desk/quotas/:id/pipeline', { id: quota.id }, { stage, cursor: page.next }),
+    first: page.isFirst ? null : url('/desk/quotas/:id/pipeline', { id: quota.id }, { stage, country }),
+    next: page.next === null ? null : url('/desk/quotas/:id/pipeline', { id: quota.id }, { stage, country, cursor: page.next }),
     past: page.administers ? pastView(quota.pipeline?.outcomes ?? [], titles, reader) : []
   }
 }
