@@ -5,7 +5,7 @@ import { revokeCertificate } from '../../server/certificates/certificates.ts'
 import { migrate } from '../../server/db/migrate.ts'
 import { cursorOf } from '../../server/cursor.ts'
 import { countIssue } from '../../server/quotas/ledger.ts'
-import { closeQuota, createQuota, getQuota, listQuotas, quotaDetail, quotaEntries, type Entry } from '../../server/quotas/quotas.ts'
+import { closeQuota, createQuota, getQuota, listQuotas, quotaDetail, quotaEntries, quotaEntryTotals, type Entry } from '../../server/quotas/quotas.ts'
 import type { QuotaInput } from '../../server/quotas/quota-input.ts'
 import { recount } from '../../server/quotas/recount.ts'
 import { programme, somebody, type Programme } from '../certificates/programme.ts'
@@ -267,18 +267,26 @@ t.test('what a quota is made of adds up to it, beside the quotas that promise a 
   const id = await quota(p)
   const zambia = await quota(p, { name: 'Zambia', scope: { country: 'ZM' }, target: 120 })
   await quota(p, { name: 'Certificates', scope: { country: 'MY' }, counts: 'certificates' })
+  const drugs = await quota(p, { name: 'Drugs', scope: { course: 'drugs' }, target: 50 })
+  const [customs, navy] = [await quota(p, { name: 'Customs', scope: { country: 'ZM', agency: 'Customs' } }), await quota(p, { name: 'Navy', scope: { country: 'ZM', agency: 'Navy' } })]
   const amina = await p.trainee('ZM')
-  for (const person of [amina, amina, await p.trainee('ZM'), await p.trainee('MY'), await p.trainee(null)]) await p.certify(person)
+  for (const person of [amina, amina, await p.trainee('ZM', 'Customs'), await p.trainee('MY'), await p.trainee(null)]) await p.certify(person)
   p.at('2026-12-20T00:00:00Z')
+  await p.certify(amina, 'drugs')
   const taken = await p.certify(await p.trainee('MY'), 'drugs')
   await p.certify(await p.trainee('MY'), 'drugs')
   await revokeCertificate(p.db, p.world, p.administrator, taken, 'a mistake')
   const { quota: whole, courses, countries, months } = await quotaDetail(p.db, p.world, p.administrator, id)
   t.equal(whole.counted, 5)
-  t.strictSame(courses.map(({ key, title, counted, promised }) => [key, title, counted, promised]), [['fraud', 'Course fraud', 4, null], ['drugs', 'Course drugs', 1, null]])
+  t.strictSame(courses.map(({ key, title, counted, promised }) => [key, title, counted, promised]), [
+    ['fraud', 'Course fraud', 4, null], ['drugs', 'Course drugs', 1, { id: drugs, target: 50, counted: 2, expectedToday: 14 }]
+  ], 'the target of a course counts whoever earned it, also who is counted in the whole by another course')
   t.strictSame(countries.map(({ key, counted, promised }) => [key, counted, promised]), [
     ['MY', 2, null], ['ZM', 2, { id: zambia, target: 120, counted: 2, expectedToday: 34 }], [null, 1, null]
   ])
+  const { agencies } = await quotaDetail(p.db, p.world, p.administrator, zambia)
+  t.strictSame(agencies.map(({ key, counted, promised }) => [key, counted, promised?.id]), [['Customs', 1, customs], [null, 1, undefined], ['Navy', 0, navy]], 'a country by agency, those that only promise too')
+  for (const agency of ['Customs', '']) t.strictSame(await quotaEntryTotals(p.db, p.administrator, zambia, { agency }), { added: 1, taken: 0 })
   t.strictSame(months, [{ month: '2026-10', counted: 4, total: 4 }, { month: '2026-12', counted: 1, total: 5 }])
   for (const [filter, serials] of [[{ country: 'MY' }, 4], [{ course: 'drugs' }, 3], [{ month: '2026-10' }, 4], [{ country: '' }, 1], [{ country: 'ZM', month: '2026-12' }, 0]] as const) {
     t.equal((await quotaEntries(p.db, p.administrator, id, null, filter)).items.length, serials, JSON.stringify(filter))

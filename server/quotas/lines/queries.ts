@@ -273,8 +273,10 @@ export async function selectCountedByCourse (tx: Tx, quotaId: string): Promise<A
 export async function selectCountedByAgency (tx: Tx, quotaId: string): Promise<Array<{ agency: string | null, counted: number }>> {
   const counted = sql<number>`sum(delta)`
   const rows = await tx.selectFrom('quota_entry').innerJoin('certificate', 'certificate.id', 'quota_entry.certificate_id').where('quota_id', '=', quotaId)
-    .select(['certificate.agency', counted.as('counted')]).groupBy('certificate.agency').orderBy('counted', 'desc').orderBy('certificate.agency').execute()
+    .select(['certificate.agency', counted.as('counted')]).groupBy('certificate.agency').execute()
+  // Those without one last; the two databases disagree about that.
   return rows.map(({ agency, counted }) => ({ agency, counted: Number(counted) }))
+    .sort((a, b) => b.counted - a.counted || Number(a.agency === null) - Number(b.agency === null) || ((a.agency ?? '') < (b.agency ?? '') ? -1 : 1))
 }
 
 async function countedBy (tx: Tx, quotaId: string, part: QuotaPartTable['part']): Promise<Array<{ key: string, counted: number }>> {
