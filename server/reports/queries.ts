@@ -1,7 +1,6 @@
-import type { Expression } from 'kysely'
+import { sql, type Expression } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
-import type { AttemptStepTable } from '../db/tables.ts'
 import { named, type Asked } from '../people/named/queries.ts'
 import { rootIn, selectMergedPeople } from '../quotas/one-person/queries.ts'
 
@@ -304,34 +303,30 @@ export async function selectFirstAttempts (tx: Tx, cohortId: string, quizKey: st
     .execute()
 }
 
-/** Paper and steps as they are stored, JSON still text: reading it is work for another thread. */
+/** Paper and steps as they are stored, still text: reading it is work for another thread. */
 export interface StoredAttempt {
   readonly id: string
   readonly paper: string
   readonly startedAt: string
-  readonly steps: readonly StoredStep[]
+  /** A line for each step, in whatever order: slot, sequence, action, state, fraction ('' for none), time and answer ('' for none), with a space
+   * between them. The answer is JSON, which has no end of line in it, and comes last, as it may hold spaces. */
+  readonly steps: string
 }
 
-export interface StoredStep {
-  readonly attemptId: string
-  readonly slot: number
-  readonly seq: number
-  readonly action: AttemptStepTable['action']
-  readonly answer: string | null
-  readonly state: string
-  readonly fraction: number | null
-  readonly at: string
-}
-
-/** In the order of the ids given. */
+/** One row for each attempt: as many for its steps would cost several times as much to hand over. In the order of the
+ * ids given. */
 export async function selectStored (tx: Tx, ids: readonly string[]): Promise<StoredAttempt[]> {
-  const attempts = await tx.selectFrom('attempt').select(['id', 'paper', 'started_at as startedAt']).where('id', 'in', [...ids]).execute()
-  const steps = await tx.selectFrom('attempt_step')
-    .select(['attempt_id as attemptId', 'slot', 'seq', 'action', 'answer', 'state', 'fraction', 'at'])
-    .where('attempt_id', 'in', [...ids]).orderBy('attempt_id').orderBy('slot').orderBy('seq').execute()
+  const rows = await tx.selectFrom('attempt')
+    .select(['id', 'paper', 'started_at as startedAt'])
+    .select((select) => select.selectFrom('attempt_step').whereRef('attempt_step.attempt_id', '=', 'attempt.id')
+      // SQLite and PostgreSQL both write a number out with as many digits as it takes to read the same one back.
+      .select(sql<string | null>`string_agg(concat(slot, ' ', seq, ' ', action, ' ', state, ' ', fraction, ' ', at, ' ', answer), ${sql.lit('\n')})`.as('lines'))
+      .as('steps'))
+    .where('id', 'in', [...ids]).execute()
+  const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.flatMap((id) => {
-    const attempt = attempts.find((attempt) => attempt.id === id)
-    return attempt === undefined ? [] : [{ ...attempt, steps: steps.filter(({ attemptId }) => attemptId === id) }]
+    const row = byId.get(id)
+    return row === undefined ? [] : [{ ...row, steps: row.steps ?? '' }]
   })
 }
 

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { quizStatistics, type QuestionDefinition, type Sitting } from '../quiz/quiz.ts'
 import type { StoredAttempt } from './queries.ts'
-import { sittingOf } from './sittings.ts'
+import { makeSittingReader } from './sittings.ts'
 
 /** What the thread is started with. */
 export interface WorkOrder {
@@ -15,12 +15,12 @@ export type Delivery = readonly { readonly stored: StoredAttempt, readonly group
 
 // Runs beside the server's own thread: seconds of arithmetic must not make anybody's saved answer wait.
 const { definitions, language } = workerData as WorkOrder
-const byId = new Map(definitions)
+const read = makeSittingReader(new Map(definitions))
 const byKey = new Map(definitions.map(([, definition]) => [definition.key, definition]))
 const sittings: Sitting[] = []
 
 parentPort?.on('message', (delivery: Delivery) => {
-  for (const { stored, group } of delivery) sittings.push(sittingOf(stored, group, byId))
+  for (const { stored, group } of delivery) sittings.push(read(stored, group))
   if (delivery.length > 0) return
   parentPort?.postMessage(quizStatistics(sittings, (question) => byKey.get(question), language))
   parentPort?.close()

@@ -91,13 +91,20 @@ export const questionSchema = Type.Union(Object.values(kinds).map(kind => kind.d
 /** The schema of an answer of any kind; `isAnswer` holds an answer to its question's own. */
 export const answerSchema = Type.Union(Object.values(kinds).map(kind => kind.answer))
 
-const answers = new Map(Object.values(kinds).map(kind => [kind.name, Compile(kind.answer)]))
+const answers = new Map<KindName, ReturnType<typeof Compile>>()
+
+/** Compiled when first asked for: most threads and programs meet few kinds. */
+function answerCheckOf (name: KindName): ReturnType<typeof Compile> {
+  let check = answers.get(name)
+  if (check === undefined) answers.set(name, check = Compile(kinds[name].answer))
+  return check
+}
 
 /** Whether a value has the shape of an answer to this question. It may still be unreadable. An answer of any kind may
  * say how certain the trainee is of it, which its kind never looks at. */
 export function isAnswer (definition: { readonly kind: KindName }, value: unknown): value is Answer {
-  const check = answers.get(definition.kind)
-  if (typeof value !== 'object' || value === null || !('certainty' in value)) return check?.Check(value) === true
+  const check = answerCheckOf(definition.kind)
+  if (typeof value !== 'object' || value === null || !('certainty' in value)) return check.Check(value)
   const { certainty, ...answer } = value
-  return isCertainty(certainty) && check?.Check(answer) === true
+  return isCertainty(certainty) && check.Check(answer)
 }

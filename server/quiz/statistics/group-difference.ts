@@ -60,15 +60,16 @@ function between (sittings: readonly Sitting[], reference: string, focal: string
     markMaxes: Float64Array.from(chosen, ({ items }) => items.reduce((sum, item) => sum + item.markMax, 0))
   }
   const met = metBy(chosen)
+  const everybody = strataOf(people.totals.map((total, person) => scoreOf(total, at(people.markMaxes, person))))
   const compared = [...met].filter(([, { people: ofQuestion }]) => {
     let ofFocal = 0
     for (const person of ofQuestion) ofFocal += people.focal[person] as number
     return ofFocal >= least && ofQuestion.length - ofFocal >= least
   })
-  const first = compared.map(([, one]) => compare(people, one, []))
+  const first = compared.map(([, one]) => compare(people, one, [], everybody))
   const faulty = compared.filter((_, index) => first[index]?.effect === 'C').map(([, one]) => one)
   const rows = compared.flatMap(([question, one], index) => {
-    const row = faulty.length === 0 ? first[index] : compare(people, one, faulty.filter(other => other !== one))
+    const row = faulty.length === 0 ? first[index] : compare(people, one, faulty.filter(other => other !== one), everybody)
     return row === null || row === undefined ? [] : [{ ...row, question, reference, focal }]
   })
   const adjustments = adjusted(rows.map(({ probability }) => probability))
@@ -92,8 +93,9 @@ function metBy (sittings: readonly Sitting[]): Map<string, Met> {
   return met
 }
 
-/** @param leftOut questions that do not count in the score */
-function compare ({ focal, totals, markMaxes }: People, { people, items }: Met, leftOut: readonly Met[]): Omit<GroupDifference, 'question' | 'reference' | 'focal' | 'adjustedProbability' | 'suspect'> | null {
+/** @param leftOut questions that do not count in the score
+ * @param everybody the strata of all who are compared, where no question is left out */
+function compare ({ focal, totals, markMaxes }: People, { people, items }: Met, leftOut: readonly Met[], everybody: Int32Array): Omit<GroupDifference, 'question' | 'reference' | 'focal' | 'adjustedProbability' | 'suspect'> | null {
   const [earned, most] = leftOut.length === 0 ? [totals, markMaxes] : [totals.slice(), markMaxes.slice()]
   for (const other of leftOut) {
     for (const [index, person] of other.people.entries()) {
@@ -102,7 +104,7 @@ function compare ({ focal, totals, markMaxes }: People, { people, items }: Met, 
       most[person] = at(most, person) - item.markMax
     }
   }
-  const placed = strataOf(Float64Array.from(people, person => scoreOf(at(earned, person), at(most, person))))
+  const placed = leftOut.length === 0 && people.length === everybody.length ? everybody : strataOf(Float64Array.from(people, person => scoreOf(at(earned, person), at(most, person))))
   const strata: { table: { -readonly [K in keyof Stratum]: number }, focalEarned: number, referenceEarned: number }[] = []
   for (let index = 0; index < people.length; index++) {
     const item = items[index] as SatItem

@@ -54,16 +54,30 @@ export interface Met {
   readonly given: Given | undefined
 }
 
-export function slotStatistics (slot: number, met: readonly Met[], weight: Weight, allMarks: number): SlotStatistics {
-  return { slot, questions: distinct(met.map(({ item }) => item.question)), ...placeStatistics(met, weight, allMarks) }
+/** What is said of some who met something, whatever it is; the same list is looked at once. */
+type Figures = Omit<PlaceStatistics, keyof Weight | 'intendedWeightPercent'> & { readonly allMarks: number }
+
+/** @returns what reckons the figures of lists, and remembers them by the list: a place that asks everybody the same has those of its question */
+export function makeFigures (): (met: readonly Met[]) => Figures {
+  const known = new Map<readonly Met[], Figures>()
+  return met => {
+    let figures = known.get(met)
+    if (figures === undefined) known.set(met, figures = figuresOfPlace(met))
+    return figures
+  }
+}
+
+export function slotStatistics (slot: number, met: readonly Met[], weight: Weight, allMarks: number, figures: ReturnType<typeof makeFigures>): SlotStatistics {
+  return { slot, questions: distinct(met.map(({ item }) => item.question)), ...placeStatistics(figures(met), weight, allMarks) }
 }
 
 export function questionStatistics (
   question: string,
   met: readonly Met[],
   weight: Weight,
-  { allMarks, definition, language, rasch, suspect }: {
+  { allMarks, figures, definition, language, rasch, suspect }: {
     readonly allMarks: number
+    readonly figures: ReturnType<typeof makeFigures>
     readonly definition: QuestionDefinition | undefined
     readonly language: string
     readonly rasch: RaschItem | null
@@ -73,24 +87,27 @@ export function questionStatistics (
   const statistics = {
     question,
     slots: [...new Set(met.map(({ item }) => item.slot))].sort((a, b) => a - b),
-    ...placeStatistics(met, weight, allMarks),
+    ...placeStatistics(figures(met), weight, allMarks),
     randomGuessPercent: definition === undefined ? null : randomGuessPercent(definition),
     blankCount: met.filter(({ item }) => item.answer === null).length,
     responses: definition === undefined ? [] : responsesOf(definition, met, language),
     rasch,
-    versions: breakdown(met, 'version'),
-    variants: breakdown(met, 'variant')
+    versions: breakdown(met, ({ item }) => item.version),
+    variants: breakdown(met, ({ item }) => item.variant)
   }
   return { ...statistics, concerns: concernsOf(statistics, suspect) }
 }
 
-function placeStatistics (met: readonly Met[], weight: Weight, allMarks: number): PlaceStatistics {
-  const marks = met.map(({ item }) => item.markMax)
+function placeStatistics ({ markMax, medianSeconds, allMarks: own, ...figures }: Figures, weight: Weight, allMarks: number): PlaceStatistics {
+  return { markMax, ...figures, intendedWeightPercent: allMarks === 0 ? 0 : 100 * own / allMarks, ...weight, medianSeconds }
+}
+
+function figuresOfPlace (met: readonly Met[]): Figures {
+  const allMarks = sum(met.map(({ item }) => item.markMax))
   return {
-    markMax: sum(marks) / marks.length,
+    markMax: allMarks / met.length,
     ...figuresOf(met),
-    intendedWeightPercent: allMarks === 0 ? 0 : 100 * sum(marks) / allMarks,
-    ...weight,
+    allMarks,
     medianSeconds: median(met.map(({ item }) => item.seconds).filter(seconds => seconds !== undefined && seconds !== null))
   }
 }
@@ -99,12 +116,12 @@ function figuresOf (met: readonly Met[]): ItemFigures {
   return itemFigures(met, sum(met.map(({ item }) => item.markMax)) / met.length)
 }
 
-function breakdown (met: readonly Met[], by: 'version' | 'variant'): Breakdown[] {
-  const first = met[0]?.item[by]
-  if (met.every(({ item }) => item[by] === first)) return []
+function breakdown (met: readonly Met[], nameOf: (one: Met) => string | undefined): Breakdown[] {
+  const first = nameOf(met[0] as Met)
+  if (met.every(one => nameOf(one) === first)) return []
   const groups = new Map<string, Met[]>()
   for (const one of met) {
-    const name = one.item[by] ?? ''
+    const name = nameOf(one) ?? ''
     const group = groups.get(name)
     if (group === undefined) groups.set(name, [one])
     else group.push(one)

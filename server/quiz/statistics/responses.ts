@@ -38,7 +38,8 @@ const LONGEST_KEPT = 200
 /** A reader of answers to a question, which reads those that are given again and again but once. */
 export function makeReader (definition: QuestionDefinition): (answer: unknown) => Given {
   const kept = new Map<string | undefined, Given>()
-  return answer => {
+  const seen = new WeakMap<object, Given>()
+  const readText = (answer: unknown): Given => {
     const written = JSON.stringify(answer) as string | undefined
     const known = kept.get(written)
     if (known !== undefined) return known
@@ -46,6 +47,15 @@ export function makeReader (definition: QuestionDefinition): (answer: unknown) =
     const told = parts.filter(({ part: [part, response] }) => part !== '' || response !== '').map(({ name }) => name)
     const given = { parts, name: told.length === 0 ? null : told.sort().join('\n') }
     if (written === undefined || written.length <= LONGEST_KEPT) kept.set(written, given)
+    return given
+  }
+  return answer => {
+    if (typeof answer !== 'object' || answer === null) return readText(answer)
+    // Whoever read them may have made one object of all that say the same: that need not be written out to be told.
+    const known = seen.get(answer)
+    if (known !== undefined) return known
+    const given = readText(answer)
+    seen.set(answer, given)
     return given
   }
 }

@@ -1,6 +1,6 @@
 import type { QuestionDefinition } from '../kinds/index.ts'
 import { groupDifferences, type GroupDifference } from './group-difference.ts'
-import { questionStatistics, slotStatistics, type Met, type QuestionStatistics, type SlotStatistics } from './question-statistics.ts'
+import { makeFigures, questionStatistics, slotStatistics, type Met, type QuestionStatistics, type SlotStatistics } from './question-statistics.ts'
 import { raschOf, type RaschItem } from './rasch.ts'
 import { makeReader } from './responses.ts'
 import { similarPairs, type Similarity } from './similarity.ts'
@@ -44,15 +44,17 @@ export function quizStatistics (sittings: readonly Sitting[], definitionOf: (que
   const difficulties = difficultiesOf(sittings)
   const slotWeights = weightsOf([...slots.values()].map(({ marks }) => marks), totals)
   const questionWeights = weightsOf([...questions.values()].map(({ marks }) => marks), totals)
+  const figures = makeFigures()
   return {
     test: {
       items: same ? 'questions' : 'slots',
       ...testFigures(totals, [...(same ? questions : slots).values()].map(({ marks }) => marks))
     },
-    slots: [...slots].map(([slot, { met }], index) => slotStatistics(slot, met, slotWeights[index] as typeof slotWeights[number], allMarks))
+    slots: [...slots].map(([slot, { met }], index) => slotStatistics(slot, asOfQuestion(met, questions), slotWeights[index] as typeof slotWeights[number], allMarks, figures))
       .sort((a, b) => a.slot - b.slot),
     questions: [...questions].map(([question, { met }], index) => questionStatistics(question, met, questionWeights[index] as typeof questionWeights[number], {
       allMarks,
+      figures,
       definition: definitionOf(question),
       language,
       rasch: difficulties.get(question) ?? null,
@@ -101,6 +103,12 @@ function enter<K> (columns: Map<K, Column>, key: K, one: Met, index: number, cou
   column.met.push(one)
   column.people.push(index)
   column.marks[index] = one.mark
+}
+
+/** The list of a place's question, where everybody met that question there: the same list. */
+function asOfQuestion (met: readonly Met[], questions: ReadonlyMap<string, Column>): readonly Met[] {
+  const ofQuestion = (questions.get((met[0] as Met).item.question) as Column).met
+  return ofQuestion.length === met.length && ofQuestion.every((one, index) => one === met[index]) ? ofQuestion : met
 }
 
 function difficultiesOf (sittings: readonly Sitting[]): Map<string, RaschItem> {

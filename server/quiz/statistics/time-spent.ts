@@ -11,18 +11,17 @@ const WORK: ReadonlySet<StepAction> = new Set(['answer', 'try', 'check'])
  * @example
  * secondsBySlot('2026-06-15T08:00:00Z', steps).get(3)   // 41.5 */
 export function secondsBySlot (startedAt: string, steps: readonly Pick<Step, 'slot' | 'action' | 'at'>[]): Map<number, number> {
-  const moments = new Map<number, Set<number>>()
-  for (const { slot, action, at } of steps) {
-    const time = Date.parse(at)
-    if (!WORK.has(action)) continue
-    const slots = moments.get(time)
-    if (slots === undefined) moments.set(time, new Set([slot]))
-    else slots.add(slot)
-  }
+  const work: { readonly slot: number, readonly time: number }[] = []
+  for (const { slot, action, at } of steps) if (WORK.has(action)) work.push({ slot, time: Date.parse(at) })
+  work.sort((a, b) => a.time - b.time)
   const seconds = new Map<number, number>()
   let last = Date.parse(startedAt)
-  for (const [time, slots] of [...moments].sort(([a], [b]) => a - b)) {
-    for (const slot of slots) seconds.set(slot, (seconds.get(slot) ?? 0) + Math.max(0, time - last) / 1000 / slots.size)
+  for (let from = 0, to = 1; from < work.length; from = to++) {
+    const { time, slot } = work[from] as typeof work[number]
+    while (work[to]?.time === time) to++
+    const spent = Math.max(0, time - last) / 1000
+    const slots = to === from + 1 ? [slot] : [...new Set(work.slice(from, to).map(({ slot }) => slot))]
+    for (const one of slots) seconds.set(one, (seconds.get(one) ?? 0) + spent / slots.length)
     last = Math.max(last, time)
   }
   return seconds
