@@ -595,7 +595,7 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId, bankId }: Sc
     case '/marking/:id/:slot': return { role: 'first', mark: '1' }
     case '/cohorts/:id/quizzes/:key/marking': return route.includes('/api/') ? { anonymous: true, secondPercent: 0, thresholdPercent: 20, hold: false } : { secondPercent: '0', thresholdPercent: '20' }
     case '/attempts/:id/marks': return route.includes('/api/') ? { slot: 1, mark: 1 } : { slot: '1', mark: '1' }
-    case '/cohorts/:id/quizzes/:key/regrade': return route.includes('/api/') ? { reason: 'For the test of access' } : { question: '', reason: 'For the test of access', step: 'try' }
+    case '/cohorts/:id/quizzes/:key/regrade': return route.includes('/api/') ? { reason: 'For the test of access' } : { question: '', reason: 'For the test of access', do: 'save' }
     case '/attempts/:id/answers/:slot': return { answer: null }
     case '/attempts/:id/answers': return { answers: { 1: null } }
     case '/cohorts/:id/enrol': return { csv: 'name,email,country,agency,rank,locale\nNew Person,new@test.example,ZM,,,en\n', step: 'check' }

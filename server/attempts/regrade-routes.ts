@@ -6,8 +6,10 @@ import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { hasRole, type Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
-import { checkQuestionText, regradeDesk, regradeQuiz, type RegradeInput, type RegradeReport } from './regrading.ts'
-import { regradeView } from './regrade-view.ts'
+import { one } from '../courses/bank/editor.ts'
+import { openCorrection, readCorrection } from './correction.ts'
+import { regradeDesk, regradeQuiz, type RegradeInput, type RegradeReport } from './regrading.ts'
+import { aroundOf, regradeView } from './regrade-view.ts'
 import type { Reader } from './views.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
@@ -33,6 +35,10 @@ const Report = Type.Object({
   newlyFailed: Type.Array(Turned, { description: 'For a person to decide on: nothing is taken back' })
 })
 
+/** The form of a question, with its fields as the editor calls them, and beside them question, version, reason, seen and do. */
+const Form = Type.Record(Type.String({ maxLength: 200 }), Type.Union([Type.String({ maxLength: 500_000 }), Type.Array(Type.String({ maxLength: 500_000 }))]))
+const FORM_BYTES = 8 * 1024 * 1024
+
 /** Regrading a quiz of a cohort. */
 export function regradeRoutes (app: App, deps: Deps): void {
   const { db } = deps
@@ -43,40 +49,38 @@ export function regradeRoutes (app: App, deps: Deps): void {
   }, async (request, reply) => {
     const { id, key } = request.params
     const desk = await regradeDesk(db, deps, signedIn(request), { cohortId: id, quizKey: key, ...versionIn(request.query) })
-    return reply.page('attempts/regrade', regradeView(desk, { question: request.query.question ?? '' }, readerOf(request)) as never)
+    const standing = desk.questions.find(({ definition }) => definition.key === request.query.question)?.definition
+    return reply.page('attempts/regrade', regradeView(desk, { correction: standing === undefined ? null : openCorrection(deps.world, standing, aroundOf(desk, request.language)) }, readerOf(request)))
   })
 
   app.post('/desk/cohorts/:id/quizzes/:key/regrade', {
     config: { access: STAFF },
-    schema: {
-      params: CohortQuiz,
-      body: Type.Object({
-        question: Type.String({ maxLength: 64 }),
-        definition: Type.Optional(Type.String({ maxLength: 200_000 })),
-        reason: Type.String({ maxLength: 1000 }),
-        step: Type.Enum(['try', 'apply']),
-        seen: Type.Optional(Type.String({ maxLength: 64 })),
-        version: Version
-      })
-    }
+    bodyLimit: FORM_BYTES,
+    schema: { params: CohortQuiz, body: Form }
   }, async (request, reply) => {
     const { id, key } = request.params
     const person = signedIn(request)
-    const { question, definition = '', reason, step, seen } = request.body
-    const of = { cohortId: id, quizKey: key, ...versionIn(request.body) }
+    const question = one(request.body, 'question')
+    const reason = one(request.body, 'reason')
+    const seen = one(request.body, 'seen')
+    const version = Number(one(request.body, 'version'))
+    const of = { cohortId: id, quizKey: key, ...versionIn(Number.isSafeInteger(version) && version > 0 ? { version } : {}) }
     const reader = readerOf(request)
-    const form = { question, definition, reason, mayApply: question === '' || hasRole(person, 'administrator') }
-    const written = question === '' ? { corrections: [] } : checkQuestionText(question, definition)
+    const desk = await regradeDesk(db, deps, person, of)
+    const standing = desk.questions.find(({ definition }) => definition.key === question)?.definition
+    if (standing === undefined && question !== '') throw new Refusal('not-found')
+    const correction = standing === undefined ? null : readCorrection(deps.world, standing, aroundOf(desk, request.language), request.body)
+    const form = { correction, reason, mayApply: correction === null || hasRole(person, 'administrator') }
+    const { action, rest } = correction ?? { action: 'save', rest: one(request.body, 'do') === 'save:apply' ? 'apply' : '' }
+    if (action !== 'save') return reply.page('attempts/regrade', regradeView(desk, form, reader))
     try {
-      if ('problems' in written) throw new Refusal('bad-input', {}, written.problems)
       if (reason.trim().length < 3) throw new Refusal('bad-input', {}, [{ path: 'reason', message: request.t('attempts.regrade.reason-missing') }])
-      const input = { ...of, reason: reason.trim(), corrections: written.corrections }
-      const { report, isStale } = await regraded(db, deps, person, { ...input, ...seen !== undefined && { seen } }, step === 'try')
-      const desk = await regradeDesk(db, deps, person, of)
-      return reply.status(isStale ? 409 : 200).page('attempts/regrade', regradeView(desk, { ...form, report, isStale }, reader) as never)
+      const input = { ...of, reason: reason.trim().slice(0, 1000), corrections: correction === null ? [] : [{ question, definition: correction.written }] }
+      const { report, isStale } = await regraded(db, deps, person, { ...input, ...seen !== '' && { seen } }, rest !== 'apply')
+      return reply.status(isStale ? 409 : 200).page('attempts/regrade', regradeView(report.applied ? await regradeDesk(db, deps, person, of) : desk, { ...form, report, isStale }, reader))
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'bad-input') throw error
-      return reply.status(422).page('attempts/regrade', regradeView(await regradeDesk(db, deps, person, of), { ...form, problems: error.problems }, reader) as never)
+      return reply.status(422).page('attempts/regrade', regradeView(desk, { ...form, problems: error.problems }, reader))
     }
   })
 

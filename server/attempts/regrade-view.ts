@@ -1,15 +1,19 @@
+import { formView } from '../courses/bank/editor-view.ts'
+import { STYLES } from '../courses/bank/views.ts'
 import { readableText } from '../courses/markdown.ts'
+import type { PageView } from '../http/app-type.ts'
 import { formatNumber } from '../http/pages.ts'
-import { textIn } from '../quiz/quiz.ts'
+import { textIn, type QuestionDefinition } from '../quiz/quiz.ts'
 import type { Problem } from '../refusals.ts'
-import { questionText, type RegradeDesk, type RegradeReport, type Turned } from './regrading.ts'
+import type { Around, CorrectionForm } from './correction.ts'
+import { previewView } from './preview-view.ts'
+import type { RegradeDesk, RegradeReport, Turned } from './regrading.ts'
 import type { Reader } from './views.ts'
 
 /** What somebody has typed, and what came of it. */
 export interface RegradeForm {
-  /** Key; '' for none. */
-  readonly question: string
-  readonly definition?: string
+  /** The question that is corrected; null for none. */
+  readonly correction: CorrectionForm | null
   readonly reason?: string
   readonly mayApply?: boolean
   readonly report?: RegradeReport
@@ -18,43 +22,64 @@ export interface RegradeForm {
   readonly problems?: readonly Problem[]
 }
 
-/** The page for regrading a quiz of a cohort: choose a question, correct it, see who changes, apply. */
-export function regradeView (desk: RegradeDesk, { question, definition, reason = '', mayApply = false, report, isStale = false, problems = [] }: RegradeForm, reader: Reader): object {
+const DEFINITION = 'corrections/0/definition'
+
+/** The page for regrading a quiz of a cohort: choose a question, correct it, see who changes, carry it out. */
+export function regradeView (desk: RegradeDesk, { correction, reason = '', mayApply = false, report, isStale = false, problems = [] }: RegradeForm, reader: Reader): PageView {
   const { t, url, language } = reader
   const { cohort, quiz } = desk
   const title = t('attempts.regrade.title', { quiz: textIn(quiz.title, language, desk.language) })
-  const chosen = desk.questions.find((other) => other.definition.key === question)
-  const path = url('/desk/cohorts/:id/quizzes/:key/regrade', { id: cohort.id, key: quiz.key })
+  const question = correction?.key ?? ''
+  const ofQuestion = problems.filter(({ path = '' }) => path.startsWith(DEFINITION))
+  const isDone = report?.applied === true
   return {
     title,
     nav: '/desk/cohorts',
+    styles: STYLES,
+    scripts: correction === null || isDone ? [] : ['bank.js'],
     cohortName: cohort.name,
     cohortHref: url('/desk/cohorts/:id', { id: cohort.id }),
-    action: path,
+    figuresHref: url('/desk/cohorts/:id/quizzes/:key/statistics', { id: cohort.id, key: quiz.key }),
+    action: url('/desk/cohorts/:id/quizzes/:key/regrade', { id: cohort.id, key: quiz.key }),
     count: t('attempts.regrade.count', { attempts: desk.attempts }),
     isStale,
-    seen: report?.applied === false ? report.fingerprint : '',
+    isDone,
     versions: desk.versions.length < 2 ? [] : desk.versions.map((number) => ({ number: String(number), label: t('bank.version', { version: String(number) }), chosen: number === desk.version })),
     version: desk.isPresent ? '' : String(desk.version),
     questions: desk.questions.map(({ definition: { key }, isCorrected }) => ({
       key, chosen: key === question, label: isCorrected ? t('attempts.regrade.corrected', { key: labelOf(desk, key, language) }) : labelOf(desk, key, language)
     })),
     question,
-    definition: chosen === undefined ? '' : definition ?? questionText(chosen.definition),
-    lines: String(Math.min(40, Math.max(8, (definition ?? (chosen === undefined ? '' : questionText(chosen.definition))).split('\n').length + 1))),
+    editor: correction === null || isDone ? null : formView({ ...correction.form, problems: ofQuestion.map((problem) => ({ ...problem, path: (problem.path ?? '').slice(DEFINITION.length + 1) })) }, previewView, reader, ''),
     reason,
-    problems: problems.map(({ path, line, message }) => [line === undefined ? path?.replace(/^corrections\/0\/definition\/?/, '') : String(line), message].filter(Boolean).join(': ')),
+    problems: problems.filter((problem) => !ofQuestion.includes(problem)).map(({ message }) => message),
     report: report === undefined ? null : reportView(report, reader),
-    mayApply: report?.applied === false && mayApply && report.changes.length > 0,
-    mustAsk: report?.applied === false && !mayApply
+    seen: report?.applied === false ? report.fingerprint : '',
+    mayApply: report?.applied === false && mayApply && (report.changes.length > 0 || correction?.isChanged === true),
+    mustAsk: report?.applied === false && !mayApply,
+    unchanged: report?.applied === false && correction?.isChanged === false ? t('correct.unchanged') : ''
+  }
+}
+
+/** What stands around a question that is corrected. @param language the reader's */
+export function aroundOf ({ language: first, pictures, stimuli }: RegradeDesk, language: string): Around {
+  return {
+    language: first,
+    pictures: Object.entries(pictures).map(([src, { hash, width, height }]) => ({ src, hash, width, height, name: src.replace(/^.*\//, '') })),
+    stimuli: stimuli.map(({ key, definition }) => ({ key, name: wordsOf(definition, language, first) || key }))
   }
 }
 
 /** What a question asks, and its key. */
 function labelOf ({ questions, language: first }: RegradeDesk, key: string, language: string): string {
   const definition = questions.find((question) => question.definition.key === key)?.definition
-  const words = definition === undefined ? '' : readableText(textIn(definition.prompt, language, first).replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim()
-  return words === '' ? key : `${words.length > 70 ? `${words.slice(0, 69)}…` : words} (${key})`
+  const words = definition === undefined ? '' : wordsOf(definition, language, first)
+  return words === '' ? key : `${words} (${key})`
+}
+
+function wordsOf ({ prompt }: QuestionDefinition, language: string, first: string): string {
+  const words = readableText(textIn(prompt, language, first).replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim()
+  return words.length > 70 ? `${words.slice(0, 69)}…` : words
 }
 
 function reportView (report: RegradeReport, { t, url, language }: Reader): object {
@@ -70,6 +95,9 @@ function reportView (report: RegradeReport, { t, url, language }: Reader): objec
     applied: report.applied,
     open: report.open > 0 ? t('attempts.regrade.open', { open: report.open }) : '',
     count: t('attempts.regrade.changes', { count: report.changes.length }),
+    sum: report.changes.length === 0 ? '' : t('correct.sum', {
+      gain: report.changes.filter((change) => change.new.percent > change.old.percent).length, lose: report.changes.filter((change) => change.new.percent < change.old.percent).length
+    }),
     changes: report.changes.map((change) => ({
       trainee: change.trainee,
       attempt: t('attempts.attempt-number', { number: String(change.number) }),

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { stringify } from 'yaml'
 import { audit } from '../audit/audit.ts'
 import { managedCohort } from '../cohorts/cohorts.ts'
 import type { CohortRow } from '../cohorts/queries.ts'
 import type { Question } from '../courses/courses.ts'
-import { parseLocatedYaml } from '../courses/located-yaml.ts'
+import type { CourseOutline } from '../courses/outline.ts'
 import { insertCorrection, selectVersions } from '../courses/queries.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { hasRole, type Person } from '../person.ts'
@@ -141,6 +140,10 @@ export interface RegradeDesk {
   readonly language: string
   /** Those that the quiz's attempts asked, as they stand corrected, by key. */
   readonly questions: ReadonlyArray<{ readonly definition: QuestionDefinition, readonly isCorrected: boolean }>
+  /** Texts that questions of the version refer to, by key. */
+  readonly stimuli: ReadonlyArray<{ readonly key: string, readonly definition: QuestionDefinition }>
+  /** Pictures of the version, by what its questions name them. */
+  readonly pictures: NonNullable<CourseOutline['pictures']>
   readonly attempts: number
   /** Numbers of the versions that its attempts were sat on, and of the cohort's own, the newest first. */
   readonly versions: readonly number[]
@@ -151,17 +154,21 @@ export interface RegradeDesk {
 /** What a page for regrading shows. @throws Refusal not-found, not-allowed */
 export async function regradeDesk (db: Database, deps: ProgressDeps, person: Person, input: Pick<RegradeInput, 'cohortId' | 'quizKey' | 'version'>): Promise<RegradeDesk> {
   const { cohort, quiz, versionId, number } = await regradable(db.read, deps, person, input)
-  const all = (await selectAttemptsOfQuiz(db.read, cohort.id, quiz.key)).filter(({ state }) => state !== 'open')
-  const rows = all.filter(({ courseVersionId }) => courseVersionId === versionId)
+  const finished = (await selectAttemptsOfQuiz(db.read, cohort.id, quiz.key)).filter(({ state }) => state !== 'open')
+  const rows = finished.filter(({ courseVersionId }) => courseVersionId === versionId)
   const asked = new Set(rows.flatMap(({ paper }) => paper.slots.map(({ questionId }) => questionId)))
   const corrected = await deps.courses.corrections(db.read, versionId, deps.world.now().toISOString())
-  const questions = (await deps.courses.questions(db.read, versionId)).filter(({ id }) => asked.has(id))
+  const all = await deps.courses.questions(db.read, versionId)
+  const questions = all.filter(({ id }) => asked.has(id))
+  const { language, pictures = {} } = await deps.courses.outline(db.read, versionId)
   const numbers = new Set([cohort.course.version, number])
-  for (const id of new Set(all.map(({ courseVersionId }) => courseVersionId))) numbers.add((await deps.courses.version(db.read, id)).number)
+  for (const id of new Set(finished.map(({ courseVersionId }) => courseVersionId))) numbers.add((await deps.courses.version(db.read, id)).number)
   return {
     cohort,
     quiz,
-    language: (await deps.courses.outline(db.read, versionId)).language,
+    language,
+    pictures,
+    stimuli: all.filter(({ definition }) => definition.kind === 'stimulus').map(({ definition }) => ({ key: definition.key, definition })),
     questions: questions.map(({ id, definition }) => ({ definition: corrected.get(id) ?? definition, isCorrected: corrected.has(id) })),
     attempts: rows.length,
     versions: [...numbers].sort((a, b) => b - a),
@@ -176,18 +183,6 @@ async function regradable (tx: Tx, deps: ProgressDeps, person: Person, { cohortI
   const quiz = versionId === undefined ? undefined : await deps.courses.quiz(tx, versionId, quizKey)
   if (quiz === undefined || versionId === undefined) throw new Refusal('not-found')
   return { cohort, quiz, versionId, number: version ?? cohort.course.version }
-}
-
-/** A corrected question as somebody typed it, in YAML as in a bank.
- * @returns what `regradeQuiz` takes, or what is wrong with the text, by line */
-export function checkQuestionText (question: string, text: string): { readonly corrections: NonNullable<RegradeInput['corrections']> } | { readonly problems: readonly Problem[] } {
-  const parsed = parseLocatedYaml(text)
-  return 'problems' in parsed ? parsed : { corrections: [{ question, definition: parsed.value }] }
-}
-
-/** A question as `checkQuestionText` reads it. */
-export function questionText (definition: QuestionDefinition): string {
-  return stringify(definition, { lineWidth: 0 })
 }
 
 interface Correction { readonly questionId: string, readonly definition: QuestionDefinition }

@@ -291,27 +291,31 @@ t.test('the desk: marking on the review page, and regrading by a page of its own
   const path = `/desk/cohorts/${walk.cohortId}/quizzes/exam/regrade`
   t.match((await instructor.get(path)).body, /<option value="word">[^<]+ \(word\)<\/option>/)
   const chosen = (await instructor.get(`${path}?question=word`)).body
-  t.match(chosen, /key: word[\s\S]*accept:/)
-  const original = await test.db.read.selectFrom('question').select('definition').where('key', '=', 'word').executeTakeFirstOrThrow()
-  const definition = JSON.stringify({ ...JSON.parse(original.definition) as object, accept: ['smurf'] })
-  const tried = await instructor.post(path, { question: 'word', definition, reason: 'A smurf was meant', step: 'try' })
-  t.match(tried.body, /1 attempt changes[\s\S]*word: 0\.5 to 1[\s\S]*Newly passed/)
+  t.match(chosen, /name="f\.accept\.0\.accepted" value="mule"/, 'the editor of the bank, on the question as it stands')
+  t.notMatch(chosen, /name="f\.topic"/)
+  const form = { question: 'word', languages: 'en', seed: 's', answer: 'null', 'f.prompt.en': 'What is a person called who passes on the proceeds?', 'f.accept.0.accepted': 'smurf', 'f.accept.1.accepted': '' }
+  const added = await instructor.post(path, { ...form, do: 'add:accept' })
+  t.match(added, { status: 200, body: /name="f\.accept\.2\.accepted"/ }, 'rows are added without a script, and before there is a reason')
+  t.match((await instructor.post(path, { ...form, q1: 'smurf', do: 'try' })).body, /class="feedback right"/)
+  t.equal((await instructor.post(path, { ...form, question: 'gone', do: 'save' })).status, 404)
+  const tried = await instructor.post(path, { ...form, reason: 'A smurf was meant', do: 'save' })
+  t.match(tried.body, /1 attempt changes[\s\S]*1 attempt gains and nobody loses[\s\S]*word: 0\.5 to 1[\s\S]*Newly passed/)
   t.match(tried.body, /an administrator has to apply it/)
-  t.notMatch(tried.body, /value="apply"/)
-  t.equal((await instructor.post(path, { question: 'word', definition, reason: 'A smurf was meant', step: 'apply' })).status, 403)
+  t.notMatch(tried.body, /value="save:apply"/)
+  t.equal((await instructor.post(path, { ...form, reason: 'A smurf was meant', do: 'save:apply' })).status, 403)
 
   const admin = await desk(walk.admin)
   for (const [fields, words] of [
-    [{ question: 'word', definition: 'accept: [', reason: 'A reason' }, /is not proper YAML/], [{ question: 'word', definition: '{}', reason: 'A reason' }, /kind: is missing/],
-    [{ question: 'word', definition, reason: ' ' }, /Say why/]
+    [{ ...form, 'f.accept.0.accepted': '', reason: 'A reason' }, /href="#f-accept">/], [{ ...form, 'f.prompt.en': '', reason: 'A reason' }, /href="#f-prompt">Question: is missing/],
+    [{ ...form, reason: ' ' }, /Say why/]
   ] as const) {
-    const { status, body } = await admin.post(path, { ...fields, step: 'try' })
+    const { status, body } = await admin.post(path, { ...fields, do: 'save' })
     t.equal(status, 422)
     t.match(body, words)
   }
-  t.match((await admin.post(path, { question: 'word', definition, reason: 'A smurf was meant', step: 'try' })).body, /value="apply"/)
-  t.match((await admin.post(path, { question: 'word', definition, reason: 'A smurf was meant', step: 'apply' })).body, /Done\.[\s\S]*\(word\) \(corrected\)/)
+  t.match((await admin.post(path, { ...form, reason: 'A smurf was meant', do: 'save' })).body, /value="save:apply"/)
+  t.match((await admin.post(path, { ...form, reason: 'A smurf was meant', do: 'save:apply' })).body, /Done\.[\s\S]*\(word\) \(corrected\)/)
   t.match((await call(test, walk.trainee, 'GET', `/attempts/${exam.id}/review`)).json, { percent: 100, passed: true })
-  t.match((await instructor.post(path, { question: '', reason: 'Once more', step: 'try' })).body, /Nobody&#x27;s result changes|Nobody's result changes/)
+  t.match((await instructor.post(path, { question: '', reason: 'Once more', do: 'save' })).body, /Nobody&#x27;s result changes|Nobody's result changes/)
   t.match((await trainee.get(`/enrolments/${walk.enrolmentId}/quizzes/exam`)).body, /the last one counts[\s\S]*at least 100% is also needed/)
 })
