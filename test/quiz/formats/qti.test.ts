@@ -84,6 +84,10 @@ t.test('what is exported and imported again is equal, in every version', async t
     assert.deepEqual(again.questions.map(known), questions.map(known))
   }), { numRuns: 80 })
   t.same(importQtiPackage(exportQti([{ name: 'N', definition: { key: 'n', topic: 't', difficulty: 'medium', prompt: 'P', kind: 'description' } }]).files).questions[0]?.definition.kind, 'description')
+  // What chance may not bring: statements whose two answers have no words of their own.
+  const statements = ['a', 'b', 'c', 'd'].map((key) => ({ key, text: key, correct: key < 'c' }))
+  const kprim = { key: 'n', topic: 't', difficulty: 'medium', prompt: 'P', kind: 'kprim', statements } as const
+  t.match(importQtiPackage(exportQti([{ name: 'N', definition: kprim }]).files).questions[0]?.definition, { kind: 'kprim', statements })
 })
 
 t.test('every kind is written, or said why not, and what is written is read', async t => {
