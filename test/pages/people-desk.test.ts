@@ -217,8 +217,10 @@ t.test('home leads each role to its work; the search is on every page, and finds
   await nothing.context().close()
 
   // From any page, by keyboard: a part of the serial, as somebody reads it over the telephone.
+  await admin.waitForLoadState()
   await admin.keyboard.press('Control+k')
   await admin.waitForURL(/\/desk\/search/)
+  await admin.waitForLoadState()
   await admin.keyboard.type(serial.slice(0, 8).toLowerCase().replaceAll('-', ' '))
   await admin.keyboard.press('Enter')
   await admin.getByRole('region', { name: 'Certificates' }).getByRole('link', { name: 'Tariq Trainee' }).click()
