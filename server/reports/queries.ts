@@ -1,6 +1,7 @@
 import { sql, type Expression } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
+import { preparedRows } from '../db/prepared.ts'
 import { named, type Asked } from '../people/named/queries.ts'
 import { rootIn, selectMergedPeople } from '../quotas/one-person/queries.ts'
 
@@ -316,19 +317,21 @@ export interface StoredAttempt {
 /** One row for each attempt: as many for its steps would cost several times as much to hand over. In the order of the
  * ids given. */
 export async function selectStored (tx: Tx, ids: readonly string[]): Promise<StoredAttempt[]> {
-  const rows = await tx.selectFrom('attempt')
-    .select(['id', 'paper', 'started_at as startedAt'])
-    .select((select) => select.selectFrom('attempt_step').whereRef('attempt_step.attempt_id', '=', 'attempt.id')
-      // SQLite and PostgreSQL both write a number out with as many digits as it takes to read the same one back.
-      .select(sql<string | null>`string_agg(concat(slot, ' ', seq, ' ', action, ' ', state, ' ', fraction, ' ', at, ' ', answer), ${sql.lit('\n')})`.as('lines'))
-      .as('steps'))
-    .where('id', 'in', [...ids]).execute()
+  const rows = await storedByIds(tx, ids.map((id) => ({ id })))
   const byId = new Map(rows.map((row) => [row.id, row]))
   return ids.flatMap((id) => {
     const row = byId.get(id)
     return row === undefined ? [] : [{ ...row, steps: row.steps ?? '' }]
   })
 }
+
+const storedByIds = preparedRows<{ readonly id: string }, Omit<StoredAttempt, 'steps'> & { readonly steps: string | null }>(['id'], (tx, rows) => tx.selectFrom('attempt')
+  .select(['id', 'paper', 'started_at as startedAt'])
+  .select((select) => select.selectFrom('attempt_step').whereRef('attempt_step.attempt_id', '=', 'attempt.id')
+    // SQLite and PostgreSQL both write a number out with as many digits as it takes to read the same one back.
+    .select(sql<string | null>`string_agg(concat(slot, ' ', seq, ' ', action, ' ', state, ' ', fraction, ' ', at, ' ', answer), ${sql.lit('\n')})`.as('lines'))
+    .as('steps'))
+  .where('id', 'in', rows.map(({ id }) => id)))
 
 export interface EnrolledLine {
   readonly enrolmentId: string

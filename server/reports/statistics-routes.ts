@@ -68,6 +68,10 @@ const StatisticsAnswer = Type.Object({
 /** Statistics of a quiz in a cohort, for those who run it: page and API over the same figures. */
 export function statisticsRoutes (app: App, deps: Deps): void {
   const desk = makeStatisticsDesk(deps.db, deps.courses)
+  app.addHook('onListen', (done) => {
+    desk.prepare()
+    done()
+  })
   app.addHook('onClose', async () => { await desk.close() })
 
   app.get('/api/v1/cohorts/:id/quizzes/:key/statistics', {

@@ -36,6 +36,8 @@ export type Counting = 'present' | 'all' | readonly number[]
 export interface StatisticsDesk {
   /** @throws Refusal not-found for a cohort that is not the asker's to know of, a quiz that its course lacks, or a version that it was not sat on; not-allowed for a liaison */
   readonly report: (person: Person, input: { readonly cohortId: string, readonly quizKey: string, readonly language: string, readonly counting?: Counting }) => Promise<QuizReport>
+  /** Has a thread ready for the first who asks: to load the engine takes longer than to read the answers of a thousand. */
+  readonly prepare: () => void
   /** Ends what is being worked out. */
   readonly close: () => Promise<void>
 }
@@ -44,6 +46,8 @@ export interface StatisticsDesk {
 const KEPT = 50
 /** Attempts read in one turn of the event loop: about 2,000 steps, some milliseconds. */
 const AT_ONCE = 10
+/** What a thread may hold of what is new before it looks which of it is still needed: all of it is. */
+const YOUNG_MEGABYTES = 256
 
 type Counted = Pick<QuizReport, 'statistics' | 'people'>
 
@@ -51,10 +55,33 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
   const kept = makeRecent<Promise<Counted>>(KEPT)
   const running = new Set<Worker>()
   let queue: Promise<unknown> = Promise.resolve()
+  let ready: Worker | null = null
+  let preparing = false
+
+  function startWorker (): Worker {
+    const worker = new Worker(new URL(`./statistics-worker${extname(import.meta.filename)}`, import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES } })
+    // A process that has nothing else to do ends.
+    worker.unref()
+    return worker
+  }
+
+  function takeWorker (): Worker {
+    const worker = ready ?? startWorker()
+    ready = null
+    worker.ref()
+    return worker
+  }
+
+  function prepare (): void {
+    preparing = true
+    if (ready !== null) return
+    const worker = ready = startWorker()
+    // One that could not be started is started again when it is needed, and says then what is wrong.
+    worker.on('error', () => undefined).on('exit', () => { if (ready === worker) ready = null })
+  }
 
   async function count (cohortId: string, quizKey: string, versionIds: readonly string[], title: Text, order: WorkOrder, firstLanguage: string): Promise<Counted> {
-    const attempts = await selectFirstAttempts(db.read, cohortId, quizKey, versionIds)
-    const worker = new Worker(new URL(`./statistics-worker${extname(import.meta.filename)}`, import.meta.url), { workerData: order })
+    const worker = takeWorker()
     running.add(worker)
     try {
       const answer = new Promise<QuizStatistics>((resolve, reject) => {
@@ -65,6 +92,8 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
       // Whatever happens while attempts are read, the thread's own end is looked at below.
       answer.catch(() => {})
       const deliver = (delivery: Delivery): void => { worker.postMessage(delivery) }
+      worker.postMessage(order)
+      const attempts = await selectFirstAttempts(db.read, cohortId, quizKey, versionIds)
       for (let from = 0; from < attempts.length; from += AT_ONCE) {
         const some = attempts.slice(from, from + AT_ONCE)
         const stored = await selectStored(db.read, some.map(({ id }) => id))
@@ -77,6 +106,7 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
     } finally {
       running.delete(worker)
       await worker.terminate()
+      if (preparing) prepare()
     }
   }
 
@@ -122,8 +152,11 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
       }
     },
 
+    prepare,
+
     async close () {
-      await Promise.all([...running].map(async (worker) => await worker.terminate()))
+      preparing = false
+      await Promise.all([...running, ...ready === null ? [] : [ready]].map(async (worker) => await worker.terminate()))
     }
   }
 }

@@ -32,41 +32,36 @@ const LEAST_SAME = 4
  * @param most how many pairs are returned
  * @returns pairs with an adjusted probability below 5 %, the least probable first */
 export function similarPairs (people: readonly ReadonlyMap<string, string>[], most = 50): Similarity[] {
-  const { questions, chances, greatest, longest } = tabulate(people)
+  const { chances, greatest, least, longest } = chancesOf(people)
+  const table = bitsOf(people, [...chances.keys()])
   const n = people.length
   const pairs = n * (n - 1) / 2
   // A normal tail of 0.05 ÷ pairs begins within this many standard deviations. What lies within half of that is not worth the
   // exact probability: it cannot come out that small.
   const near = Math.sqrt(2 * Math.log(20 * pairs)) / 2
-  // Of each pair in one number: how many same wrong answers, in the low bits, and above them how many are expected, as a multiple
-  // of 1 ÷ scale, rounded down. One number to add to where millions of pairs are gone through.
-  const bits = Math.ceil(Math.log2(longest + 2))
-  const scale = Math.floor(2 ** (31 - bits) / (longest + 1))
-  const low = 2 ** bits - 1
-  const mostExpected = Array.from({ length: longest + 1 }, (_, same) => same < LEAST_SAME ? -1 : scale * mostExpectedFor(same, near * Math.sqrt(1 - greatest)) + 1)
+  // At least so many are expected of a question that both had wrong: with more of them, as many same answers are nothing to speak of.
+  const mostWrong = Float64Array.from({ length: longest + 1 }, (_, same) => same < LEAST_SAME ? -1 : mostExpectedFor(same, near * Math.sqrt(1 - greatest)) / least)
   const found: Similarity[] = []
-  const both = new Int32Array(n)
   for (const [first, answers] of people.entries()) {
-    both.fill(0)
-    for (const [question, answer] of answers) {
-      const { wrong, alike, chance } = questions.get(question) as Asked
-      addToFollowing(wrong, both, Math.floor(chance * scale) << bits)
-      addToFollowing(alike.get(answer) as Those, both, 1)
-    }
-    for (let second = first + 1; second < n; second++) {
-      const seen = both[second] as number
-      const count = seen & low
-      if (seen >> bits > (mostExpected[count] as number)) continue
+    compareWithFollowing(table, first, mostWrong, (second, count) => {
       const other = people[second] as ReadonlyMap<string, string>
-      const shared = [...answers.keys()].filter(question => other.has(question)).map(question => chances.get(question) as number)
-      const expected = shared.reduce((sum, chance) => sum + chance, 0)
-      if (count < expected + near * Math.sqrt(shared.reduce((sum, chance) => sum + chance * (1 - chance), 0))) continue
+      const shared: number[] = []
+      let expected = 0
+      let variance = 0
+      for (const question of answers.keys()) {
+        if (!other.has(question)) continue
+        const chance = chances.get(question) as number
+        shared.push(chance)
+        expected += chance
+        variance += chance * (1 - chance)
+      }
+      if (count < expected + near * Math.sqrt(variance)) return
       const probability = atLeast(count, shared)
       const adjustedProbability = Math.min(1, probability * pairs)
       if (adjustedProbability < 0.05) {
         found.push({ first, second, bothWrong: shared.length, same: count, expected, probability, adjustedProbability })
       }
-    }
+    })
   }
   return found.sort((a, b) => a.probability - b.probability).slice(0, most)
 }
@@ -76,62 +71,87 @@ function mostExpectedFor (same: number, deviations: number): number {
   return ((Math.sqrt(deviations ** 2 + 4 * same) - deviations) / 2) ** 2
 }
 
-/** The innermost loop. Who is first of a pair comes in ascending order, as the lists do, so that each list is gone through from where it
- * was left; four at a time, which takes a third of the time. */
-function addToFollowing (those: Those, sums: Int32Array, value: number): void {
-  const { people } = those
-  let i = ++those.passed
-  for (; i + 3 < people.length; i += 4) {
-    const a = people[i] as number
-    const b = people[i + 1] as number
-    const c = people[i + 2] as number
-    const d = people[i + 3] as number
-    sums[a] = (sums[a] as number) + value
-    sums[b] = (sums[b] as number) + value
-    sums[c] = (sums[c] as number) + value
-    sums[d] = (sums[d] as number) + value
+/** Wrong answers as bits, 32 questions a word: for each person the questions that they had wrong, and what they answered as a number, its
+ * bits in as many planes as the question with the most wrong answers needs. */
+interface Bits {
+  readonly people: number
+  readonly words: number
+  readonly planes: number
+  /** by person and word */
+  readonly wrong: Int32Array
+  /** by person, word and plane */
+  readonly answers: Int32Array
+}
+
+/** The innermost loop: millions of pairs are gone through.
+ * @param mostWrong by how many answers are the same: with more questions that both had wrong, a pair is left out
+ * @param told of each pair that is worth a closer look, and how many answers are the same */
+function compareWithFollowing ({ people, words, planes, wrong, answers }: Bits, first: number, mostWrong: Float64Array, told: (second: number, same: number) => void): void {
+  const own = wrong.slice(first * words, (first + 1) * words)
+  const given = answers.slice(first * words * planes, (first + 1) * words * planes)
+  let next = (first + 1) * words
+  for (let second = first + 1; second < people; second++) {
+    let bothWrong = 0
+    let same = 0
+    for (let word = 0; word < words; word++, next++) {
+      const both = (own[word] as number) & (wrong[next] as number)
+      let differ = 0
+      for (let plane = 0; plane < planes; plane++) differ |= (given[word * planes + plane] as number) ^ (answers[next * planes + plane] as number)
+      bothWrong += countOf(both)
+      same += countOf(both & ~differ)
+    }
+    if (bothWrong <= (mostWrong[same] as number)) told(second, same)
   }
-  for (; i < people.length; i++) sums[people[i] as number] = (sums[people[i] as number] as number) + value
 }
 
-/** People in ascending order, and how many of them have been first of a pair. */
-interface Those { readonly people: Int32Array, passed: number }
-
-interface Asked {
-  /** who had it wrong */
-  readonly wrong: Those
-  /** who gave each wrong answer */
-  readonly alike: ReadonlyMap<string, Those>
-  /** that two of those who had it wrong agree */
-  readonly chance: number
+/** How many bits of 32 are set (Warren, Hacker's Delight, 5–1). */
+function countOf (bits: number): number {
+  const pairs = bits - ((bits >>> 1) & 0x55555555)
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
 
-/** By question; the greatest chance among them; and how many questions one person had wrong at the most. */
-function tabulate (people: readonly ReadonlyMap<string, string>[]): {
-  readonly questions: ReadonlyMap<string, Asked>, readonly chances: ReadonlyMap<string, number>, readonly greatest: number, readonly longest: number
-} {
-  const lists = new Map<string, { readonly wrong: number[], readonly alike: Map<string, number[]> }>()
-  let longest = 0
-  for (const [person, answers] of people.entries()) {
-    longest = Math.max(longest, answers.size)
+function bitsOf (people: readonly ReadonlyMap<string, string>[], questions: readonly string[]): Bits {
+  const places = new Map(questions.map((question, place) => [question, { place, numbers: new Map<string, number>() }]))
+  for (const answers of people) {
     for (const [question, answer] of answers) {
-      let list = lists.get(question)
-      if (list === undefined) lists.set(question, list = { wrong: [], alike: new Map() })
-      list.wrong.push(person)
-      const alike = list.alike.get(answer)
-      if (alike === undefined) list.alike.set(answer, [person])
-      else alike.push(person)
+      const { numbers } = places.get(question) as { readonly numbers: Map<string, number> }
+      if (!numbers.has(answer)) numbers.set(answer, numbers.size)
     }
   }
-  const those = (list: readonly number[]): Those => ({ people: Int32Array.from(list), passed: 0 })
-  const chances = new Map<string, number>()
-  const questions = new Map<string, Asked>()
-  let greatest = 0
-  for (const [question, { wrong, alike }] of lists) {
-    const chance = [...alike.values()].reduce((sum, { length }) => sum + length ** 2, 0) / wrong.length ** 2
-    greatest = Math.max(greatest, chance)
-    chances.set(question, chance)
-    questions.set(question, { wrong: those(wrong), alike: new Map([...alike].map(([answer, list]) => [answer, those(list)])), chance })
+  const words = Math.ceil(questions.length / 32)
+  const planes = Math.ceil(Math.log2(Math.max(1, ...[...places.values()].map(({ numbers }) => numbers.size))))
+  const wrong = new Int32Array(people.length * words)
+  const given = new Int32Array(people.length * words * planes)
+  const set = (bits: Int32Array, at: number, bit: number): void => { bits[at] = (bits[at] as number) | (1 << bit) }
+  for (const [person, answers] of people.entries()) {
+    for (const [question, answer] of answers) {
+      const { place, numbers } = places.get(question) as { readonly place: number, readonly numbers: ReadonlyMap<string, number> }
+      const word = person * words + (place >>> 5)
+      const number = numbers.get(answer) as number
+      set(wrong, word, place & 31)
+      for (let plane = 0; plane < planes; plane++) if ((number >>> plane & 1) === 1) set(given, word * planes + plane, place & 31)
+    }
   }
-  return { questions, chances, greatest, longest }
+  return { people: people.length, words, planes, wrong, answers: given }
+}
+
+/** By question, the chance that two of those who had it wrong agree; the greatest and the least of them; and how many questions one
+ * person had wrong at the most. */
+function chancesOf (people: readonly ReadonlyMap<string, string>[]): { readonly chances: ReadonlyMap<string, number>, readonly greatest: number, readonly least: number, readonly longest: number } {
+  const counts = new Map<string, Map<string, number>>()
+  let longest = 0
+  for (const answers of people) {
+    longest = Math.max(longest, answers.size)
+    for (const [question, answer] of answers) {
+      let alike = counts.get(question)
+      if (alike === undefined) counts.set(question, alike = new Map<string, number>())
+      alike.set(answer, (alike.get(answer) ?? 0) + 1)
+    }
+  }
+  const chances = new Map([...counts].map(([question, alike]): [string, number] => {
+    const each = [...alike.values()]
+    return [question, each.reduce((sum, count) => sum + count ** 2, 0) / each.reduce((sum, count) => sum + count, 0) ** 2]
+  }))
+  return { chances, greatest: Math.max(0, ...chances.values()), least: Math.min(1, ...chances.values()), longest }
 }
