@@ -87,10 +87,17 @@ form.addEventListener('click', event => {
 form.addEventListener('input', event => {
   const field = /** @type {HTMLElement} */ (event.target)
   if (field.closest('#preview') !== null) return
+  follow()
+})
+
+function follow () {
   changed = true
   clearTimeout(waiting)
   waiting = setTimeout(() => { void showPreview() }, WAIT_MS)
-})
+}
+
+// On a slow line somebody has typed before this file came.
+if ([...form.elements].some(field => (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) && field.type !== 'hidden' && field.closest('#preview') === null && field.value !== field.defaultValue)) follow()
 
 form.addEventListener('change', event => {
   const field = /** @type {HTMLElement} */ (event.target)

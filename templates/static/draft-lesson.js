@@ -43,6 +43,9 @@ if (editor && body && title && form) {
   body.addEventListener('input', soon)
   title.addEventListener('input', soon)
 
+  // On a slow line somebody has typed before this file came.
+  if (body.value !== body.defaultValue || title.value !== title.defaultValue) soon()
+
   let left = false
   const isChanged = () => body.value !== body.defaultValue || title.value !== title.defaultValue
   form.addEventListener('submit', () => { left = true })
