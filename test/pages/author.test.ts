@@ -75,6 +75,8 @@ t.test('two instructors write a course in the browser, from sign-in to a version
   await page.goto(draft)
   await add('What you know', 'Add quiz')
   t.match(await page.locator('#says').innerText(), /asks for 10 of topic/)
+  // Its script follows what is typed from then on.
+  await page.waitForLoadState()
   await page.locator('#section-0-row-0-topic').selectOption('light')
   await page.locator('#section-0-row-0-count').fill('2')
   await page.locator('#attempts').fill('1')

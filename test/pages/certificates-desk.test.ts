@@ -37,6 +37,9 @@ t.test('an administrator makes a template, issues, re-issues, downloads, renews 
   await page.getByRole('link', { name: 'Certificates', exact: true }).click()
   await tab(page, 'Templates')
   await page.getByRole('link', { name: 'New template' }).first().click()
+  await page.locator('#text-en-title').waitFor()
+  // Its script follows what is typed from then on.
+  await page.waitForLoadState()
   await page.getByLabel('Name', { exact: true }).first().fill('Diploma')
   await page.getByLabel('First steps').check()
   await page.locator('#text-en-title').fill('Diploma of the academy')
