@@ -208,7 +208,8 @@ t.test('in a browser a file is sent with its progress, and again until it has ar
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => { errors.push(error.message) })
-  await page.goto(`${base}/attempts/${attempt.id}?page=1`)
+  // The scripts of the answers come after that of the page.
+  await page.goto(`${base}/attempts/${attempt.id}?page=1`, { waitUntil: 'networkidle' })
   const folder = t.testdir()
   const file = (name: string, bytes: string | Buffer): string => { writeFileSync(join(folder, name), bytes); return join(folder, name) }
   let lost = 0

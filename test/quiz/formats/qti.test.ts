@@ -84,10 +84,12 @@ t.test('what is exported and imported again is equal, in every version', async t
     assert.deepEqual(again.questions.map(known), questions.map(known))
   }), { numRuns: 80 })
   t.same(importQtiPackage(exportQti([{ name: 'N', definition: { key: 'n', topic: 't', difficulty: 'medium', prompt: 'P', kind: 'description' } }]).files).questions[0]?.definition.kind, 'description')
-  // What chance may not bring: statements whose two answers have no words of their own.
+  // What chance may not bring: statements whose two answers have words of their own, and those that have none.
   const statements = ['a', 'b', 'c', 'd'].map((key) => ({ key, text: key, correct: key < 'c' }))
-  const kprim = { key: 'n', topic: 't', difficulty: 'medium', prompt: 'P', kind: 'kprim', statements } as const
-  t.match(importQtiPackage(exportQti([{ name: 'N', definition: kprim }]).files).questions[0]?.definition, { kind: 'kprim', statements })
+  for (const words of [{}, { labels: { true: 'Yes', false: 'No' } }]) {
+    const kprim = { key: 'n', topic: 't', difficulty: 'medium', prompt: 'P', kind: 'kprim', statements, ...words } as const
+    for (const version of ['2.2', '3.0'] as const) t.match(importQtiPackage(exportQti([{ name: 'N', definition: kprim }], { version }).files).questions[0]?.definition, { kind: 'kprim', statements, ...words })
+  }
 })
 
 t.test('every kind is written, or said why not, and what is written is read', async t => {
