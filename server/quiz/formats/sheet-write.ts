@@ -98,8 +98,11 @@ function ownOf (definition: QuestionDefinition, notes: Notes): Own | undefined {
   }
 }
 
-function letters (rights: readonly boolean[]): string {
-  return rights.flatMap((right, index) => right ? [index < 26 ? String.fromCharCode(65 + index) : String(index + 1)] : []).join(', ')
+/** Which options are right, by their letters. Where that is what an option says, which is read first, a comma after it tells them apart. */
+function letters (rights: readonly boolean[], texts: readonly Text[]): string {
+  const byLetters = rights.flatMap((right, index) => right ? [index < 26 ? String.fromCharCode(65 + index) : String(index + 1)] : []).join(', ')
+  const words = new Set(texts.flatMap(textsOf).map(text => text.trim().toLowerCase()))
+  return words.has(byLetters.toLowerCase()) ? `${byLetters},` : byLetters
 }
 
 function rules (definition: { readonly scoring?: string, readonly shuffle?: boolean }, usual: string): Own['cells'] {
@@ -117,7 +120,7 @@ function choice (definition: Of<'choice'>, notes: Notes): Own {
   if (!isSeveral && isTold) notes.changed('several choices may be chosen')
   if (!isSeveral && scoring !== 'all-or-nothing') notes.changed('a wrong choice earns nothing')
   return {
-    cells: { ...rules(definition, 'all-or-nothing'), right: letters(right), scoring: isSeveral && (scoring !== 'all-or-nothing' || !isTold) ? scoring : '' },
+    cells: { ...rules(definition, 'all-or-nothing'), right: letters(right, choices.map(({ text }) => text)), scoring: isSeveral && (scoring !== 'all-or-nothing' || !isTold) ? scoring : '' },
     options: choices.map(({ text }) => text),
     feedback: choices.map(({ feedback }) => feedback)
   }
@@ -132,7 +135,7 @@ function kprim (definition: Of<'kprim'>, notes: Notes): Own {
   const { statements, labels } = definition
   if (labels !== undefined) notes.leftOut('the wording of the verdicts is left out')
   return {
-    cells: { ...rules(definition, 'kprim'), right: letters(statements.map(({ correct }) => correct)) },
+    cells: { ...rules(definition, 'kprim'), right: letters(statements.map(({ correct }) => correct), statements.map(({ text }) => text)) },
     options: statements.map(({ text }) => text),
     feedback: statements.map(({ feedback }) => feedback)
   }

@@ -91,6 +91,12 @@ t.test('an export says what a sheet cannot hold', async t => {
   }
 })
 
+t.test('an option that says what names another is told apart', async t => {
+  const choices = [{ key: 'a', text: 'Vitamin', correct: true }, { key: 'b', text: { en: 'A', ar: 'أ' } }]
+  const definition: QuestionDefinition = { kind: 'choice', key: 'q', topic: 't', difficulty: 'easy', prompt: 'P', choices }
+  t.match(again([{ name: 'One', definition }]), { problems: [], questions: [{ definition: { choices } }] })
+})
+
 t.test('what is exported and imported again is equal', async t => {
   const kindsOf = (['markdown', 'html'] as const).flatMap(markup => {
     const own = texts[markup]
