@@ -6,6 +6,7 @@ import { htmlOfPlain, markdownOfPlain } from '../../../server/quiz/formats/marku
 import { importQtiPackage } from '../../../server/quiz/formats/qti-package.ts'
 import { exportQti } from '../../../server/quiz/formats/qti-write.ts'
 import { kinds } from '../../../server/quiz/kinds/index.ts'
+import type { QuestionDefinition } from '../../../server/quiz/quiz.ts'
 import { bank, feedbackOf, known, line, merged, number, optional, texts, type Texts } from './definitions.ts'
 
 const VERSIONS = ['2.1', '2.2', '3.0'] as const
@@ -84,6 +85,11 @@ t.test('what is exported and imported again is equal, in every version', async t
     assert.deepEqual(again.questions.map(known), questions.map(known))
   }), { numRuns: 80 })
   t.same(importQtiPackage(exportQti([{ name: 'N', definition: { key: 'n', topic: 't', difficulty: 'medium', prompt: 'P', kind: 'description' } }]).files).questions[0]?.definition.kind, 'description')
+  // What chance may not bring: each way of rounding.
+  for (const rounded of [{}, { decimals: 1 }, { significantFigures: 3 }]) {
+    const definition: QuestionDefinition = { key: 'n', topic: 't', difficulty: 'medium', prompt: 'P {{a}}', kind: 'calculated', formula: '{a} * 2', variables: [{ key: 'a', min: 1, max: 9, decimals: 0 }], ...rounded }
+    t.match(importQtiPackage(exportQti([{ name: 'N', definition }]).files), { problems: [], questions: [{ definition: { kind: 'calculated' } }] })
+  }
   // What chance may not bring: statements whose two answers have words of their own, and those that have none.
   const statements = ['a', 'b', 'c', 'd'].map((key) => ({ key, text: key, correct: key < 'c' }))
   for (const words of [{}, { labels: { true: 'Yes', false: 'No' } }]) {
