@@ -1,10 +1,12 @@
 /// <reference lib="dom" />
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Download, Page } from 'playwright-core'
 import type { Test } from 'tap'
-import type { TestApp } from '../app.ts'
 import { hashPassword } from '../../server/people/passwords.ts'
+import { createQuota } from '../../server/quotas/quotas.ts'
+import type { Somebody, TestApp } from '../app.ts'
+import { personOf } from '../trainee.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const PASSWORD = 'a long password'
@@ -40,4 +42,32 @@ export async function axeFinds (page: Page): Promise<string[]> {
 export async function sound (t: Test, page: Page, what: string): Promise<void> {
   t.same(await axeFinds(page), [], what)
   t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${what} fits`)
+}
+
+/** The same pages on a phone, in Arabic, for whoever is signed in on a page. */
+export async function soundOnPhone (t: Test, browser: Browser, base: string, by: Page, paths: readonly string[]): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, bypassCSP: true })
+  await context.addCookies([...await by.context().cookies(), { name: 'muster-language', value: 'ar', url: base }])
+  const page = await context.newPage()
+  for (const path of paths) {
+    await page.goto(`${base}${path}`)
+    t.equal(await page.evaluate(() => `${document.documentElement.lang} ${document.documentElement.dir}`), 'ar rtl', path)
+    await sound(t, page, `${path} on a phone`)
+  }
+  await context.close()
+}
+
+/** The bytes that a link sends. */
+export async function fileOf (page: Page, link: string): Promise<{ readonly name: string, readonly bytes: Buffer }> {
+  const download: Promise<Download> = page.waitForEvent('download')
+  await page.getByRole('link', { name: link }).click()
+  const file = await download
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) }
+}
+
+/** A target that counts people, made by an administrator. @returns its id */
+export async function target ({ db, world }: TestApp, by: Somebody, name: string, period: { readonly from: string, readonly to: string }, country: string | null, promised: number): Promise<string> {
+  const { id, problems } = await createQuota(db, world, personOf(by, 'administrator'), { name, period, timeZone: 'Asia/Shanghai', scope: country === null ? {} : { country }, counts: 'persons', target: promised })
+  if (id === null) throw new Error(JSON.stringify(problems))
+  return id
 }

@@ -1,13 +1,10 @@
 /// <reference lib="dom" />
-import { readFileSync } from 'node:fs'
-import type { Download, Locator, Page } from 'playwright-core'
-import t, { type Test } from 'tap'
-import { createQuota } from '../../server/quotas/quotas.ts'
+import type { Locator, Page } from 'playwright-core'
+import t from 'tap'
 import { testApp, type Somebody } from '../app.ts'
 import { programmeOn } from '../certificates/programme.ts'
 import { launchChromium } from '../chromium.ts'
-import { personOf } from '../trainee.ts'
-import { mayEnter, signIn, sound } from './desk.ts'
+import { fileOf, mayEnter, signIn, sound, soundOnPhone, target } from './desk.ts'
 
 const browser = await launchChromium()
 t.teardown(async () => { await browser.close() })
@@ -20,36 +17,9 @@ const ada = await test.somebody('Ada Admin', [{ role: 'administrator' }])
 const ben = await test.somebody('Ben Second', [{ role: 'administrator' }])
 await mayEnter(test, ada, ben)
 
-/** The same pages on a phone, in Arabic, for whoever is signed in on a page. */
-async function soundOnPhone (t: Test, by: Page, paths: readonly string[]): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, bypassCSP: true })
-  await context.addCookies([...await by.context().cookies(), { name: 'muster-language', value: 'ar', url: base }])
-  const page = await context.newPage()
-  for (const path of paths) {
-    await page.goto(`${base}${path}`)
-    t.equal(await page.evaluate(() => `${document.documentElement.lang} ${document.documentElement.dir}`), 'ar rtl', path)
-    await sound(t, page, `${path} on a phone`)
-  }
-  await context.close()
-}
-
-/** The bytes that a link sends. */
-async function fileOf (page: Page, link: string): Promise<{ readonly name: string, readonly bytes: Buffer }> {
-  const download: Promise<Download> = page.waitForEvent('download')
-  await page.getByRole('link', { name: link }).click()
-  const file = await download
-  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) }
-}
-
-async function target (name: string, period: { readonly from: string, readonly to: string }, country: string | null, promised: number): Promise<string> {
-  const { id, problems } = await createQuota(db, world, personOf(ada, 'administrator'), { name, period, timeZone: 'Asia/Shanghai', scope: country === null ? {} : { country }, counts: 'persons', target: promised })
-  if (id === null) throw new Error(JSON.stringify(problems))
-  return id
-}
-
 t.test('people: one is found, edited by two at once, held to be one with another and apart again, and erased; the count stays', { timeout: 150_000 }, async (t) => {
   world.setNow('2027-07-05T04:00:00Z')
-  const year = await target('Officers trained in 2027', { from: '2027-01-01', to: '2027-12-31' }, 'ZM', 10)
+  const year = await target(test, ada, 'Officers trained in 2027', { from: '2027-01-01', to: '2027-12-31' }, 'ZM', 10)
   const mohammed = await test.somebody('Mohammed Al-Ahmad', [{ role: 'trainee' }], { country: 'ZM' })
   const other = await test.somebody('محمد الأحمد', [{ role: 'trainee' }], { country: 'ZM', locale: 'ar' })
   const third = await test.somebody('Osman Farouk', [{ role: 'trainee' }], { country: 'MY' })
@@ -96,7 +66,7 @@ t.test('people: one is found, edited by two at once, held to be one with another
   const pair = admin.locator('section', { hasText: 'Mohammed Al-Ahmad' })
   t.match(await pair.innerText(), /محمد الأحمد/, 'another script is no other name')
   await sound(t, admin, 'who may be the same')
-  await soundOnPhone(t, admin, ['/desk/people', '/desk/people/alike'])
+  await soundOnPhone(t, browser, base, admin, ['/desk/people', '/desk/people/alike'])
   await pair.getByRole('link', { name: 'Look and decide' }).click()
   t.match(await admin.locator('main').innerText(), /What speaks for it: the same name in another script/)
   const row = (page: Page): Locator => page.getByRole('row', { name: 'Officers trained in 2027' })
@@ -125,7 +95,7 @@ t.test('people: one is found, edited by two at once, held to be one with another
   await sound(t, admin, 'one person')
   const same = admin.url()
   t.equal(await counted(), '1', 'they are counted once')
-  await soundOnPhone(t, admin, [new URL(same).pathname, `/desk/people/${other.personId}/same?q=osman`, `/desk/people/${other.personId}/same?into=${third.personId}`, `/desk/people/${mohammed.personId}`, `/desk/people/${mohammed.personId}/edit`, `/desk/people/${mohammed.personId}/data`])
+  await soundOnPhone(t, browser, base, admin, [new URL(same).pathname, `/desk/people/${other.personId}/same?q=osman`, `/desk/people/${other.personId}/same?into=${third.personId}`, `/desk/people/${mohammed.personId}`, `/desk/people/${mohammed.personId}/edit`, `/desk/people/${mohammed.personId}/data`])
   await admin.goto(compared)
   t.match(await admin.getByRole('alert').innerText(), /one person already/)
   await admin.goto(same)
@@ -142,7 +112,7 @@ t.test('people: one is found, edited by two at once, held to be one with another
   await sound(t, trainee, "one's own data")
   const own = await fileOf(trainee, 'Download')
   t.match(JSON.parse(own.bytes.toString()), { data: { person: [{ name: 'Mohammed Al-Ahmad', rank: 'Sergeant' }] } })
-  await soundOnPhone(t, trainee, ['/me/data'])
+  await soundOnPhone(t, browser, base, trainee, ['/me/data'])
   await trainee.context().close()
 
   await find(admin, 'mohammed')
@@ -175,7 +145,7 @@ t.test('people: one is found, edited by two at once, held to be one with another
   t.match(await admin.locator('.log dl').innerText(), /Counted as\s+محمد الأحمد/)
   await sound(t, admin, 'the log')
   t.match((await fileOf(admin, 'Download as CSV')).bytes.toString(), /two records held to be one person/)
-  await soundOnPhone(t, admin, ['/desk/audit?action=person.'])
+  await soundOnPhone(t, browser, base, admin, ['/desk/audit?action=person.'])
   await admin.context().close()
 })
 
@@ -229,6 +199,6 @@ t.test('home leads each role to its work; the search is on every page, and finds
   await instructor.goto(`${base}/desk/search?q=trainee+tarik`)
   t.match(await instructor.locator('main').innerText(), /sound like them[^]*Tariq Trainee/)
   await sound(t, instructor, 'what was found')
-  await soundOnPhone(t, instructor, ['/', '/desk/search?q=tariq', '/desk/search?q=zzzzzz'])
+  await soundOnPhone(t, browser, base, instructor, ['/', '/desk/search?q=tariq', '/desk/search?q=zzzzzz'])
   await instructor.context().close()
 })

@@ -1,13 +1,10 @@
 /// <reference lib="dom" />
-import { readFileSync } from 'node:fs'
-import type { Download, Page } from 'playwright-core'
-import t, { type Test } from 'tap'
-import { createQuota } from '../../server/quotas/quotas.ts'
+import type { Page } from 'playwright-core'
+import t from 'tap'
 import { testApp, type Somebody } from '../app.ts'
 import { programmeOn } from '../certificates/programme.ts'
 import { launchChromium } from '../chromium.ts'
-import { personOf } from '../trainee.ts'
-import { mayEnter, signIn, sound } from './desk.ts'
+import { fileOf, mayEnter, signIn, sound, soundOnPhone, target } from './desk.ts'
 
 const FIRST_NAMES = ['Amina', 'Bwalya', 'Chanda', 'Dalitso', 'Esther', 'Febby', 'Grace', 'Harriet', 'Joseph', 'Kalaba', 'Lubasi', 'Peter'] as const
 
@@ -21,33 +18,6 @@ world.setNow('2026-06-15T04:00:00Z')
 const ada = await test.somebody('Ada Admin', [{ role: 'administrator' }])
 const ben = await test.somebody('Ben Second', [{ role: 'administrator' }])
 await mayEnter(test, ada, ben)
-
-/** The same pages on a phone, in Arabic, for whoever is signed in on a page. */
-async function soundOnPhone (t: Test, by: Page, paths: readonly string[]): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, bypassCSP: true })
-  await context.addCookies([...await by.context().cookies(), { name: 'muster-language', value: 'ar', url: base }])
-  const page = await context.newPage()
-  for (const path of paths) {
-    await page.goto(`${base}${path}`)
-    t.equal(await page.evaluate(() => `${document.documentElement.lang} ${document.documentElement.dir}`), 'ar rtl', path)
-    await sound(t, page, `${path} on a phone`)
-  }
-  await context.close()
-}
-
-/** The bytes that a link sends. */
-async function fileOf (page: Page, link: string): Promise<{ readonly name: string, readonly bytes: Buffer }> {
-  const download: Promise<Download> = page.waitForEvent('download')
-  await page.getByRole('link', { name: link }).click()
-  const file = await download
-  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) }
-}
-
-async function target (name: string, period: { readonly from: string, readonly to: string }, country: string | null, promised: number): Promise<string> {
-  const { id, problems } = await createQuota(db, world, personOf(ada, 'administrator'), { name, period, timeZone: 'Asia/Shanghai', scope: country === null ? {} : { country }, counts: 'persons', target: promised })
-  if (id === null) throw new Error(JSON.stringify(problems))
-  return id
-}
 
 t.test('targets: one is moved by two administrators, the end is foreseen, the year is closed, restated and reported', { timeout: 150_000 }, async (t) => {
   // Twelve certified in five months; three cohorts of the past of which six in ten were certified; ten people on their way.
@@ -75,8 +45,8 @@ t.test('targets: one is moved by two administrators, the end is foreseen, the ye
     const running = await cohort('Running', '2026-06-28T00:00:00.000Z')
     await tx.insertInto('enrolment').values(onTheWay.map((personId) => ({ id: world.newId(), cohort_id: running, person_id: personId, state: 'active' as const, enrolled_at: now, active_at: null, completed_at: null, done: 0, total: 4 }))).execute()
   })
-  const whole = await target('Officers trained', half, null, 100)
-  await target('Officers of Zambia', half, 'ZM', 40)
+  const whole = await target(test, ada, 'Officers trained', half, null, 100)
+  await target(test, ada, 'Officers of Zambia', half, 'ZM', 40)
 
   const admin = await signIn(browser, base, ada)
   const nav = async (page: Page): Promise<void> => { await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Targets', exact: true }).click() }
@@ -130,14 +100,14 @@ t.test('targets: one is moved by two administrators, the end is foreseen, the ye
   t.same(await end.locator('.figures b').allInnerTexts(), [range?.[1], range?.[3], range?.[2]], 'the report has the same range')
   t.match(await end.innerText(), /of ten years that stood as this one stands today, about one would end below \d+[^]*Enrolled\s+10\s+59\.8%: 36 of 60 in 3 cohorts\s+6/)
   await sound(t, admin, 'the report of a year that lasts')
-  await soundOnPhone(t, admin, [`/desk/quotas/${whole}/report`])
+  await soundOnPhone(t, browser, base, admin, [`/desk/quotas/${whole}/report`])
   await admin.goBack()
   await admin.getByRole('link', { name: 'Enrolled: 10' }).click()
   t.equal(await admin.getByRole('link', { name: / Tembo$/ }).count(), 10, 'the figure opens into its people')
   await admin.getByText('Show each cohort').click()
   t.match(await admin.getByRole('row', { name: 'Past 03' }).innerText(), /12 of 20/, 'and the share into its cohorts')
   await sound(t, admin, 'who is on the way')
-  await soundOnPhone(t, admin, ['/desk/quotas', '/desk/quotas/changes', `/desk/quotas/${whole}`, `/desk/quotas/${whole}/pipeline`])
+  await soundOnPhone(t, browser, base, admin, ['/desk/quotas', '/desk/quotas/changes', `/desk/quotas/${whole}`, `/desk/quotas/${whole}/pipeline`])
   await admin.context().close()
 
   world.setNow('2026-07-02T04:00:00Z')
@@ -183,7 +153,7 @@ t.test('targets: one is moved by two administrators, the end is foreseen, the ye
   await sound(t, closing, 'the serials')
   await closing.getByRole('row', { name: 'taken back' }).getByRole('link').click()
   t.match(await closing.locator('main').innerText(), /Revoked[^]*Bwalya Mwila[^]*Sat by another person/i, 'and a serial into the page that anybody sees')
-  await soundOnPhone(t, closing, [`/desk/quotas/${whole}`, `/desk/quotas/${whole}/report`, `/desk/quotas/${whole}/entries?country=ZM`])
+  await soundOnPhone(t, browser, base, closing, [`/desk/quotas/${whole}`, `/desk/quotas/${whole}/report`, `/desk/quotas/${whole}/entries?country=ZM`])
   await closing.context().close()
 })
 
@@ -251,6 +221,6 @@ t.test('readiness: people are found, picked, kept as a list and handed on, and w
   await after.getByRole('link', { name: 'Saved lists' }).click()
   t.match(await after.getByRole('row', { name: 'Joint patrol' }).innerText(), /2 not ready[^]*Ada Admin/)
   await sound(t, after, 'saved lists')
-  await soundOnPhone(t, after, ['/', '/desk/readiness?course=drugs', '/desk/readiness/teams', path])
+  await soundOnPhone(t, browser, base, after, ['/', '/desk/readiness?course=drugs', '/desk/readiness/teams', path])
   await after.context().close()
 })
