@@ -81,7 +81,7 @@ t.test('one person: a copy of everything, and its end', async (t) => {
     const page = (await test.app.inject({ url: '/me/data', headers: trainee.bearer })).body
     t.match(page, /Bureau of Lanterns[^]*3 Feb 1990[^]*Certificates<\/th><td class="n">1<[^]*href="\/me\/data.json"/, 'their own page says it in words')
     t.match(page, 'What the log says of you')
-  t.match((await test.app.inject({ url: '/', headers: trainee.bearer })).body, 'href="/me/data"', 'and is in the menu')
+    t.match((await test.app.inject({ url: '/', headers: trainee.bearer })).body, 'href="/me/data"', 'and is in the menu')
     t.equal((await call(test, walk.instructor, 'GET', `${of}/data`)).status, 403)
   })
 
