@@ -54,7 +54,7 @@ export { mantelHaenszel, type EffectClass, type MantelHaenszel, type Stratum } f
 export type { Breakdown, QuestionStatistics, SlotStatistics } from './statistics/question-statistics.ts'
 export { raschOf, type RaschItem, type Try } from './statistics/rasch.ts'
 export type { Response } from './statistics/responses.ts'
-export { similarPairs, type Similarity } from './statistics/similarity.ts'
+export { similarPairs, type Similarity, type WrongAnswers } from './statistics/similarity.ts'
 export type { SatItem, Sitting } from './statistics/sitting.ts'
 export { quizStatistics, type QuizStatistics } from './statistics/statistics.ts'
 export { secondsBySlot } from './statistics/time-spent.ts'

@@ -240,30 +240,14 @@ export interface CountedAttempt {
   readonly locale: string
 }
 
-/** What changes whenever the statistics of a quiz might: another attempt finished, or the mark of one changed. */
-export async function selectStateOf (tx: Tx, cohortId: string, quizKey: string): Promise<string> {
-  const { count, last, marks, waiting } = await tx.selectFrom('attempt')
-    .innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id')
-    .where('enrolment.cohort_id', '=', cohortId)
-    .where('attempt.quiz_key', '=', quizKey)
-    .where('attempt.finished_at', 'is not', null)
-    .where('attempt.ended_by', '!=', 'discarded')
-    .select(({ fn, eb }) => [
-      fn.countAll().as('count'),
-      fn.max('attempt.finished_at').as('last'),
-      fn.sum('attempt.mark').as('marks'),
-      fn.sum(eb.case().when('attempt.state', '=', 'needs-marking').then(1).else(0).end()).as('waiting')
-    ])
-    .executeTakeFirstOrThrow()
-  return [count, last, marks, waiting].join(' ')
-}
-
 /** A version of a course that a cohort's attempts of a quiz were sat on. */
 export interface SatVersion {
   readonly versionId: string
   readonly number: number
   /** Finished attempts. */
   readonly attempts: number
+  /** Changes whenever the statistics of them might: another was finished, or the mark of one changed. */
+  readonly state: string
 }
 
 /** The versions that finished attempts of a quiz were sat on, the newest first. */
@@ -272,11 +256,18 @@ export async function selectSatVersions (tx: Tx, cohortId: string, quizKey: stri
     .innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id')
     .innerJoin('cohort', 'cohort.id', 'enrolment.cohort_id')
     .innerJoin('course_version', (join) => join.on((eb) => eb('course_version.id', '=', eb.fn.coalesce('attempt.course_version_id', 'cohort.course_version_id'))))
-    .select(({ fn }) => ['course_version.id as versionId', 'course_version.number', fn.countAll<number>().as('attempts')])
+    .select(({ fn, eb }) => [
+      'course_version.id as versionId',
+      'course_version.number',
+      fn.countAll().as('attempts'),
+      fn.max('attempt.finished_at').as('last'),
+      fn.sum('attempt.mark').as('marks'),
+      fn.sum(eb.case().when('attempt.state', '=', 'needs-marking').then(1).else(0).end()).as('waiting')
+    ])
     .where('enrolment.cohort_id', '=', cohortId).where('attempt.quiz_key', '=', quizKey)
     .where('attempt.finished_at', 'is not', null).where('attempt.ended_by', '!=', 'discarded')
     .groupBy(['course_version.id', 'course_version.number']).orderBy('course_version.number', 'desc').execute()
-  return rows.map((row) => ({ ...row, attempts: Number(row.attempts) }))
+  return rows.map(({ versionId, number, attempts, last, marks, waiting }) => ({ versionId, number, attempts: Number(attempts), state: [attempts, last, marks, waiting].join(' ') }))
 }
 
 /** The first finished attempt of each trainee, the earliest finish first.

@@ -11,6 +11,8 @@ const MOST_KEPT = 50_000
  * @returns what makes a sitting of an attempt and the language it was read in */
 export function makeSittingReader (definitions: ReadonlyMap<string, QuestionDefinition>): (stored: StoredAttempt, group: string) => Sitting {
   const kept = new Map<string, unknown>()
+  // The id as it stands here is one string for all sittings: two of the same are told to be so at a glance.
+  const known = new Map([...definitions].filter(([, definition]) => isAsked(definition)).map(([id, { key }]) => [id, { version: id, question: key }]))
 
   function answerOf (text: string): unknown {
     if (text === '') return null
@@ -27,14 +29,14 @@ export function makeSittingReader (definitions: ReadonlyMap<string, QuestionDefi
     const seconds = secondsBySlot(startedAt, taken)
     const items: SatItem[] = []
     for (const { slot, questionId, mark, variant } of slots) {
-      const definition = definitions.get(questionId)
-      if (definition === undefined || !isAsked(definition)) continue
+      const asked = known.get(questionId)
+      if (asked === undefined) continue
       // Whatever happened before, a slot stands as its last step says (quiz/step.ts).
       const step = last.get(slot)
       items.push({
         slot,
-        question: definition.key,
-        version: questionId,
+        question: asked.question,
+        version: asked.version,
         ...(variant === undefined ? {} : { variant: JSON.stringify(variant) }),
         markMax: mark,
         fraction: step === undefined || step.fraction === '' ? null : Number(step.fraction),

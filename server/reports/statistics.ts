@@ -9,7 +9,7 @@ import type { Person } from '../person.ts'
 import type { QuestionDefinition, QuizDefinition, QuizStatistics } from '../quiz/quiz.ts'
 import { textIn, type Text } from '../quiz/text.ts'
 import { Refusal } from '../refusals.ts'
-import { selectFirstAttempts, selectSatVersions, selectStateOf, selectStored, type CountedAttempt, type SatVersion } from './queries.ts'
+import { selectFirstAttempts, selectSatVersions, selectStored, type CountedAttempt, type SatVersion } from './queries.ts'
 import type { Delivery, WorkOrder } from './statistics-worker.ts'
 
 /** The statistics of one quiz in one cohort, as those who run it see them. */
@@ -122,7 +122,7 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
     async report (person, { cohortId, quizKey, language, counting = 'present' }) {
       const cohort = await managedCohort(db.read, person, cohortId)
       const sat = await selectSatVersions(db.read, cohortId, quizKey)
-      const present: SatVersion = sat.find(({ versionId }) => versionId === cohort.versionId) ?? { versionId: cohort.versionId, number: cohort.course.version, attempts: 0 }
+      const present: SatVersion = sat.find(({ versionId }) => versionId === cohort.versionId) ?? { versionId: cohort.versionId, number: cohort.course.version, attempts: 0, state: '' }
       const known = sat.includes(present) ? sat : [...sat, present].sort((a, b) => b.number - a.number)
       const counted = counting === 'present' ? [present] : counting === 'all' ? known : known.filter(({ number }) => counting.includes(number))
       // An exam that the new version has no more is still there for those who sat it.
@@ -132,7 +132,7 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
       // A question goes by its key; where versions say it otherwise, the newest speaks for it.
       const list = []
       for (const { versionId, number } of counted.toReversed()) list.push(...(await courses.questions(db.read, versionId)).map(({ id, definition }) => ({ id, definition, number })))
-      const name = JSON.stringify([cohortId, quizKey, language, counted.map(({ number }) => number), await selectStateOf(db.read, cohortId, quizKey)])
+      const name = JSON.stringify([cohortId, quizKey, language, counted.map(({ number, state }) => [number, state])])
       let figures = kept.get(name)
       if (figures === undefined) {
         const order: WorkOrder = { definitions: list.map(({ id, definition }) => [id, definition]), language }

@@ -1,14 +1,21 @@
+import type { Try } from './rasch.ts'
+
 /** The largest set of items whose difficulties can be compared: from each of them one gets to every other by steps from an
  * item that somebody had right to one that the same person had wrong. Without that no finite estimate exists (Fischer,
  * Psychometrika 46, 1981): an item that everybody had right, or that only those had right who had all else right as well, is as
  * easy, or as hard, as one likes.
- * @param people the items each had right and had wrong, as numbers from 0
+ * @param people what each did with the items they met
  * @param count how many items there are
  * @returns the items of the set, ascending; [] when no two can be compared */
-export function comparableItems (people: readonly { readonly right: readonly number[], readonly wrong: readonly number[] }[], count: number): number[] {
+export function comparableItems (people: readonly (readonly Try[])[], count: number): number[] {
   const beats = new Uint8Array(count * count)
-  for (const { right, wrong } of people) {
-    for (const winner of right) for (const loser of wrong) beats[winner * count + loser] = 1
+  const wrong = new Int32Array(count)
+  for (const tries of people) {
+    let wrongs = 0
+    for (const { item, right } of tries) if (!right) wrong[wrongs++] = item
+    for (const { item, right } of tries) {
+      if (right) for (let index = 0; index < wrongs; index++) beats[item * count + (wrong[index] as number)] = 1
+    }
   }
   const placed = new Uint8Array(count)
   let largest: number[] = []

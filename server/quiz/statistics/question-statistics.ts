@@ -2,7 +2,7 @@ import type { QuestionDefinition } from '../kinds/index.ts'
 import { concernsOf, type Concern } from './concerns.ts'
 import { randomGuessPercent } from './guessing.ts'
 import { itemFigures, type ItemFigures } from './item-figures.ts'
-import { median, sum } from './moments.ts'
+import { median } from './moments.ts'
 import type { RaschItem } from './rasch.ts'
 import { responsesOf, type Given, type Response } from './responses.ts'
 import type { SatItem } from './sitting.ts'
@@ -68,7 +68,7 @@ export function makeFigures (): (met: readonly Met[]) => Figures {
 }
 
 export function slotStatistics (slot: number, met: readonly Met[], weight: Weight, allMarks: number, figures: ReturnType<typeof makeFigures>): SlotStatistics {
-  return { slot, questions: distinct(met.map(({ item }) => item.question)), ...placeStatistics(figures(met), weight, allMarks) }
+  return { slot, questions: distinct(met, ({ item }) => item.question).sort(), ...placeStatistics(figures(met), weight, allMarks) }
 }
 
 export function questionStatistics (
@@ -86,10 +86,10 @@ export function questionStatistics (
 ): QuestionStatistics {
   const statistics = {
     question,
-    slots: [...new Set(met.map(({ item }) => item.slot))].sort((a, b) => a - b),
+    slots: distinct(met, ({ item }) => item.slot).sort((a, b) => a - b),
     ...placeStatistics(figures(met), weight, allMarks),
     randomGuessPercent: definition === undefined ? null : randomGuessPercent(definition),
-    blankCount: met.filter(({ item }) => item.answer === null).length,
+    blankCount: blanksOf(met),
     responses: definition === undefined ? [] : responsesOf(definition, met, language),
     rasch,
     versions: breakdown(met, ({ item }) => item.version),
@@ -103,17 +103,18 @@ function placeStatistics ({ markMax, medianSeconds, allMarks: own, ...figures }:
 }
 
 function figuresOfPlace (met: readonly Met[]): Figures {
-  const allMarks = sum(met.map(({ item }) => item.markMax))
-  return {
-    markMax: allMarks / met.length,
-    ...figuresOf(met),
-    allMarks,
-    medianSeconds: median(met.map(({ item }) => item.seconds).filter(seconds => seconds !== undefined && seconds !== null))
-  }
+  const allMarks = allMarksOf(met)
+  const markMax = allMarks / met.length
+  const known = new Float64Array(met.length)
+  let count = 0
+  for (const { item: { seconds } } of met) if (seconds !== undefined && seconds !== null) known[count++] = seconds
+  return { markMax, ...itemFigures(met, markMax), allMarks, medianSeconds: median(known.subarray(0, count)) }
 }
 
-function figuresOf (met: readonly Met[]): ItemFigures {
-  return itemFigures(met, sum(met.map(({ item }) => item.markMax)) / met.length)
+function allMarksOf (met: readonly Met[]): number {
+  let all = 0
+  for (const { item } of met) all += item.markMax
+  return all
 }
 
 function breakdown (met: readonly Met[], nameOf: (one: Met) => string | undefined): Breakdown[] {
@@ -127,9 +128,17 @@ function breakdown (met: readonly Met[], nameOf: (one: Met) => string | undefine
     else group.push(one)
   }
   const frequent = [...groups].sort(([, a], [, b]) => b.length - a.length).slice(0, MOST_GROUPS)
-  return frequent.sort(([a], [b]) => a < b ? -1 : 1).map(([name, group]) => ({ name, ...figuresOf(group) }))
+  return frequent.sort(([a], [b]) => a < b ? -1 : 1).map(([name, group]) => ({ name, ...itemFigures(group, allMarksOf(group) / group.length) }))
 }
 
-function distinct (names: readonly string[]): string[] {
-  return [...new Set(names)].sort()
+function distinct<T> (met: readonly Met[], of: (one: Met) => T): T[] {
+  const found = new Set<T>()
+  for (const one of met) found.add(of(one))
+  return [...found]
+}
+
+function blanksOf (met: readonly Met[]): number {
+  let blanks = 0
+  for (const { item } of met) if (item.answer === null) blanks++
+  return blanks
 }

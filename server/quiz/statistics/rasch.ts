@@ -50,10 +50,7 @@ interface Alike {
  * @param count how many items there are
  * @returns by item; null where no finite difficulty exists (comparable.ts) or the item was not met */
 export function raschOf (people: readonly (readonly Try[])[], count: number): (RaschItem | null)[] {
-  const chosen = comparableItems(people.map(tries => ({
-    right: tries.filter(({ right }) => right).map(({ item }) => item),
-    wrong: tries.filter(({ right }) => !right).map(({ item }) => item)
-  })), count)
+  const chosen = comparableItems(people, count)
   const result = new Array<RaschItem | null>(count).fill(null)
   if (chosen.length === 0) return result
   const { telling, groups } = tellingOf(people, chosen, count)

@@ -1,3 +1,4 @@
+import { sum } from './moments.ts'
 import { atLeast } from './probability.ts'
 
 /** Two people who gave the same wrong answers more often than chance explains. */
@@ -16,6 +17,9 @@ export interface Similarity {
   readonly adjustedProbability: number
 }
 
+/** What each of some people answered wrong to one question, by person: a name for the answer, or nothing. */
+export type WrongAnswers = readonly (string | undefined)[]
+
 /** With fewer same wrong answers nothing is said, however rare they are. */
 const LEAST_SAME = 4
 
@@ -28,29 +32,31 @@ const LEAST_SAME = 4
  * towards finding nothing. The number of same wrong answers then follows the generalised binomial distribution. This is error
  * similarity analysis (Bellezza & Bellezza, Teaching of Psychology 16, 1989) with each question's own chance, tested as in the
  * generalised binomial test of van der Linden & Sotaridona (J. Educational and Behavioral Statistics 31, 2006).
- * @param people what each answered wrong: a name for the answer by question; right, blank and unseen ones are left out
+ * @param people how many there are
+ * @param questions for each, what everybody answered wrong: a name for the answer by person; undefined for those who had it right, left it
+ * blank or never met it
  * @param most how many pairs are returned
  * @returns pairs with an adjusted probability below 5 %, the least probable first */
-export function similarPairs (people: readonly ReadonlyMap<string, string>[], most = 50): Similarity[] {
-  const { chances, greatest, least, longest } = chancesOf(people)
-  const table = bitsOf(people, [...chances.keys()])
-  const n = people.length
-  const pairs = n * (n - 1) / 2
+export function similarPairs (people: number, questions: readonly WrongAnswers[], most = 50): Similarity[] {
+  const columns = questions.map(numbered).filter(({ counts }) => counts.length > 0)
+  const chances = Float64Array.from(columns, ({ counts }) => chanceOfSame(counts))
+  const table = bitsOf(people, columns)
+  const pairs = people * (people - 1) / 2
   // A normal tail of 0.05 ÷ pairs begins within this many standard deviations. What lies within half of that is not worth the
   // exact probability: it cannot come out that small.
   const near = Math.sqrt(2 * Math.log(20 * pairs)) / 2
   // At least so many are expected of a question that both had wrong: with more of them, as many same answers are nothing to speak of.
-  const mostWrong = Float64Array.from({ length: longest + 1 }, (_, same) => same < LEAST_SAME ? -1 : mostExpectedFor(same, near * Math.sqrt(1 - greatest)) / least)
+  const [least, greatest] = [Math.min(1, ...chances), Math.max(0, ...chances)]
+  const mostWrong = Float64Array.from({ length: columns.length + 1 }, (_, same) => same < LEAST_SAME ? -1 : mostExpectedFor(same, near * Math.sqrt(1 - greatest)) / least)
   const found: Similarity[] = []
-  for (const [first, answers] of people.entries()) {
+  for (let first = 0; first < people; first++) {
     compareWithFollowing(table, first, mostWrong, (second, count) => {
-      const other = people[second] as ReadonlyMap<string, string>
       const shared: number[] = []
       let expected = 0
       let variance = 0
-      for (const question of answers.keys()) {
-        if (!other.has(question)) continue
-        const chance = chances.get(question) as number
+      for (const [question, { numbers }] of columns.entries()) {
+        if (numbers[first] === 0 || numbers[second] === 0) continue
+        const chance = chances[question] as number
         shared.push(chance)
         expected += chance
         variance += chance * (1 - chance)
@@ -64,6 +70,34 @@ export function similarPairs (people: readonly ReadonlyMap<string, string>[], mo
     })
   }
   return found.sort((a, b) => a.probability - b.probability).slice(0, most)
+}
+
+/** Wrong answers to a question as numbers from 1, in the order in which they are first met. */
+interface Column {
+  /** by person; 0 for none */
+  readonly numbers: Int32Array
+  /** how many gave each, by number less 1 */
+  readonly counts: readonly number[]
+}
+
+function numbered (answers: WrongAnswers): Column {
+  const known = new Map<string, number>()
+  const counts: number[] = []
+  const numbers = new Int32Array(answers.length)
+  for (let person = 0; person < answers.length; person++) {
+    const answer = answers[person]
+    if (answer === undefined) continue
+    let number = known.get(answer)
+    if (number === undefined) known.set(answer, number = counts.push(0))
+    numbers[person] = number
+    counts[number - 1] = (counts[number - 1] as number) + 1
+  }
+  return { numbers, counts }
+}
+
+/** That two of those who had a question wrong agree. */
+function chanceOfSame (counts: readonly number[]): number {
+  return sum(counts.map(count => count ** 2)) / sum(counts) ** 2
 }
 
 /** The greatest e with e + deviations √e ≤ same: where more are expected, as many same answers are nothing to speak of. */
@@ -111,47 +145,22 @@ function countOf (bits: number): number {
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
 
-function bitsOf (people: readonly ReadonlyMap<string, string>[], questions: readonly string[]): Bits {
-  const places = new Map(questions.map((question, place) => [question, { place, numbers: new Map<string, number>() }]))
-  for (const answers of people) {
-    for (const [question, answer] of answers) {
-      const { numbers } = places.get(question) as { readonly numbers: Map<string, number> }
-      if (!numbers.has(answer)) numbers.set(answer, numbers.size)
+function bitsOf (people: number, columns: readonly Column[]): Bits {
+  const words = Math.ceil(columns.length / 32)
+  const planes = Math.ceil(Math.log2(Math.max(1, ...columns.map(({ counts }) => counts.length))))
+  const wrong = new Int32Array(people * words)
+  const answers = new Int32Array(people * words * planes)
+  for (const [question, { numbers }] of columns.entries()) {
+    const bit = 1 << (question & 31)
+    for (let person = 0; person < people; person++) {
+      const number = (numbers[person] as number) - 1
+      if (number === -1) continue
+      const word = person * words + (question >>> 5)
+      wrong[word] = (wrong[word] as number) | bit
+      for (let plane = 0; plane < planes; plane++) {
+        if ((number >>> plane & 1) === 1) answers[word * planes + plane] = (answers[word * planes + plane] as number) | bit
+      }
     }
   }
-  const words = Math.ceil(questions.length / 32)
-  const planes = Math.ceil(Math.log2(Math.max(1, ...[...places.values()].map(({ numbers }) => numbers.size))))
-  const wrong = new Int32Array(people.length * words)
-  const given = new Int32Array(people.length * words * planes)
-  const set = (bits: Int32Array, at: number, bit: number): void => { bits[at] = (bits[at] as number) | (1 << bit) }
-  for (const [person, answers] of people.entries()) {
-    for (const [question, answer] of answers) {
-      const { place, numbers } = places.get(question) as { readonly place: number, readonly numbers: ReadonlyMap<string, number> }
-      const word = person * words + (place >>> 5)
-      const number = numbers.get(answer) as number
-      set(wrong, word, place & 31)
-      for (let plane = 0; plane < planes; plane++) if ((number >>> plane & 1) === 1) set(given, word * planes + plane, place & 31)
-    }
-  }
-  return { people: people.length, words, planes, wrong, answers: given }
-}
-
-/** By question, the chance that two of those who had it wrong agree; the greatest and the least of them; and how many questions one
- * person had wrong at the most. */
-function chancesOf (people: readonly ReadonlyMap<string, string>[]): { readonly chances: ReadonlyMap<string, number>, readonly greatest: number, readonly least: number, readonly longest: number } {
-  const counts = new Map<string, Map<string, number>>()
-  let longest = 0
-  for (const answers of people) {
-    longest = Math.max(longest, answers.size)
-    for (const [question, answer] of answers) {
-      let alike = counts.get(question)
-      if (alike === undefined) counts.set(question, alike = new Map<string, number>())
-      alike.set(answer, (alike.get(answer) ?? 0) + 1)
-    }
-  }
-  const chances = new Map([...counts].map(([question, alike]): [string, number] => {
-    const each = [...alike.values()]
-    return [question, each.reduce((sum, count) => sum + count ** 2, 0) / each.reduce((sum, count) => sum + count, 0) ** 2]
-  }))
-  return { chances, greatest: Math.max(0, ...chances.values()), least: Math.min(1, ...chances.values()), longest }
+  return { people, words, planes, wrong, answers }
 }

@@ -1,7 +1,7 @@
 import type { QuestionDefinition } from '../kinds/index.ts'
 import { groupDifferences, type GroupDifference } from './group-difference.ts'
 import { makeFigures, questionStatistics, slotStatistics, type Met, type QuestionStatistics, type SlotStatistics } from './question-statistics.ts'
-import { raschOf, type RaschItem } from './rasch.ts'
+import { raschOf, type RaschItem, type Try } from './rasch.ts'
 import { makeReader } from './responses.ts'
 import { similarPairs, type Similarity } from './similarity.ts'
 import { isRight, markOfItem, totalOf, type Sitting } from './sitting.ts'
@@ -114,11 +114,16 @@ function asOfQuestion (met: readonly Met[], questions: ReadonlyMap<string, Colum
 function difficultiesOf (sittings: readonly Sitting[]): Map<string, RaschItem> {
   if (sittings.length < LEAST_FOR_RASCH) return new Map()
   const places = new Map<string, number>()
-  const people = sittings.map(({ items }) => items.filter(({ markMax }) => markMax > 0).map(item => {
-    const place = places.get(item.question) ?? places.size
-    places.set(item.question, place)
-    return { item: place, right: isRight(item) }
-  }))
+  const people = sittings.map(({ items }) => {
+    const tries: Try[] = []
+    for (const item of items) {
+      if (item.markMax <= 0) continue
+      let place = places.get(item.question)
+      if (place === undefined) places.set(item.question, place = places.size)
+      tries.push({ item: place, right: isRight(item) })
+    }
+    return tries
+  })
   const found = raschOf(people, places.size)
   return new Map([...places].flatMap(([question, place]) => {
     const item = found[place]
@@ -127,12 +132,13 @@ function difficultiesOf (sittings: readonly Sitting[]): Map<string, RaschItem> {
 }
 
 function similaritiesOf (sittings: readonly Sitting[], questions: ReadonlyMap<string, Column>): QuizStatistics['similarities'] {
-  const wrong = sittings.map(() => new Map<string, string>())
-  for (const [question, { met, people }] of questions) {
+  const wrong = [...questions.values()].map(({ met, people }) => {
+    const answers = new Array<string | undefined>(sittings.length).fill(undefined)
     for (const [index, { item, given }] of met.entries()) {
-      if (given !== undefined && given.name !== null && !isRight(item)) wrong[people[index] as number]?.set(question, given.name)
+      if (given !== undefined && given.name !== null && !isRight(item)) answers[people[index] as number] = given.name
     }
-  }
+    return answers
+  })
   const idOf = (index: number): string => (sittings[index] as Sitting).id
-  return similarPairs(wrong).map(({ first, second, ...similarity }) => ({ first: idOf(first), second: idOf(second), ...similarity }))
+  return similarPairs(sittings.length, wrong).map(({ first, second, ...similarity }) => ({ first: idOf(first), second: idOf(second), ...similarity }))
 }
