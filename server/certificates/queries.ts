@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { CourseOutline } from '../courses/outline.ts'
 import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
-import { prepared, preparedInsert, type Value } from '../db/prepared.ts'
+import { prepared, preparedInsert, preparedRows, type Value } from '../db/prepared.ts'
 import type { CertificateTable } from '../db/tables.ts'
 import { named, type Asked } from '../people/named/queries.ts'
 import { makeRecent } from '../recent.ts'
@@ -217,10 +217,13 @@ export async function selectDocuments (tx: Tx, certificateId: string): Promise<A
 
 /** The latest of some records' certificates of a course that was not revoked: what a new one renews. */
 export async function selectLatestOfCourse (tx: Tx, personIds: readonly string[], courseSlug: string): Promise<string | null> {
-  const row = await tx.selectFrom('certificate').select('id').where('person_id', 'in', [...personIds]).where('course_slug', '=', courseSlug).where('revoked_at', 'is', null)
-    .orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst()
-  return row?.id ?? null
+  const [latest] = await latestOfCourse(tx, personIds.map((personId) => ({ personId, courseSlug })))
+  return latest?.id ?? null
 }
+
+const latestOfCourse = preparedRows<{ readonly personId: string, readonly courseSlug: string }, { readonly id: string }>(['personId', 'courseSlug'], (tx, rows) => tx.selectFrom('certificate').select('id')
+  .where('person_id', 'in', rows.map(({ personId }) => personId)).where('course_slug', '=', rows[0]?.courseSlug ?? '').where('revoked_at', 'is', null)
+  .orderBy('issued_at', 'desc').orderBy('id', 'desc').limit(1))
 
 /** The serials of what a certificate renews, and of what renews it and stands. */
 export async function selectRenewal (tx: Tx, { id, renewsId }: Pick<Certificate, 'id' | 'renewsId'>): Promise<{ readonly renews: string | null, readonly renewedBy: string | null }> {

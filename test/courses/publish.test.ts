@@ -241,4 +241,6 @@ t.test('what is kept is bounded: what was not asked for longest is forgotten fir
   t.equal(recent.get('a'), 1)
   recent.keep('c', 3)
   t.same([recent.get('a'), recent.get('b'), recent.get('c')], [1, undefined, 3])
+  recent.keep('d', 4)
+  t.same([recent.get('a'), recent.get('c'), recent.get('d')], [undefined, 3, 4], 'where all were asked for, the one that came first goes, and what is new stays')
 })

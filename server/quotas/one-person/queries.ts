@@ -4,7 +4,7 @@ import { holds } from '../../db/like.ts'
 import { named, type Asked } from '../../people/named/queries.ts'
 import { nameKey } from '../../people/name-key.ts'
 import type { PersonFacts } from '../../people/queries.ts'
-import { prepared, type Value } from '../../db/prepared.ts'
+import { prepared, preparedRows, type Value } from '../../db/prepared.ts'
 import { partsOf, swapped } from './likeness.ts'
 
 /** Every record that is merged, and what into. */
@@ -37,11 +37,13 @@ export async function selectGroup (tx: Tx, rootId: string): Promise<string[]> {
   for (let from = 0; from < group.length;) {
     const some = group.slice(from)
     from = group.length
-    const rows = await tx.selectFrom('person').select('id').where('merged_into', 'in', some).orderBy('id').execute()
+    const rows = await mergedIntoThese(tx, some.map((id) => ({ id })))
     group.push(...rows.map(({ id }) => id))
   }
   return group
 }
+
+const mergedIntoThese = preparedRows<{ readonly id: string }, { readonly id: string }>(['id'], (tx, rows) => tx.selectFrom('person').select('id').where('merged_into', 'in', rows.map(({ id }) => id)).orderBy('id'))
 
 export interface Human extends Pick<PersonFacts, 'name' | 'latinName' | 'country' | 'agency' | 'rank' | 'birthDay'> {
   readonly id: string
