@@ -23,6 +23,7 @@ import * as personFacts from './0031-person-facts.ts'
 import * as cohortOutcomes from './0032-cohort-outcomes.ts'
 import * as draftBankQuestions from './0034-draft-bank-questions.ts'
 import * as personWords from './0038-person-words.ts'
+import * as heldApart from './0039-held-apart.ts'
 
 /** A step of the schema. It is given a bare Kysely: it must not depend on today's tables. */
 export interface Migration {
@@ -54,5 +55,6 @@ export const migrations: readonly Migration[] = [
   { name: '0031-person-facts', up: personFacts.up },
   { name: '0032-cohort-outcomes', up: cohortOutcomes.up },
   { name: '0034-draft-bank-questions', up: draftBankQuestions.up },
-  { name: '0038-person-words', up: personWords.up }
+  { name: '0038-person-words', up: personWords.up },
+  { name: '0039-held-apart', up: heldApart.up }
 ]

@@ -412,6 +412,9 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /desk/accommodations/:id/end': '-xxxxxx+',
   'GET /desk/people/alike': '-xxxxxx+',
   'GET /api/v1/people/alike': '-xxxxxx+',
+  'GET /api/v1/people/not-same': '-xxxxxx+',
+  'PUT /api/v1/people/:id/not-same/:personId': '-xxxxxx+',
+  'DELETE /api/v1/people/:id/not-same/:personId': '-xxxxxx+',
   'GET /desk/people/:id/same': '-xxxxxx+',
   'POST /desk/people/:id/same': '-xxxxxx+',
   'GET /api/v1/people/:id/same': '-xxxxxx+',
@@ -551,7 +554,7 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
               : somebodyElse.personId
   return path
     .replace(':id', id).replace(':key', path.includes('quizzes') ? 'practice' : path.includes('/drafts/:id/questions') ? 'one' : 'welcome').replace(':slot', '1').replace(':fileId', fileId).replace(':serial', serial)
-    .replace('/same/:personId', `/same/${walk.trainee.personId}`).replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
+    .replace(/same\/:personId/, `same/${walk.trainee.personId}`).replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
     .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js').replace(':file', bankFileId)
     .replace(/\/banks\/[^/]+\/(?:im|ex)port$/, '$&?format=gift').replace(/(\/api\/.*\/banks\/.*\/questions\/.*)$/, '$1?version=1').replace(/(\/api\/.*\/drafts\/.*\/questions\/.*)$/, '$1?version=9')
     .replace(/:kind.*$/, 'start/en?version=0')
@@ -652,7 +655,7 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId, bankId }: Sc
     case '/people/:id/accommodations': return route.includes('/api/') ? { extraPercent: 25, reason: 'For the test of access' } : { extraPercent: '25', reason: 'For the test of access' }
     case '/people/:id/same': return { action: 'unmerge', intoId: '', reason: 'For the test of access' }
     case '/people/:id/merge': return { intoId: somebodyElse.personId, reason: 'For the test of access' }
-    case '/people/:id/unmerge': return { reason: 'For the test of access' }
+    case '/people/:id/not-same/:personId': case '/people/:id/unmerge': return { reason: 'For the test of access' }
     case '/people/:id/roles': case '/people/:id/roles/revoke': return { role: 'instructor' }
     default: return {}
   }

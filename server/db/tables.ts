@@ -53,6 +53,7 @@ export interface Tables {
   readonly cohort_outcome: CohortOutcomeTable
   readonly audit_entry: AuditEntryTable
   readonly person_merge: PersonMergeTable
+  readonly person_apart: PersonApartTable
   readonly former_address: FormerAddressTable
   readonly quota_change: QuotaChangeTable
   readonly quota_snapshot: QuotaSnapshotTable
@@ -617,6 +618,19 @@ export interface PersonMergeTable {
   readonly merged_at: string
   readonly unmerged_by: string | null
   readonly unmerged_at: string | null
+}
+
+/** That somebody held two records not to be one human being, and perhaps that it was taken back. Gone with either of them when erased. */
+export interface PersonApartTable {
+  readonly id: string
+  /** The first of the two by id. */
+  readonly person_id: string
+  readonly other_id: string
+  readonly reason: string
+  readonly judged_by: string
+  readonly judged_at: string
+  readonly ended_by: string | null
+  readonly ended_at: string | null
 }
 
 /** A part of a target that moves from one quota to another, once a second administrator agrees. */

@@ -104,6 +104,8 @@ async function heldOn (tx: Tx, { id, accountId, email }: Subject): Promise<Reado
     lists: tx.selectFrom('team_member').innerJoin('team', 'team.id', 'team_member.team_id').select(['team.name', 'added_at as addedAt']).where('person_id', '=', id).orderBy('added_at'),
     heldToBeOnePerson: tx.selectFrom('person_merge').select(['person_id as record', 'into_id as countedAs', 'reason', 'merged_at as at', 'unmerged_at as takenBackAt'])
       .where((where) => where.or([where('person_id', '=', id), where('into_id', '=', id)])).orderBy('merged_at'),
+    heldNotToBeOnePerson: tx.selectFrom('person_apart').select(['person_id as record', 'other_id as other', 'reason', 'judged_at as at', 'ended_at as takenBackAt'])
+      .where((where) => where.or([where('person_id', '=', id), where('other_id', '=', id)])).orderBy('judged_at'),
     log: tx.selectFrom('audit_entry').select(['at', 'action', 'detail']).where((where) => where.or([where('actor_id', '=', id), where('subject_id', '=', id)])).orderBy('seq')
   }
 }
@@ -125,6 +127,8 @@ export async function erase (tx: Tx, { id, accountId, email }: Subject, nobody: 
   await tx.deleteFrom('mail').where('to_email', 'in', addresses).execute()
   await tx.deleteFrom('failure').where('subject', 'in', addresses.flatMap((address) => [`sign-in:${address}`, `reset:${address}`])).execute()
   await tx.deleteFrom('former_address').where('person_id', '=', id).execute()
+  // A record that says nothing of anybody is like none, and why it is another's no more needs telling.
+  await tx.deleteFrom('person_apart').where((where) => where.or([where('person_id', '=', id), where('other_id', '=', id)])).execute()
   const mine = tx.selectFrom('enrolment').select('id').where('person_id', '=', id)
   const attempts = tx.selectFrom('attempt').select('id').where('enrolment_id', 'in', mine)
   const nominations = await tx.selectFrom('nomination').select('id').where((where) => where.or([where('email', 'in', addresses), where('enrolment_id', 'in', mine)])).execute()

@@ -48,6 +48,7 @@ t.test('one person: a copy of everything, and its end', async (t) => {
   for (const [who, attempt] of [[trainee, handedIn], [other, hers]] as const) await sendFile(test, who, attempt.id, 1, 'both.txt', 'What both saw.')
 
   const of = `/people/${trainee.personId}`
+  await call(test, admin, 'PUT', `${of}/not-same/${other.personId}`, { reason: 'One wears lamps, the other does not' })
   let serial = ''
 
   await t.test('the copy holds what every table has of them, for them and for an administrator', async (t) => {
@@ -64,7 +65,8 @@ t.test('one person: a copy of everything, and its end', async (t) => {
       nominations: [{ name: trainee.name }],
       certificates: [{ holder: trainee.name }],
       replacedDocuments: [{ holder: trainee.name, reason: 'Paper lost by the lamps' }],
-      counted: [{ delta: 1 }, { delta: 1 }]
+      counted: [{ delta: 1 }, { delta: 1 }],
+      heldNotToBeOnePerson: [{ reason: 'One wears lamps, the other does not' }]
     })
     serial = data['certificates']?.[0]?.['serial'] as string
     t.ok((data['answers'] ?? []).length > 3 && (data['activities'] ?? []).length > 0 && (data['attempts'] ?? []).length > 0)
@@ -86,7 +88,7 @@ t.test('one person: a copy of everything, and its end', async (t) => {
   })
 
   await t.test('a table that points to a person is in the copy, or known not to be about them', async (t) => {
-    const inCopy = new Set(['person', 'account', 'former_address', 'role_grant', 'session', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'mark_given', 'certificate', 'quota_entry', 'team_member', 'person_merge', 'reminder_sent', 'upload', 'accommodation', 'nomination', 'no_show'])
+    const inCopy = new Set(['person', 'account', 'former_address', 'role_grant', 'session', 'enrolment', 'activity_done', 'attempt', 'attempt_step', 'mark_given', 'certificate', 'quota_entry', 'team_member', 'person_merge', 'person_apart', 'reminder_sent', 'upload', 'accommodation', 'nomination', 'no_show'])
     const otherwise = new Map([
       ['cohort_instructor', 'what somebody works on; erased with the roles'],
       ['draft_author', 'what somebody works on; erased with the roles'],
@@ -133,6 +135,7 @@ t.test('one person: a copy of everything, and its end', async (t) => {
     const files = await test.db.read.selectFrom('upload').innerJoin('upload_content', 'upload_content.hash', 'upload.hash').select(['name', 'size']).execute()
     t.same(files, [{ name: 'both.txt', size: 14 }], 'and files, but for those that somebody else has handed in too')
     t.equal((await test.db.read.selectFrom('upload_content').select('hash').execute()).length, 1)
+    t.same(await test.db.read.selectFrom('person_apart').selectAll().execute(), [], 'nor what they were held not to be')
   })
 
   await t.test('the certificate stands without a name; the account is closed for good', async (t) => {

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { testApp } from '../app.ts'
+import { openBrowser } from '../browser.ts'
 import { call } from '../trainee.ts'
 
 t.test('records that may be one person are listed for somebody to judge; different birthdays tell namesakes apart', async (t) => {
@@ -55,4 +56,66 @@ t.test('records that may be one person are listed for somebody to judge; differe
   t.match((await test.app.inject({ url: `/desk/people/${first}/same?into=${second}`, headers: admin.bearer })).body, 'These are one person already')
   const compared = (await test.app.inject({ url: `/desk/people/${maria}/same?into=${young}`, headers: admin.bearer })).body
   t.match(compared, /Nothing in the records speaks for it[^]*No target counts either of them/)
+})
+
+t.test('records held not to be one person leave the list, until that is taken back or they are merged after all', async (t) => {
+  const test = await testApp(t)
+  const admin = await test.somebody('Ada Administrator', [{ role: 'administrator' }])
+  const add = async (name: string, birthDay?: string): Promise<string> =>
+    (await call(test, admin, 'POST', '/people', { name, email: `${Math.random()}@test.example`, country: 'ZM', ...birthDay !== undefined && { birthDay }, roles: [{ role: 'trainee' }] })).json.id as string
+  const groups = async (): Promise<string[]> => (await call(test, admin, 'GET', '/people/alike')).json.items.map((group: Array<{ id: string }>) => group.map(({ id }) => id).sort().join()).sort()
+  const alike = async (id: string): Promise<string[]> => (await call(test, admin, 'GET', `/people/${id}/same`)).json.alike.map((one: { id: string }) => one.id).sort()
+  const pair = (...ids: string[]): string => ids.sort().join()
+  const [one, other, third] = [await add('Grace Moyo'), await add('Moyo Grace'), await add('Grace Moio')]
+  const [born, together] = [await add('Chipo Dube', '1990-01-01'), await add('Chipo Sibanda', '1990-01-01')]
+  t.same(await groups(), [pair(one, other, third), pair(born, together)].sort())
+
+  const browser = openBrowser(test.app)
+  browser.cookies.set('muster', admin.token)
+  t.match((await browser.get(`/desk/people/${one}/same?into=${other}`)).body, /value="merge"[^]*value="apart"/)
+  const refused = await browser.post(`/desk/people/${one}/same`, { action: 'apart', intoId: other, reason: ' ' })
+  t.equal(refused.status, 422)
+  t.match(refused.body, 'Write how it is known')
+  await browser.get(`/desk/people/${one}/same?into=${other}`)
+  t.equal((await browser.post(`/desk/people/${one}/same`, { action: 'apart', intoId: other, reason: 'Two service numbers' })).status, 303)
+  t.same(await groups(), [pair(one, other, third), pair(born, together)].sort(), 'the third is still like both')
+  t.same(await alike(one), [third])
+  t.equal((await call(test, admin, 'PUT', `/people/${third}/not-same/${one}`, { reason: 'The agency says so' })).status, 204)
+  t.equal((await call(test, admin, 'PUT', `/people/${one}/not-same/${third}`, { reason: 'Said again' })).status, 204)
+  t.same(await groups(), [pair(other, third), pair(born, together)].sort())
+  t.same(await alike(one), [])
+  await call(test, admin, 'PUT', `/people/${born}/not-same/${together}`, { reason: 'Twins' })
+  t.same(await groups(), [pair(other, third)])
+
+  const judged = (await call(test, admin, 'GET', '/people/not-same')).json
+  t.match(judged.items.map(({ reason }: { reason: string }) => reason), ['Twins', 'The agency says so', 'Two service numbers'], 'once each, the newest first')
+  t.match(judged.items[2], { judgedBy: { id: admin.personId, name: 'Ada Administrator' }, judgedAt: String, endedAt: null })
+  t.match((await browser.get('/desk/people/alike?show=apart')).body, /Ada Administrator held Chipo Dube and Chipo Sibanda not to be the same person[^]*Twins/)
+  t.equal((await call(test, admin, 'GET', '/people/not-same?cursor=x')).status, 422)
+
+  // It is said of people: who is merged into one of them is held apart as well.
+  const fourth = await add('MOYO, Grace')
+  t.same(await groups(), [pair(one, other, third, fourth)], 'whoever is new is like all of them')
+  await call(test, admin, 'POST', `/people/${other}/merge`, { intoId: fourth, reason: 'One service number' })
+  await call(test, admin, 'PUT', `/people/${fourth}/not-same/${third}`, { reason: 'Another service number' })
+  t.same(await groups(), [], 'the first is not the second, nor whatever stands for it')
+  t.same(await alike(one), [])
+  await call(test, admin, 'POST', `/people/${other}/unmerge`, { reason: 'Two after all' })
+  t.same(await groups(), [pair(one, other, third, fourth)], 'apart again, each is judged by itself')
+  t.same(await alike(one), [fourth])
+
+  // Held apart, and one person after all.
+  t.match((await browser.get(`/desk/people/${one}/same?into=${other}`)).body, /Two service numbers[^]*takes this judgement back[^]*value="merge"/)
+  t.match((await call(test, admin, 'GET', `/people/${one}/same/${other}`)).json.notSame, [{ reason: 'Two service numbers' }])
+  t.equal((await call(test, admin, 'POST', `/people/${one}/merge`, { intoId: other, reason: 'The numbers were mixed up' })).status, 204)
+  t.equal((await call(test, admin, 'PUT', `/people/${one}/not-same/${other}`, { reason: 'Not now' })).status, 422, 'one person already')
+  t.match((await browser.get(`/desk/people/${one}/same`)).body, /Two service numbers[^]*Taken back by Ada Administrator/)
+  t.same((await call(test, admin, 'GET', '/people/not-same')).json.items.map(({ reason }: { reason: string }) => reason), ['Another service number', 'Twins', 'The agency says so'])
+
+  await browser.get('/desk/people/alike?show=apart')
+  t.equal((await browser.post(`/desk/people/${together}/same`, { action: 'again', intoId: born, reason: '' })).status, 303)
+  t.ok((await groups()).includes(pair(born, together)), 'taken back, they may be one again')
+  t.equal((await call(test, admin, 'DELETE', `/people/${born}/not-same/${together}`)).status, 204, 'and nothing happens twice')
+  t.same((await call(test, admin, 'GET', '/audit?action=person.apart-ended')).json.items.length, 2)
+  t.equal((await call(test, admin, 'PUT', `/people/${one}/not-same/x`, { reason: 'Nobody' })).status, 404)
 })

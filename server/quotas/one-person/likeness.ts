@@ -26,15 +26,27 @@ export function likenessIn (people: readonly Facts[]): Likeness[] {
 function nameLikeness (one: Facts, other: Facts): Likeness | null {
   const [mine, theirs] = [namesOf(one), namesOf(other)]
   const pairs = mine.flatMap((a) => theirs.map((b) => [a, b] as const))
-  if (pairs.some(([a, b]) => wordsOf(a).join(' ') === wordsOf(b).join(' ') && scriptOf(a) === scriptOf(b))) return 'same-name'
-  if (pairs.some(([a, b]) => wordsOf(a).sort().join(' ') === wordsOf(b).sort().join(' ') && scriptOf(a) === scriptOf(b))) return 'order'
-  const alike = pairs.filter(([a, b]) => nameKey(a) !== '' && nameKey(a) === nameKey(b))
-  if (alike.length > 0) return alike.every(([a, b]) => scriptOf(a) !== scriptOf(b)) ? 'script' : 'spelling'
-  return pairs.some(([a, b]) => partsOf(a).some((part) => partsOf(b).includes(part))) ? 'part' : null
+  if (pairs.some(([a, b]) => a.words === b.words && a.script === b.script)) return 'same-name'
+  if (pairs.some(([a, b]) => a.sorted === b.sorted && a.script === b.script)) return 'order'
+  const alike = pairs.filter(([a, b]) => a.key !== '' && a.key === b.key)
+  if (alike.length > 0) return alike.every(([a, b]) => a.script !== b.script) ? 'script' : 'spelling'
+  return pairs.some(([a, b]) => a.parts.some((part) => b.parts.includes(part))) ? 'part' : null
 }
 
-function namesOf ({ name, latinName }: Facts): string[] {
-  return latinName === null ? [name] : [name, latinName]
+interface Name { readonly words: string, readonly sorted: string, readonly script: string, readonly key: string, readonly parts: readonly string[] }
+
+// Everybody on a page is held against many others.
+const read = new WeakMap<Facts, readonly Name[]>()
+
+function namesOf (facts: Facts): readonly Name[] {
+  const before = read.get(facts)
+  if (before !== undefined) return before
+  const names = (facts.latinName === null ? [facts.name] : [facts.name, facts.latinName]).map((name): Name => {
+    const words = wordsOf(name)
+    return { words: words.join(' '), sorted: words.toSorted().join(' '), script: scriptOf(name), key: nameKey(name), parts: partsOf(name) }
+  })
+  read.set(facts, names)
+  return names
 }
 
 /** The parts of a name's key that say something: those of one consonant are in too many names. */

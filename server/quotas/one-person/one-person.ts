@@ -7,10 +7,11 @@ import { cursorOf, readCursor } from '../../cursor.ts'
 import { countMerge, countUnmerge, foreseeMerge, foreseeUnmerge, type Foreseen } from '../ledger.ts'
 import { groupsOf, likenessOf, mayBeBornTogether, type Likeness } from './likeness.ts'
 import {
-  clearMerged, endMerge, insertMerge, selectAlike, selectAlikeKeys, selectBornTogether, selectFollowed, selectHumansFound, selectHumansOfKey, selectGroup, selectMergeHistory, selectOptionalHuman, selectRoot, setMerged, type Followed, type Human, type MergeRecord
+  clearMerged, endApart, endMerge, insertApart, insertMerge, selectAlike, selectAlikeKeys, selectApart, selectApartAmong, selectApartOf, selectBornTogether, selectFollowed, selectHumansFound, selectHumansOfKey, selectGroup, selectMergeHistory,
+  selectOptionalHuman, selectRecordsOf, selectRoot, setMerged, type Followed, type HeldApart, type Human, type MergeRecord
 } from './queries.ts'
 
-export type { Followed, Human, MergeRecord } from './queries.ts'
+export type { Followed, HeldApart, Human, MergeRecord } from './queries.ts'
 export type { Likeness } from './likeness.ts'
 
 const REASON = { least: 3, most: 500 } as const
@@ -22,8 +23,10 @@ export interface SamePerson {
   readonly root: Human
   /** Every other record of the same human being. */
   readonly others: readonly Human[]
-  /** Records of other people that may be the same, and what speaks for it. */
+  /** Records of other people that may be the same, and what speaks for it; without those held not to be. */
   readonly alike: readonly Suggested[]
+  /** Of this human being's records: what they are held apart from, or were, the newest first. */
+  readonly heldApart: readonly HeldApart[]
   readonly history: readonly MergeRecord[]
   /** What merging and taking apart changed in targets, the newest first. */
   readonly followed: readonly Followed[]
@@ -38,6 +41,7 @@ export interface Suggested {
 
 /** Says that two records are one human being: the first is from now on counted as the second. It is a pointer: both records,
  * their accounts, enrolments and certificates stay as they are. In every target that counts persons they are one from now on.
+ * Where they were held apart, that ends with it.
  * @param input.reason how that is known; kept in the log
  * @throws Refusal not-allowed for anybody but an administrator, not-found, bad-input, already-merged */
 export async function mergePeople (db: Database, world: World, person: Person, input: { readonly personId: string, readonly intoId: string, readonly reason: string }): Promise<void> {
@@ -50,10 +54,13 @@ export async function mergePeople (db: Database, world: World, person: Person, i
     const root = await selectRoot(tx, into.id)
     if (one.mergedInto !== null) throw new Refusal('already-merged')
     if (root === one.id) throw new Refusal('bad-input', {}, [{ path: 'intoId', message: 'is the same person already' }])
+    const [from, whole] = [await selectGroup(tx, one.id), await selectGroup(tx, root)]
+    const at = world.now().toISOString()
     // Before the pointer is set: the ledger needs to know who was who.
-    await countMerge(tx, world, { from: await selectGroup(tx, one.id), into: await selectGroup(tx, root) })
+    await countMerge(tx, world, { from, into: whole })
     if (!await setMerged(tx, one.id, root)) throw new Refusal('already-merged')
-    await insertMerge(tx, { id: world.newId(), personId: one.id, intoId: root, reason, by: person.id, at: world.now().toISOString() })
+    await insertMerge(tx, { id: world.newId(), personId: one.id, intoId: root, reason, by: person.id, at })
+    if (await endApart(tx, from, whole, person.id, at) > 0) await audit(tx, world, { actorId: person.id, action: 'person.apart-ended', subjectType: 'person', subjectId: one.id, detail: { from: root } })
     await audit(tx, world, { actorId: person.id, action: 'person.merged', subjectType: 'person', subjectId: one.id, detail: { into: root, reason } })
   })
 }
@@ -74,6 +81,48 @@ export async function unmergePerson (db: Database, world: World, person: Person,
   })
 }
 
+/** Says that two records are not one human being: they are suggested no more, nor are others of either. It says so of people, not of
+ * records: whatever is merged into one of them is held apart too. Merging the two ends it; so does erasing one. Saying it again changes nothing.
+ * @param input.reason how that is known; kept beside it
+ * @throws Refusal not-allowed, not-found; bad-input for a reason that is none, or records that are one person already */
+export async function holdApart (db: Database, world: World, person: Person, input: { readonly personId: string, readonly otherId: string, readonly reason: string }): Promise<void> {
+  assertAdministrator(person)
+  const reason = reasonOf(input.reason)
+  await db.write(async (tx) => {
+    const [one, other] = [await human(tx, input.personId), await human(tx, input.otherId)]
+    await assertTwo(tx, one, other)
+    if (await insertApart(tx, { id: world.newId(), personId: one.id, otherId: other.id, reason, by: person.id, at: world.now().toISOString() })) {
+      await audit(tx, world, { actorId: person.id, action: 'person.held-apart', subjectType: 'person', subjectId: one.id, detail: { from: other.id, reason } })
+    }
+  })
+}
+
+/** Takes back that two records are not one human being: of any two of their records. Where nobody said so, nothing changes.
+ * @throws Refusal not-allowed, not-found */
+export async function endHeldApart (db: Database, world: World, person: Person, input: { readonly personId: string, readonly otherId: string }): Promise<void> {
+  assertAdministrator(person)
+  await db.write(async (tx) => {
+    const [one, other] = [await human(tx, input.personId), await human(tx, input.otherId)]
+    const [mine, theirs] = [await wholeGroup(tx, one.id), await wholeGroup(tx, other.id)]
+    if (await endApart(tx, mine, theirs, person.id, world.now().toISOString()) > 0) {
+      await audit(tx, world, { actorId: person.id, action: 'person.apart-ended', subjectType: 'person', subjectId: one.id, detail: { from: other.id } })
+    }
+  })
+}
+
+const HELD_APART = 50
+
+/** Pairs that are held not to be one human being, the newest judgement first.
+ * @param cursor `next` of the page before
+ * @throws Refusal not-allowed; bad-input for a cursor that is none */
+export async function listHeldApart (db: Database, person: Person, cursor?: string): Promise<{ items: readonly HeldApart[], next: string | null }> {
+  assertAdministrator(person)
+  const [before = null] = (readCursor(cursor ?? null, ['string']) ?? []) as readonly string[]
+  const rows = await selectApart(db.read, before, HELD_APART + 1)
+  const items = rows.slice(0, HELD_APART)
+  return { items, next: rows.length > HELD_APART ? cursorOf([items.at(-1)?.id ?? '']) : null }
+}
+
 /** @throws Refusal not-allowed, not-found */
 export async function samePerson (db: Database, person: Person, personId: string): Promise<SamePerson> {
   assertAdministrator(person)
@@ -84,11 +133,15 @@ export async function samePerson (db: Database, person: Person, personId: string
   const others: Human[] = []
   for (const id of group) if (id !== one.id) others.push(await human(tx, id))
   const from = await selectGroup(tx, one.id)
+  const heldApart = await selectApartOf(tx, group)
+  const strangers: string[] = []
+  for (const { one: first, other: second, endedAt } of heldApart) if (endedAt === null) strangers.push(...await wholeGroup(tx, group.includes(first.id) ? second.id : first.id))
   return {
     human: one,
     root: rootId === one.id ? one : await human(tx, rootId),
     others,
-    alike: (await selectAlike(tx, one)).filter(({ id }) => !group.includes(id)).map((other) => ({ human: other, why: likenessOf(one, other) })),
+    alike: (await selectAlike(tx, one, [...group, ...strangers])).map((other) => ({ human: other, why: likenessOf(one, other) })),
+    heldApart,
     history: await selectMergeHistory(tx, group),
     followed: await selectFollowed(tx, group),
     apart: one.mergedInto === null ? [] : await foreseeUnmerge(tx, { from, stayed: group.filter((id) => !from.includes(id)) })
@@ -101,15 +154,18 @@ export interface Compared {
   readonly why: readonly Likeness[]
   /** Every target that counts one of them or both, as it is and as it would be. */
   readonly counts: readonly Foreseen[]
+  /** That somebody held them not to be one human being: merging them ends it. */
+  readonly heldApart: readonly HeldApart[]
 }
 
 /** @throws Refusal not-allowed, not-found; bad-input for records that are one person already */
 export async function compareRecords (db: Database, person: Person, personId: string, otherId: string): Promise<Compared> {
   assertAdministrator(person)
   const [one, other] = [await human(db.read, personId), await human(db.read, otherId)]
-  const [from, into] = [await selectRoot(db.read, one.id), await selectRoot(db.read, other.id)]
-  if (from === into) throw new Refusal('bad-input', {}, [{ path: 'intoId', message: 'is the same person already' }])
-  return { other, why: likenessOf(one, other), counts: await foreseeMerge(db.read, { from: await selectGroup(db.read, from), into: await selectGroup(db.read, into) }) }
+  await assertTwo(db.read, one, other)
+  const [from, into] = [await wholeGroup(db.read, one.id), await wholeGroup(db.read, other.id)]
+  const heldApart = (await selectApartOf(db.read, from)).filter(({ one, other, endedAt }) => endedAt === null && (into.includes(one.id) || into.includes(other.id)))
+  return { other, why: likenessOf(one, other), counts: await foreseeMerge(db.read, { from, into }), heldApart }
 }
 
 const MOST_FOUND = 20
@@ -135,38 +191,69 @@ function serialIn (typed: string): string | null {
 }
 
 const GROUPS = 50
-const DAYS = 200
+/** Of days of birth, on a page. */
+const BORN = { days: 200, people: 1000 } as const
 
-/** Records that may be one human being, in groups. First those with the same name in whatever order, script or spelling, in one
+/** How many pages without a group are read on through, where all that is alike is held apart. */
+const PAGES_THROUGH = 20
+
+/** Records that may be one human being, in groups, without those held not to be. First those with the same name in whatever order, script or spelling, in one
  * country, not born on different days; then those born on one day who have a part of the name in common in one country, or the whole
  * name in two: a new passport may have another name, or be another country's. Somebody has to judge each.
  * @param cursor `next` of the page before
  * @throws Refusal not-allowed; bad-input for a cursor that is none */
-export async function alikePeople (db: Database, person: Person, cursor?: string): Promise<{ items: ReadonlyArray<readonly Human[]>, next: string | null }> {
+export async function alikePeople (db: Database, person: Person, cursor?: string): Promise<AlikePage> {
   assertAdministrator(person)
-  const [list = 'name', key = '', country = ''] = (readCursor(cursor ?? null, ['string', 'string', 'string']) ?? []) as readonly string[]
+  let page = await alikePage(db, cursor ?? null)
+  for (let read = 1; page.items.length === 0 && page.next !== null && read < PAGES_THROUGH; read++) page = await alikePage(db, page.next)
+  return page
+}
+
+interface AlikePage { readonly items: ReadonlyArray<readonly Human[]>, readonly next: string | null }
+
+async function alikePage (db: Database, cursor: string | null): Promise<AlikePage> {
+  const [list = 'name', key = '', country = ''] = (readCursor(cursor, ['string', 'string', 'string']) ?? []) as readonly string[]
   if (list === 'born') return await bornTogether(db, key)
-  const keys = await selectAlikeKeys(db.read, cursor === undefined ? null : { key, country }, GROUPS + 1)
-  const items: Human[][] = []
-  for (const { key, country } of keys.slice(0, GROUPS)) {
-    items.push(...groupsOf(await selectHumansOfKey(db.read, key, country), (one, other) => mayBeBornTogether(one.birthDay, other.birthDay)))
-  }
+  const keys = await selectAlikeKeys(db.read, cursor === null ? null : { key, country }, GROUPS + 1)
+  const named: Human[][] = []
+  for (const { key, country } of keys.slice(0, GROUPS)) named.push(await selectHumansOfKey(db.read, key, country))
+  const items = await groupsToJudge(db, named, (one, other) => mayBeBornTogether(one.birthDay, other.birthDay))
   const last = keys[GROUPS - 1]
   if (keys.length > GROUPS && last !== undefined) return { items, next: cursorOf(['name', last.key, last.country]) }
   const born = await bornTogether(db, '')
   return { items: [...items, ...born.items], next: born.next }
 }
 
-async function bornTogether (db: Database, afterDay: string): Promise<{ items: Human[][], next: string | null }> {
-  const people = await selectBornTogether(db.read, afterDay, DAYS)
-  const days = [...new Set(people.map(({ birthDay }) => birthDay ?? ''))]
-  const items = days.flatMap((day) => groupsOf(people.filter(({ birthDay }) => birthDay === day), (one, other) => {
+async function bornTogether (db: Database, afterDay: string): Promise<AlikePage> {
+  const { people, last } = await selectBornTogether(db.read, afterDay, BORN)
+  const items = await groupsToJudge(db, [...Map.groupBy(people, ({ birthDay }) => birthDay ?? '').values()], (one, other) => {
     const name = likenessOf(one, other)[0]
     if (name === undefined || name === 'birthday') return false
     // Those of one name and one country stand in the first list.
     return one.country !== null && one.country === other.country ? name === 'part' : name !== 'part'
+  })
+  return { items, next: last === null ? null : cursorOf(['born', last, '']) }
+}
+
+/** Groups of those who are linked among people who have something in common. Which of them are held apart is looked up for them alone. */
+async function groupsToJudge (db: Database, common: ReadonlyArray<readonly Human[]>, linked: (one: Human, other: Human) => boolean): Promise<Human[][]> {
+  const groups = common.flatMap((people) => groupsOf(people, linked))
+  const rootOf = await selectRecordsOf(db.read, [...new Set(groups.flat().map(({ id }) => id))])
+  const apart = new Set((await selectApartAmong(db.read, [...rootOf.keys()])).flatMap(([one, other]) => {
+    const [first, second] = [rootOf.get(one), rootOf.get(other)]
+    return first === undefined || second === undefined ? [] : [`${first} ${second}`, `${second} ${first}`]
   }))
-  return { items, next: days.length < DAYS ? null : cursorOf(['born', days.at(-1) ?? '', '']) }
+  return apart.size === 0 ? groups : groups.flatMap((people) => groupsOf(people, (one, other) => !apart.has(`${one.id} ${other.id}`) && linked(one, other)))
+}
+
+/** Every record of a human being, by any of them. */
+async function wholeGroup (tx: Tx, personId: string): Promise<string[]> {
+  return await selectGroup(tx, await selectRoot(tx, personId))
+}
+
+/** @throws Refusal bad-input for records that are one person already */
+async function assertTwo (tx: Tx, one: Human, other: Human): Promise<void> {
+  if (await selectRoot(tx, one.id) === await selectRoot(tx, other.id)) throw new Refusal('bad-input', {}, [{ path: 'intoId', message: 'is the same person already' }])
 }
 
 async function human (tx: Tx, id: string): Promise<Human> {

@@ -44,6 +44,27 @@ export async function selectGroup (tx: Tx, rootId: string): Promise<string[]> {
 }
 
 const mergedIntoThese = preparedRows<{ readonly id: string }, { readonly id: string }>(['id'], (tx, rows) => tx.selectFrom('person').select('id').where('merged_into', 'in', rows.map(({ id }) => id)).orderBy('id'))
+/** Every record of some people.
+ * @param rootIds records that stand for somebody
+ * @returns each record with the one that stands for it */
+export async function selectRecordsOf (tx: Tx, rootIds: readonly string[]): Promise<Map<string, string>> {
+  const rootOf = new Map(rootIds.map((id) => [id, id]))
+  for (let from: readonly string[] = rootIds; from.length > 0;) {
+    const found = (await inBatches(from, async (some) => await tx.selectFrom('person').select(['id', 'merged_into as into']).where('merged_into', 'in', some).execute()))
+      .filter(({ id }) => !rootOf.has(id))
+    for (const { id, into } of found) rootOf.set(id, rootOf.get(into ?? '') ?? id)
+    from = found.map(({ id }) => id)
+  }
+  return rootOf
+}
+
+const BATCH = 1000
+
+async function inBatches<Found> (ids: readonly string[], select: (some: readonly string[]) => Promise<Found[]>): Promise<Found[]> {
+  const found: Found[] = []
+  for (let from = 0; from < ids.length; from += BATCH) found.push(...await select(ids.slice(from, from + BATCH)))
+  return found
+}
 
 export interface Human extends Pick<PersonFacts, 'name' | 'latinName' | 'country' | 'agency' | 'rank' | 'birthDay'> {
   readonly id: string
@@ -68,12 +89,13 @@ export async function selectOptionalHuman (tx: Tx, id: string): Promise<Human | 
 
 /** Records whose names may be the same in whatever script and that were not born on different days, of one country or born on one day;
  * and those born on one day in one country with a part of the name in common, as a new passport may have another name. Somebody
- * without a letter in the name is like nobody. */
-export async function selectAlike (tx: Tx, { id, name, latinName, country, birthDay }: Pick<Human, 'id' | 'name' | 'latinName' | 'country' | 'birthDay'>): Promise<Human[]> {
+ * without a letter in the name is like nobody.
+ * @param but records that are known to be theirs, or somebody else's */
+export async function selectAlike (tx: Tx, { id, name, latinName, country, birthDay }: Pick<Human, 'id' | 'name' | 'latinName' | 'country' | 'birthDay'>, but: readonly string[]): Promise<Human[]> {
   const keys = [nameKey(name), latinName === null ? '' : nameKey(latinName)].filter((key) => key !== '')
   if (keys.length === 0) return []
   const parts = [...new Set([name, latinName ?? ''].flatMap(partsOf))]
-  const query = humans(tx).where('person.id', '!=', id).where('person.erased_at', 'is', null).orderBy('person.name').orderBy('person.id').limit(20).where(({ eb, or, and }) => {
+  const query = humans(tx).where('person.id', 'not in', [id, ...but]).where('person.erased_at', 'is', null).orderBy('person.name').orderBy('person.id').limit(20).where(({ eb, or, and }) => {
     const key = or([eb('person.name_key', 'in', keys), eb('person.latin_key', 'in', keys)])
     const here = country === null ? [] : [or([eb('person.country', '=', country), eb('person.country', 'is', null)])]
     const born = birthDay === null ? [] : [or([eb('person.birth_day', 'in', [birthDay, swapped(birthDay)]), eb('person.birth_day', 'is', null)])]
@@ -112,27 +134,43 @@ function humanOf (row: Omit<Human, 'certificates'> & { readonly certificates: nu
   return { ...row, certificates: Number(row.certificates ?? 0) }
 }
 
-/** Records of days of birth that several have, the earliest day first: those of whole days. */
-export async function selectBornTogether (tx: Tx, afterDay: string, days: number): Promise<Human[]> {
-  const several = await tx.selectFrom('person').select('birth_day as day').where('birth_day', '>', afterDay).where('merged_into', 'is', null).where('erased_at', 'is', null)
-    .groupBy('birth_day').having((having) => having(having.fn.countAll(), '>', 1)).orderBy('birth_day').limit(days).execute()
-  const found = several.flatMap(({ day }) => day === null ? [] : [day])
-  if (found.length === 0) return []
-  return (await humans(tx).where('person.birth_day', 'in', found).where('person.merged_into', 'is', null).where('person.erased_at', 'is', null).orderBy('person.birth_day').orderBy('person.name').orderBy('person.id').execute()).map(humanOf)
+/** Records of days of birth that several have, the earliest day first: those of whole days, of so many days and about so many people.
+ * @returns the last day looked at, to go on after; null when there is none after it */
+export async function selectBornTogether (tx: Tx, afterDay: string, most: { readonly days: number, readonly people: number }): Promise<{ readonly people: Human[], readonly last: string | null }> {
+  const several = (await tx.selectFrom('person').select(({ fn }) => ['birth_day as day', fn.countAll<number>().as('count')]).where('birth_day', '>', afterDay).where('merged_into', 'is', null).where('erased_at', 'is', null)
+    .groupBy('birth_day').having((having) => having(having.fn.countAll(), '>', 1)).orderBy('birth_day').limit(most.days).execute()).flatMap(({ day, count }) => day === null ? [] : [{ day, count: Number(count) }])
+  let sum = 0
+  const some = several.filter(({ count }, at) => { sum += count; return at === 0 || sum <= most.people }).map(({ day }) => day)
+  if (some.length === 0) return { people: [], last: null }
+  const rows = await humans(tx).where('person.birth_day', 'in', some).where('person.merged_into', 'is', null).where('person.erased_at', 'is', null).orderBy('person.birth_day').orderBy('person.name').orderBy('person.id').execute()
+  return { people: rows.map(humanOf), last: some.length === several.length && several.length < most.days ? null : some.at(-1) ?? null }
 }
 
-/** What several records that are not merged have in common: the key of one of their names, and a country. In order of both. */
+/** What several records that are not merged have in common: the key of one of their names, and a country. In order of both.
+ * Names in their own script and those in Latin letters are looked through apart, each along its index, as far as the page goes. */
 export async function selectAlikeKeys (tx: Tx, after: { readonly key: string, readonly country: string } | null, limit: number): Promise<Array<{ readonly key: string, readonly country: string }>> {
-  const own = tx.selectFrom('person').select(['id', 'name_key as key', 'country']).where('merged_into', 'is', null).where('name_key', '!=', '').where('country', 'is not', null)
-  const latin = tx.selectFrom('person').select(['id', sql<string>`latin_key`.as('key'), 'country']).where('merged_into', 'is', null).where('latin_key', '!=', '').where('country', 'is not', null)
-  let query = tx.selectFrom(own.union(latin).as('named')).select(['key', 'country'])
-    .groupBy(['key', 'country']).having((having) => having(having.fn.countAll(), '>', 1)).orderBy('key').orderBy('country').limit(limit)
-  if (after !== null) query = query.where((where) => where.or([where('key', '>', after.key), where.and([where('key', '=', after.key), where('country', '>', after.country)])]))
-  return (await query.execute()).flatMap(({ key, country }) => country === null ? [] : [{ key, country }])
+  const from = after?.key ?? ''
+  const later = (column: string) => after === null ? sql<boolean>`${sql.ref(column)} <> ''` : sql<boolean>`(${sql.ref(column)} > ${after.key} or country > ${after.country})`
+  const own = await tx.selectFrom('person').select(['name_key as key', 'country']).where('name_key', '>=', from).where(later('name_key'))
+    .where('merged_into', 'is', null).where('country', 'is not', null)
+    .groupBy(['name_key', 'country']).having((having) => having(having.fn.countAll(), '>', 1)).orderBy('name_key').orderBy('country').limit(limit).execute()
+  const latin = await tx.selectFrom('person').select(['latin_key as key', 'country']).distinct().where('latin_key', 'is not', null).where('latin_key', '>=', from).where(later('latin_key'))
+    .where('merged_into', 'is', null).where('country', 'is not', null)
+    .where(({ or, exists, selectFrom }) => or((['name_key', 'latin_key'] as const).map((column) => exists(selectFrom('person as other').select('other.id')
+      .whereRef(`other.${column}`, '=', 'person.latin_key').whereRef('other.country', '=', 'person.country').whereRef('other.id', '!=', 'person.id').where('other.merged_into', 'is', null)))))
+    .orderBy('latin_key').orderBy('country').limit(limit).execute()
+  const found = new Map([...own, ...latin].flatMap(({ key, country }) => key === null || country === null ? [] : [[`${key}\n${country}`, { key, country }] as const]))
+  return [...found.values()].sort((one, other) => compare(one.key, other.key) || compare(one.country, other.country)).slice(0, limit)
+}
+
+/** As both databases order text. */
+function compare (one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other))
 }
 
 export async function selectHumansOfKey (tx: Tx, key: string, country: string): Promise<Human[]> {
-  const rows = await humans(tx).where((where) => where.or([where('person.name_key', '=', key), where('person.latin_key', '=', key)])).where('person.country', '=', country).where('person.merged_into', 'is', null).orderBy('person.name').orderBy('person.id').limit(20).execute()
+  const ofKey = (column: 'name_key' | 'latin_key') => tx.selectFrom('person').select('id').where(column, '=', key).where('country', '=', country).where('merged_into', 'is', null)
+  const rows = await humans(tx).where('person.id', 'in', ofKey('name_key').union(ofKey('latin_key'))).orderBy('person.name').orderBy('person.id').limit(20).execute()
   return rows.map(humanOf)
 }
 
@@ -195,4 +233,68 @@ export async function selectFollowed (tx: Tx, personIds: readonly string[]): Pro
   return await tx.selectFrom('quota_entry as entry').innerJoin('quota', 'quota.id', 'entry.quota_id')
     .select(['quota.id as quotaId', 'quota.name as quota', 'entry.delta', 'entry.serial', 'entry.at', 'quota.counted'])
     .where('entry.person_id', 'in', [...personIds]).where('entry.cause', 'in', ['merge', 'unmerge']).orderBy('entry.at', 'desc').orderBy('entry.id', 'desc').limit(100).execute()
+}
+
+/** That two records were held not to be one human being, and perhaps that it was taken back. */
+export interface HeldApart {
+  readonly id: string
+  readonly one: { readonly id: string, readonly name: string }
+  readonly other: { readonly id: string, readonly name: string }
+  readonly reason: string
+  readonly judgedBy: { readonly id: string, readonly name: string }
+  readonly judgedAt: string
+  readonly endedBy: string | null
+  readonly endedAt: string | null
+}
+
+/** @returns false when the two are held apart already */
+export async function insertApart (tx: Tx, apart: { readonly id: string, readonly personId: string, readonly otherId: string, readonly reason: string, readonly by: string, readonly at: string }): Promise<boolean> {
+  const [first, second] = apart.personId < apart.otherId ? [apart.personId, apart.otherId] : [apart.otherId, apart.personId]
+  const result = await tx.insertInto('person_apart').values({
+    id: apart.id, person_id: first, other_id: second, reason: apart.reason, judged_by: apart.by, judged_at: apart.at, ended_by: null, ended_at: null
+  }).onConflict((conflict) => conflict.columns(['person_id', 'other_id']).where('ended_at', 'is', null).doNothing()).executeTakeFirst()
+  return Number(result.numInsertedOrUpdatedRows) === 1
+}
+
+/** Ends whatever holds any record of one person apart from any of another.
+ * @returns how many did */
+export async function endApart (tx: Tx, mine: readonly string[], theirs: readonly string[], by: string, at: string): Promise<number> {
+  let ended = 0
+  for (const [ones, others] of [[mine, theirs], [theirs, mine]] as const) {
+    const result = await tx.updateTable('person_apart').set({ ended_by: by, ended_at: at }).where('person_id', 'in', ones).where('other_id', 'in', others).where('ended_at', 'is', null).executeTakeFirst()
+    ended += Number(result.numUpdatedRows)
+  }
+  return ended
+}
+
+function apart (tx: Tx) {
+  return tx.selectFrom('person_apart as apart').innerJoin('person as one', 'one.id', 'apart.person_id').innerJoin('person as other', 'other.id', 'apart.other_id')
+    .innerJoin('person as judge', 'judge.id', 'apart.judged_by').leftJoin('person as ender', 'ender.id', 'apart.ended_by')
+    .select(['apart.id', 'person_id as personId', 'one.name as personName', 'other_id as otherId', 'other.name as otherName', 'reason', 'judged_by as judgedBy', 'judge.name as judgeName', 'judged_at as judgedAt', 'ender.name as endedBy', 'ended_at as endedAt'])
+}
+
+function apartOf ({ id, personId, personName, otherId, otherName, reason, judgedBy, judgeName, judgedAt, endedBy, endedAt }: {
+  id: string, personId: string, personName: string, otherId: string, otherName: string, reason: string, judgedBy: string, judgeName: string, judgedAt: string, endedBy: string | null, endedAt: string | null
+}): HeldApart {
+  return { id, one: { id: personId, name: personName }, other: { id: otherId, name: otherName }, reason, judgedBy: { id: judgedBy, name: judgeName }, judgedAt, endedBy, endedAt }
+}
+
+/** What some records are held apart from, or were: the newest first. */
+export async function selectApartOf (tx: Tx, personIds: readonly string[]): Promise<HeldApart[]> {
+  const rows = await apart(tx).where((where) => where.or([where('person_id', 'in', personIds), where('other_id', 'in', personIds)])).orderBy('apart.id', 'desc').limit(200).execute()
+  return rows.map(apartOf)
+}
+
+/** Pairs that are held apart, the newest judgement first.
+ * @param before the last one already seen */
+export async function selectApart (tx: Tx, before: string | null, limit: number): Promise<HeldApart[]> {
+  let query = apart(tx).where('ended_at', 'is', null).orderBy('apart.id', 'desc').limit(limit)
+  if (before !== null) query = query.where('apart.id', '<', before)
+  return (await query.execute()).map(apartOf)
+}
+
+/** Of pairs of some records, those that are held apart. */
+export async function selectApartAmong (tx: Tx, personIds: readonly string[]): Promise<Array<readonly [string, string]>> {
+  const rows = await inBatches(personIds, async (some) => await tx.selectFrom('person_apart').select(['person_id as one', 'other_id as other']).where('person_id', 'in', some).where('ended_at', 'is', null).execute())
+  return rows.map(({ one, other }) => [one, other] as const)
 }

@@ -8,8 +8,8 @@ import { Refusal } from '../../refusals.ts'
 import type { Foreseen } from '../ledger.ts'
 import type { Reader } from '../views.ts'
 import { likenessIn } from './likeness.ts'
-import { alikePeople, compareRecords, findOthers, mergePeople, samePerson, unmergePerson, type Human, type Suggested } from './one-person.ts'
-import { alikeView, comparedView, humanJson, samePersonView } from './views.ts'
+import { alikePeople, compareRecords, endHeldApart, findOthers, holdApart, listHeldApart, mergePeople, samePerson, unmergePerson, type HeldApart, type Human, type Suggested } from './one-person.ts'
+import { alikeView, comparedView, heldApartView, humanJson, samePersonView } from './views.ts'
 
 const PAGE = { hide: true } as const
 const ById = Type.Object({ id: Type.String({ maxLength: 100 }) })
@@ -30,7 +30,12 @@ const HumanOut = Type.Object({
 
 const SuggestedOut = Type.Object({ ...HumanOut.properties, why: Type.Array(Type.String(), { description: 'what speaks for it' }) })
 const Counts = Type.Array(Type.Object({ quotaId: Type.String(), name: Type.String(), counted: Type.Integer(), after: Type.Integer() }), { description: 'targets that count one of them or both, as they are and as they would be' })
-const Action = Type.Enum(['merge', 'unmerge'])
+const Side = Type.Object({ id: Type.String(), name: Type.String() })
+const Apart = Type.Object({
+  one: Side, other: Side, reason: Type.String(), judgedBy: Side, judgedAt: Type.String(), endedBy: Text, endedAt: Text
+})
+const Action = Type.Enum(['merge', 'unmerge', 'apart', 'again'])
+const ByPair = Type.Object({ id: Type.String({ maxLength: 100 }), personId: Type.String({ maxLength: 100 }) })
 
 /** Records that are one human being: suggested, looked for, merged and taken apart. */
 export function onePersonRoutes (app: App, { db, world }: Deps): void {
@@ -69,20 +74,29 @@ export function onePersonRoutes (app: App, { db, world }: Deps): void {
     const { id } = request.params
     const { action, intoId, reason } = request.body
     try {
-      if (action === 'merge') await mergePeople(db, world, signedIn(request), { personId: id, intoId, reason })
-      else await unmergePerson(db, world, signedIn(request), { personId: id, reason })
+      switch (action) {
+        case 'merge': await mergePeople(db, world, signedIn(request), { personId: id, intoId, reason }); break
+        case 'unmerge': await unmergePerson(db, world, signedIn(request), { personId: id, reason }); break
+        case 'apart': await holdApart(db, world, signedIn(request), { personId: id, otherId: intoId, reason }); break
+        case 'again': await endHeldApart(db, world, signedIn(request), { personId: id, otherId: intoId })
+      }
     } catch (refusal) {
       const problem = refusal instanceof Refusal ? problemOf(refusal) : null
       if (problem === null) throw refusal
       const problems = [request.t(`same-person.problem.${problem}`)]
       void reply.status(422)
-      return action === 'merge' && problem === 'reason' ? await compared(request, reply, id, intoId, { reason, problems }) : await page(request, reply, id, '', { reason, problems, done: null })
+      return (action === 'merge' || action === 'apart') && problem === 'reason' ? await compared(request, reply, id, intoId, { reason, problems }) : await page(request, reply, id, '', { reason, problems, done: null })
     }
     return await reply.redirect(app.url('/desk/people/:id/same', { id }, { done: action }), 303)
   })
 
   const Cursor = Type.Object({ cursor: Type.Optional(Type.String({ maxLength: 2000 })) })
-  app.get('/desk/people/alike', { config: { access: ADMINISTRATORS }, schema: { ...PAGE, querystring: Cursor } }, async (request, reply) => {
+  const Shown = Type.Object({ ...Cursor.properties, show: Type.Optional(Type.Enum(['apart'])) })
+  app.get('/desk/people/alike', { config: { access: ADMINISTRATORS }, schema: { ...PAGE, querystring: Shown } }, async (request, reply) => {
+    if (request.query.show === 'apart') {
+      const { items, next } = await listHeldApart(db, signedIn(request), request.query.cursor)
+      return reply.page('quotas/apart', heldApartView(items, next, readerOf(request)))
+    }
     const { items, next } = await alikePeople(db, signedIn(request), request.query.cursor)
     return reply.page('quotas/alike', alikeView(items.map((people) => ({ people, why: likenessIn(people) })), next, readerOf(request)))
   })
@@ -96,6 +110,32 @@ export function onePersonRoutes (app: App, { db, world }: Deps): void {
     return { items: items.map((group) => group.map(humanJson)), next }
   })
 
+  app.get('/api/v1/people/not-same', {
+    config: { access: ADMINISTRATORS },
+    schema: { tags, summary: 'Pairs of records held not to be one human being, the newest judgement first', querystring: Cursor, response: { 200: Type.Object({ items: Type.Array(Apart), next: Text }) } }
+  }, async (request) => {
+    const { items, next } = await listHeldApart(db, signedIn(request), request.query.cursor)
+    return { items: items.map(apartJson), next }
+  })
+
+  app.put('/api/v1/people/:id/not-same/:personId', {
+    config: { access: ADMINISTRATORS },
+    schema: { tags, summary: 'Holds two records not to be one human being: they are suggested no more', params: ByPair, body: Type.Object({ reason: Type.String({ maxLength: 2000 }) }), response: { 204: Type.Null() } }
+  }, async (request, reply) => {
+    const { id, personId } = request.params
+    await holdApart(db, world, signedIn(request), { personId: id, otherId: personId, ...request.body })
+    return await reply.status(204).send(null)
+  })
+
+  app.delete('/api/v1/people/:id/not-same/:personId', {
+    config: { access: ADMINISTRATORS },
+    schema: { tags, summary: 'Takes it back: they may be one human being after all', params: ByPair, response: { 204: Type.Null() } }
+  }, async (request, reply) => {
+    const { id, personId } = request.params
+    await endHeldApart(db, world, signedIn(request), { personId: id, otherId: personId })
+    return await reply.status(204).send(null)
+  })
+
   app.get('/api/v1/people/:id/same', {
     config: { access: ADMINISTRATORS },
     schema: {
@@ -103,12 +143,12 @@ export function onePersonRoutes (app: App, { db, world }: Deps): void {
       summary: 'Other records of this human being, and records that may be',
       params: ById,
       querystring: Type.Object({ q: Type.String({ maxLength: 200, default: '', description: 'looks for any other record, by parts of a name, an address, or a serial' }) }),
-      response: { 200: Type.Object({ person: HumanOut, countedAs: HumanOut, others: Type.Array(HumanOut), alike: Type.Array(SuggestedOut), found: Type.Array(SuggestedOut), apart: Counts }) }
+      response: { 200: Type.Object({ person: HumanOut, countedAs: HumanOut, others: Type.Array(HumanOut), alike: Type.Array(SuggestedOut), notSame: Type.Array(Apart, { description: 'what they are held apart from, or were' }), found: Type.Array(SuggestedOut), apart: Counts }) }
     }
   }, async (request) => {
-    const { human, root, others, alike, apart } = await samePerson(db, signedIn(request), request.params.id)
+    const { human, root, others, alike, heldApart, apart } = await samePerson(db, signedIn(request), request.params.id)
     const found = await findOthers(db, signedIn(request), request.params.id, request.query.q)
-    return { person: humanJson(human), countedAs: humanJson(root), others: others.map((other: Human) => humanJson(other)), alike: alike.map(suggestedJson), found: found.map(suggestedJson), apart: countsJson(apart) }
+    return { person: humanJson(human), countedAs: humanJson(root), others: others.map((other: Human) => humanJson(other)), alike: alike.map(suggestedJson), notSame: heldApart.map(apartJson), found: found.map(suggestedJson), apart: countsJson(apart) }
   })
 
   app.get('/api/v1/people/:id/same/:personId', {
@@ -116,12 +156,12 @@ export function onePersonRoutes (app: App, { db, world }: Deps): void {
     schema: {
       tags,
       summary: 'Two records, and what holding them to be one would do',
-      params: Type.Object({ id: Type.String({ maxLength: 100 }), personId: Type.String({ maxLength: 100 }) }),
-      response: { 200: Type.Object({ other: HumanOut, why: Type.Array(Type.String()), counts: Counts }) }
+      params: ByPair,
+      response: { 200: Type.Object({ other: HumanOut, why: Type.Array(Type.String()), counts: Counts, notSame: Type.Array(Apart, { description: 'that somebody held them not to be: merging them ends it' }) }) }
     }
   }, async (request) => {
-    const { other, why, counts } = await compareRecords(db, signedIn(request), request.params.id, request.params.personId)
-    return { other: humanJson(other), why: [...why], counts: countsJson(counts) }
+    const { other, why, counts, heldApart } = await compareRecords(db, signedIn(request), request.params.id, request.params.personId)
+    return { other: humanJson(other), why: [...why], counts: countsJson(counts), notSame: heldApart.map(apartJson) }
   })
 
   app.post('/api/v1/people/:id/merge', {
@@ -143,6 +183,10 @@ export function onePersonRoutes (app: App, { db, world }: Deps): void {
 
 function suggestedJson ({ human, why }: Suggested): Human & { why: string[] } {
   return { ...humanJson(human), why: [...why] }
+}
+
+function apartJson ({ one, other, reason, judgedBy, judgedAt, endedBy, endedAt }: HeldApart): Omit<HeldApart, 'id'> {
+  return { one: { ...one }, other: { ...other }, reason, judgedBy: { ...judgedBy }, judgedAt, endedBy, endedAt }
 }
 
 function countsJson (counts: readonly Foreseen[]): Array<{ quotaId: string, name: string, counted: number, after: number }> {

@@ -2,7 +2,7 @@ import type { PageView } from '../../http/app-type.ts'
 import { formatDate, formatDateTime, formatNumber } from '../../http/pages.ts'
 import { countryName } from '../../people/countries.ts'
 import type { Foreseen } from '../ledger.ts'
-import type { Compared, Human, Likeness, SamePerson, Suggested } from './one-person.ts'
+import type { Compared, HeldApart, Human, Likeness, SamePerson, Suggested } from './one-person.ts'
 import type { Reader } from '../views.ts'
 
 /** What was typed to find another record, and what was found. */
@@ -20,6 +20,7 @@ export function samePersonView (same: SamePerson, sought: Sought, form: { readon
   return {
     ...headOf(human, reader),
     done: form.done,
+    list: url('/desk/people/alike'),
     problems: form.problems,
     typed: { reason: form.reason },
     merged: human.mergedInto === null ? null : { name: root.name, href: url('/desk/people/:id/same', { id: root.id }), counts: countsView(same.apart, reader) },
@@ -28,11 +29,18 @@ export function samePersonView (same: SamePerson, sought: Sought, form: { readon
     q: sought.typed,
     found: sought.found.map(line),
     nothing: sought.typed.trim() !== '' && sought.found.length === 0,
-    history: same.history.map((merge) => ({
-      words: t('same-person.history.merged', { one: merge.personName, other: merge.intoName, by: merge.mergedBy, date: formatDateTime(merge.mergedAt, place) }),
-      reason: merge.reason,
-      undone: merge.unmergedAt === null ? '' : t('same-person.history.unmerged', { by: merge.unmergedBy ?? '', date: formatDateTime(merge.unmergedAt, place) })
-    })),
+    apart: same.heldApart.filter(({ endedAt }) => endedAt === null).map((apart) => apartLine(apart, reader)),
+    history: [
+      ...same.history.map((merge) => ({
+        at: merge.mergedAt,
+        words: t('same-person.history.merged', { one: merge.personName, other: merge.intoName, by: merge.mergedBy, date: formatDateTime(merge.mergedAt, place) }),
+        reason: merge.reason,
+        undone: merge.unmergedAt === null ? '' : t('same-person.history.unmerged', { by: merge.unmergedBy ?? '', date: formatDateTime(merge.unmergedAt, place) })
+      })),
+      ...same.heldApart.filter(({ endedAt }) => endedAt !== null).map((apart) => ({
+        at: apart.judgedAt, words: apartWords(apart, reader), reason: apart.reason, undone: t('same-person.history.unmerged', { by: apart.endedBy ?? '', date: formatDateTime(apart.endedAt ?? '', place) })
+      }))
+    ].toSorted((one, other) => one.at < other.at ? 1 : -1),
     followed: same.followed.map(({ quota, quotaId, delta, serial, at, counted }) => ({
       quota, href: url('/desk/quotas/:id', { id: quotaId }), words: t(delta > 0 ? 'same-person.followed.added' : 'same-person.followed.taken'), serial,
       serialHref: url('/desk/certificates/:serial', { serial }), at, when: formatDateTime(at, place), counted: formatNumber(counted, place.language)
@@ -43,7 +51,7 @@ export function samePersonView (same: SamePerson, sought: Sought, form: { readon
 const FACTS = ['name', 'latinName', 'birthDay', 'country', 'agency', 'rank', 'email', 'certificates'] as const
 
 /** Two records side by side: what differs is marked; and the targets before and after. */
-export function comparedView (human: Human, { other, why, counts }: Compared, form: { readonly reason: string, readonly problems: readonly string[] }, reader: Reader): PageView {
+export function comparedView (human: Human, { other, why, counts, heldApart }: Compared, form: { readonly reason: string, readonly problems: readonly string[] }, reader: Reader): PageView {
   const { t, url, place } = reader
   const said = (one: Human, fact: typeof FACTS[number]): string => {
     const value = one[fact]
@@ -61,10 +69,34 @@ export function comparedView (human: Human, { other, why, counts }: Compared, fo
     other: { id: other.id, name: other.name, href: url('/desk/people/:id', { id: other.id }) },
     swap: url('/desk/people/:id/same', { id: other.id }, { into: human.id }),
     why: whyWords(why, reader),
+    apart: heldApart.map((apart) => apartLine(apart, reader)),
     facts: FACTS.map((fact) => ({ label: t(fact === 'certificates' ? 'same-person.fact.certificates' : `my-data.fact.${fact}`), mine: said(human, fact), theirs: said(other, fact), differs: said(human, fact) !== said(other, fact) && fact !== 'certificates' })),
     counts: countsView(counts, reader),
     problems: form.problems,
     typed: { reason: form.reason }
+  }
+}
+
+function apartWords ({ one, other, judgedBy, judgedAt }: HeldApart, { t, place }: Reader): string {
+  return t('not-same.words', { one: one.name, other: other.name, by: judgedBy.name, date: formatDateTime(judgedAt, place) })
+}
+
+function apartLine (apart: HeldApart, reader: Reader): object {
+  const { one, other, reason } = apart
+  return {
+    words: apartWords(apart, reader), reason, id: one.id, otherId: other.id, pair: reader.t('not-same.pair', { one: one.name, other: other.name }),
+    compare: reader.url('/desk/people/:id/same', { id: one.id }, { into: other.id })
+  }
+}
+
+/** Pairs held not to be one human being. */
+export function heldApartView (items: readonly HeldApart[], next: string | null, reader: Reader): PageView {
+  return {
+    title: reader.t('not-same.title'),
+    nav: '/desk/people',
+    main: 'reading',
+    apart: items.map((apart) => apartLine(apart, reader)),
+    next: next === null ? null : reader.url('/desk/people/alike', {}, { show: 'apart', cursor: next })
   }
 }
 
