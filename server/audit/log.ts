@@ -4,7 +4,7 @@ import type { Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { audit, verifyChain } from './audit.ts'
-import { selectCalled, selectLatestEntries, type Called } from './queries.ts'
+import { selectCalled, selectLatestEntries, selectOptionalLastEntry, type Called } from './queries.ts'
 
 export type { Called } from './queries.ts'
 
@@ -44,8 +44,13 @@ export interface LogFilter {
 
 /** The log, newest first.
  * @throws Refusal bad-input for a cursor or a day that is none */
-export async function listLog (db: Database, filter: LogFilter, timeZone: string): Promise<{ items: LogEntry[], next: string | null }> {
-  const limit = Math.min(filter.limit ?? 50, 200)
+export async function listLog (db: Database, filter: LogFilter, timeZone: string): Promise<LogPage> {
+  return await logPage(db, filter, timeZone, Math.min(filter.limit ?? 50, 200))
+}
+
+interface LogPage { readonly items: LogEntry[], readonly next: string | null }
+
+async function logPage (db: Database, filter: LogFilter, timeZone: string, limit: number): Promise<LogPage> {
   const before = filter.cursor === undefined ? null : Number(filter.cursor)
   if (before !== null && !Number.isSafeInteger(before)) throw new Refusal('bad-input', { cursor: filter.cursor })
   const rows = await selectLatestEntries(db.read, {
@@ -72,22 +77,26 @@ export async function namesIn (db: Database, entries: readonly LogEntry[]): Prom
   return await selectCalled(db.read, [...ids])
 }
 
-const PAGE = 200
-/** Lines of a file. */
-export const MOST_IN_FILE = 20_000
+const PAGE = 500
 
-/** The log as a file takes it, newest first: at most MOST_IN_FILE entries. That it left the house is noted.
- * @throws Refusal bad-input for a day that is none */
-export async function exportLog (db: Database, world: World, person: Person, filter: LogFilter, timeZone: string): Promise<LogEntry[]> {
-  const entries: LogEntry[] = []
-  for (let cursor = filter.cursor; entries.length < MOST_IN_FILE;) {
-    const { items, next } = await listLog(db, { ...filter, ...cursor !== undefined && { cursor }, limit: PAGE }, timeZone)
-    entries.push(...items)
-    if (next === null) break
-    cursor = next
-  }
-  await db.write(async (tx) => { await audit(tx, world, { actorId: person.id, action: 'log.copied', subjectType: 'person', subjectId: person.id, detail: { entries: entries.length } }) })
-  return entries
+/** The log as a file takes it, newest first and whole, a page at a time: what is asked for up to the moment it begins. That it left
+ * the house is noted before the first entry of it does.
+ * @throws Refusal bad-input for a day or a cursor that is none, before anything is noted */
+export async function exportLog (db: Database, world: World, person: Person, filter: LogFilter, timeZone: string): Promise<AsyncGenerator<LogEntry[]>> {
+  const head = await headSeq(db)
+  let page = await logPage(db, { ...filter, cursor: filter.cursor ?? String(head + 1) }, timeZone, PAGE)
+  await db.write(async (tx) => { await audit(tx, world, { actorId: person.id, action: 'log.copied', subjectType: 'person', subjectId: person.id, detail: { through: head } }) })
+  return (async function * () {
+    for (;;) {
+      yield page.items
+      if (page.next === null) return
+      page = await logPage(db, { ...filter, cursor: page.next }, timeZone, PAGE)
+    }
+  })()
+}
+
+async function headSeq (db: Database): Promise<number> {
+  return (await selectOptionalLastEntry(db.read))?.seq ?? 0
 }
 
 function given (typed: string | undefined): string | null {

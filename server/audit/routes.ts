@@ -2,12 +2,12 @@ import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import type { FastifyRequest } from 'fastify'
 import type { App } from '../http/app-type.ts'
-import { directionOf, FIRST_LANGUAGE } from '../http/messages.ts'
+import { FIRST_LANGUAGE } from '../http/messages.ts'
 import { signedIn } from '../http/session.ts'
-import { sendTable } from '../http/table-body.ts'
+import { sendRows } from '../http/table-body.ts'
 import type { Role } from '../person.ts'
 import { exportLog, listLog, namesIn, verifyLog, type LogEntry } from './log.ts'
-import { actionChoices, logDays, logTable, type LogView } from './views.ts'
+import { actionChoices, logDays, logHead, logRows, type LogView } from './views.ts'
 
 /** The log names people across countries: administrators alone read it. */
 const READERS: readonly Role[] = ['administrator']
@@ -72,8 +72,11 @@ export function auditRoutes (app: App, { db, world, messages, settings }: Deps):
   })
 
   app.get('/desk/audit.csv', { config: { access: READERS }, schema: { hide: true, querystring: Query } }, async (request, reply) => {
-    const entries = await exportLog(db, world, signedIn(request), request.query, settings.timeZone)
-    return await sendTable(reply, 'csv', 'log', logTable(entries, await viewOf(request, entries)), directionOf(request.language) === 'rtl')
+    const pages = await exportLog(db, world, signedIn(request), request.query, settings.timeZone)
+    return await sendRows(reply, 'log', (async function * () {
+      yield logHead(request.t)
+      for await (const entries of pages) yield logRows(entries, await viewOf(request, entries))
+    })())
   })
 
   app.get('/api/v1/audit', {

@@ -92,15 +92,19 @@ function entryView (entry: LogEntry, view: LogView): object {
   }
 }
 
-/** The log as a table to keep: the first row is the head. */
-export function logTable (entries: readonly LogEntry[], view: LogView): Cell[][] {
-  return [
-    ['seq', 'at', 'actor', 'action', 'kind', 'subject', 'id', 'detail', 'hash'].map((column) => view.t(`audit.column.${column}`)),
-    ...entries.map((entry) => {
-      const { actor, sentence, kind, subject } = said(entry, view)
-      return [entry.seq, entry.at, actor, sentence, kind, subject, entry.subjectId, factsOf(entry.detail, view).map(({ name, value }) => `${name}: ${value}`).join('; '), entry.hash]
-    })
-  ]
+const COLUMNS = ['seq', 'at', 'actor', 'action', 'kind', 'subject', 'id', 'detail', 'hash'] as const
+
+/** What the columns of the log as a table to keep are called: its first row. */
+export function logHead (t: Translate): Cell[][] {
+  return [COLUMNS.map((column) => t(`audit.column.${column}`))]
+}
+
+/** Entries as rows of that table. */
+export function logRows (entries: readonly LogEntry[], view: LogView): Cell[][] {
+  return entries.map((entry) => {
+    const { actor, sentence, kind, subject } = said(entry, view)
+    return [entry.seq, entry.at, actor, sentence, kind, subject, entry.subjectId, factsOf(entry.detail, view).map(({ name, value }) => `${name}: ${value}`).join('; '), entry.hash]
+  })
 }
 
 /** What an entry notes, each part with its name in the reader's language. */

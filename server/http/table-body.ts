@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import Type from 'typebox'
 import type { FastifyReply } from 'fastify'
 import { Refusal } from '../refusals.ts'
@@ -43,5 +44,25 @@ function quoted (cell: string): string {
 export async function sendTable (reply: FastifyReply, format: 'csv' | 'xlsx', name: string, rows: readonly (readonly Cell[])[], rightToLeft = false): Promise<FastifyReply> {
   void reply.header('content-disposition', `attachment; filename="${name}.${format}"`).header('cache-control', 'no-store')
   if (format === 'xlsx') return await reply.type(XLSX_TYPE).send(Buffer.from(await writeXlsx([{ name, rows, rightToLeft }])))
-  return await reply.type('text/csv; charset=utf-8').send(writeCsv(rows.map((row) => row.map((cell) => typeof cell === 'object' && cell !== null ? cell.date : cell))))
+  return await reply.type(CSV_TYPE).send(writeCsv(rows.map(csvCells)))
+}
+
+/** Answers with a table of any length as CSV, of which only a page is ever held: as fast as it is taken. What goes wrong on the way
+ * breaks the answer off, so that half a file is no whole one.
+ * @param pages rows, the head first */
+export async function sendRows (reply: FastifyReply, name: string, pages: AsyncIterable<readonly (readonly Cell[])[]>): Promise<FastifyReply> {
+  void reply.header('content-disposition', `attachment; filename="${name}.csv"`).header('cache-control', 'no-store')
+  return await reply.type(CSV_TYPE).send(Readable.from((async function * () {
+    let bom = true
+    for await (const rows of pages) {
+      yield Buffer.from(writeCsv(rows.map(csvCells), { bom }))
+      bom = false
+    }
+  })(), { objectMode: false }))
+}
+
+const CSV_TYPE = 'text/csv; charset=utf-8'
+
+function csvCells (cells: readonly Cell[]): Array<string | number | null> {
+  return cells.map((cell) => typeof cell === 'object' && cell !== null ? cell.date : cell)
 }

@@ -41,10 +41,11 @@ function delimiterOf (text: string): string {
 const FORMULA = /^'*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/
 
 /** Writes rows for a spreadsheet: with a byte order mark, so that words in any script survive, and with a `'` before what begins
- * like a formula (OWASP, "CSV injection"), which `withoutGuard` takes away again. Numbers are numbers. */
-export function writeCsv (rows: readonly (readonly (string | number | null)[])[]): string {
+ * like a formula (OWASP, "CSV injection"), which `withoutGuard` takes away again. Numbers are numbers.
+ * @param options.bom false for rows that follow others in a file */
+export function writeCsv (rows: readonly (readonly (string | number | null)[])[], { bom = true }: { readonly bom?: boolean } = {}): string {
   return stringify(rows.map((row) => row.map((cell) => typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell)), {
-    bom: true,
+    bom,
     record_delimiter: 'windows',
     // It quotes its own delimiters alone, and readers end a row at any line break.
     quoted_match: /[\r\n]/

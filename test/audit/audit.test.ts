@@ -124,6 +124,13 @@ t.test('the log', async (t) => {
     t.match(csv.body, /José Núñez/)
     t.equal(csv.body.trim().split('\n').length, 2, 'a head and one entry')
     t.same((await actions('limit=1')), ['log.copied'])
+    await write(home, null, 1100)
+    const { body: whole } = await app.inject({ url: '/desk/audit.csv', headers: clerk.bearer })
+    t.ok(whole.startsWith('\uFEFFEntry,When,') && whole.lastIndexOf('\uFEFF') === 0)
+    const rows = whole.trim().split('\r\n').slice(1)
+    t.same(rows.map((row) => Number(row.split(',')[0])), Array.from({ length: rows.length }, (_, at) => rows.length - at), 'whole, through every page of it')
+    t.match((await app.inject({ url: '/api/v1/audit?limit=1', headers: clerk.bearer })).json().items, [{ seq: rows.length + 1, action: 'log.copied', detail: { through: rows.length } }])
+    t.equal((await app.inject({ url: '/desk/audit.csv?from=tomorrow', headers: clerk.bearer })).statusCode, 422)
   })
 })
 
