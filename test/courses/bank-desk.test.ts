@@ -167,7 +167,7 @@ t.test('the editor and the import wizard without a script', async (t) => {
   t.equal((await hers.post(at, { ...fields, version: '2', 'f.difficulty': 'hard', 'f.prompt.en': 'Who lends an own account?', 'f.choices.1.text.en': 'A court', do: 'save:anyway' })).status, 303)
   t.match((await hers.get(`${at}/versions`)).body, /Version 3|version 3/i)
   t.match(await his.post(`${at}/restore`, { from: '1', version: '2' }), { status: 409, body: /Somebody saved a version while you looked[^]*Who lends an own account/ })
-  t.match(await his.post(`${at}/remove`, { version: '2' }), { status: 409, body: /Somebody saved a version/ })
+  t.match(await his.post(`${at}/remove`, { version: '1' }), { status: 409, body: /Somebody saved a version[^]*Difficulty[^]*<del[^>]*>easy[^]*hard/ }, 'all that was changed since it was looked at')
   const named = /name="seenName" value="([^"]+)"/.exec((await his.get(bankAt)).body)?.[1] ?? ''
   t.equal((await hers.post(`${bankAt}/settings`, { name: 'Hers', language: 'en', seenName: named, seenLanguage: 'en' })).status, 303)
   t.match(await his.post(`${bankAt}/settings`, { name: 'His', language: 'ar', seenName: named, seenLanguage: 'en' }), { status: 409, body: /Somebody else changed the bank[^]*value="Hers"/ })

@@ -313,3 +313,65 @@ t.test('pages of a draft without a script: begun from files, arranged, a quiz se
   t.equal((await browser.post(`${draft}/discard`)).location, '/desk/courses')
   t.match((await browser.get(draft)).body, /was discarded/)
 })
+
+t.test('two authors of one draft: what is removed, brought back, published or discarded is what was looked at, or what came between is shown', async (t) => {
+  const test = await testApp(t, { courses: COURSES })
+  const [ines, omar] = [await test.somebody('Ines Instructor', [{ role: 'instructor' }]), await test.somebody('Omar Other', [{ role: 'instructor' }])]
+  const as = async (who: Somebody) => {
+    const browser = openBrowser(test.app)
+    browser.cookies.set('muster', who.token)
+    await browser.get('/desk/drafts/new')
+    return browser
+  }
+  const [hers, his] = [await as(ines), await as(omar)]
+  const id = await begin(test, ines, { course: 'first-steps' })
+  const at = `/desk/drafts/${id}`
+  await call(test, ines, 'PUT', `/drafts/${id}/authors/${omar.personId}`)
+  const later = (): void => { test.world.setNow(new Date(test.world.now().getTime() + 1000).toISOString()) }
+  const put = async (path: string, body: object): Promise<void> => {
+    later()
+    t.equal((await call(test, omar, 'PUT', `/drafts/${id}${file(path)}`, body)).status, 200, path)
+  }
+  const send = async (name: string, bytes: Buffer): Promise<void> => { t.equal((await call(test, omar, 'POST', `/drafts/${id}/uploads`, { name, base64: bytes.toString('base64') })).status, 201, name) }
+  /** One file, and another in its place. */
+  const exchange = async (path: string, was: Buffer, is: Buffer): Promise<void> => {
+    await send(path.replace(/^.*\//, ''), was)
+    await call(test, omar, 'DELETE', `/drafts/${id}${file(path)}&version=1`)
+    later()
+    await send(path.replace(/^.*\//, ''), is)
+  }
+  const picture = async (colour: string): Promise<Buffer> => await sharp({ create: { width: 8, height: 8, channels: 3, background: colour } }).png().toBuffer()
+  const hidden = (body: string, name: string): string => new RegExp(`name="${name}" value="([^"]*)"`).exec(body)?.[1] ?? ''
+  const removal = { path: 'images/map.png', version: '1' }
+
+  await exchange('images/map.png', await picture('red'), await picture('blue'))
+  const late = await hers.post(`${at}/files/remove`, removal)
+  t.match(late, { status: 409, body: /Omar Other saved <?.*images\/map\.png[^]*As you saw it[^]*As it is now[^]*You take the file away/ })
+  t.equal(new Set(late.body.match(/\/media\/[0-9a-f]{64}/g)).size, 2, 'both pictures are shown')
+  t.equal((await hers.post(`${at}/files/remove`, { path: hidden(late.body, 'path'), version: hidden(late.body, 'version') })).status, 303, 'and it can be done all the same')
+  t.equal((await hers.post(`${at}/files/remove`, removal)).status, 303, 'what is gone is gone')
+
+  await exchange('files/list.csv', Buffer.from('a,b'), Buffer.from('c,d'))
+  t.match(await hers.post(`${at}/files/remove`, { path: 'files/list.csv', version: '1' }), { status: 409, body: /Another file stands in its place/ })
+  await put('lessons/welcome.en.md', { text: '---\ntitle: Welcome\n---\n\nHis.\n', version: 1 })
+  const restored = await hers.post(`${at}/restore`, { path: 'lessons/welcome.en.md', version: '1', seen: '1' })
+  t.match(restored, { status: 409, body: /What Omar Other changed[^]*His\.[^]*What you changed/ })
+  t.equal((await hers.post(`${at}/restore`, { path: 'lessons/welcome.en.md', version: hidden(restored.body, 'version'), seen: hidden(restored.body, 'seen') })).status, 303)
+
+  // A lesson goes with its place in the course: not the words that somebody wrote into it since.
+  const lesson = (await hers.get(`${at}/lessons/welcome?language=en`)).body
+  const going = { version: /value="(\d+)"><input type="hidden" name="seen"/.exec(lesson)?.[1] ?? '', seen: hidden(lesson, 'seen'), go: 'remove-activity:welcome' }
+  await put('lessons/welcome.en.md', { text: '---\ntitle: Welcome\n---\n\nHis again.\n', version: 3 })
+  const gone = await hers.post(`${at}/structure`, going)
+  t.match(gone, { status: 409, body: /Since you opened the page, <?.*Omar Other[^]*His again\./ })
+  t.equal((await call(test, ines, 'GET', `/drafts/${id}${file('lessons/welcome.en.md')}`)).json.version, 4, 'nothing was done')
+
+  const page = (await his.get(`${at}/publish`)).body
+  await put('lessons/welcome.ar.md', { text: '---\ntitle: أهلًا\n---\n\nأهلًا وسهلًا.\n', version: 1 })
+  const publish = { notes: 'Wording', over: hidden(page, 'over'), seen: hidden(page, 'seen') }
+  t.match(await call(test, ines, 'POST', `/drafts/${id}/publish`, { seen: publish.seen }), { status: 409, json: { type: '/problems/edited-meanwhile', changes: [{ path: 'lessons/welcome.ar.md', by: 'Omar Other' }] } })
+  t.match(await hers.post(`${at}/discard`, { seen: publish.seen }), { status: 409, body: /not discarded[^]*Omar Other<\/bdi>: <a[^]*welcome\.ar\.md/ })
+  const unpublished = await hers.post(`${at}/publish`, publish)
+  t.match(unpublished, { status: 409, body: /Nothing was published[^]*Omar Other[^]*welcome\.ar\.md[^]*Wording/ })
+  t.match((await hers.post(`${at}/publish`, { ...publish, seen: hidden(unpublished.body, 'seen') })).location, /published=2/)
+})

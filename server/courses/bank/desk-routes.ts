@@ -177,7 +177,7 @@ function editorRoutes (app: App, deps: Deps, show: ShowPreview): void {
     schema: { params: ByKey, querystring: Type.Object({ version: Type.Optional(Count) }) }
   }, async (request, reply) => {
     const detail = await bankQuestion(db, courses, request.params.id, request.params.key)
-    return reply.page('bank/versions', versionsView(detail, request.query.version, show, readerOf(request)))
+    return reply.page('bank/versions', versionsView(detail, { chosen: request.query.version }, show, readerOf(request)))
   })
 
   app.post('/desk/banks/:id/questions/:key/restore', {
@@ -185,7 +185,7 @@ function editorRoutes (app: App, deps: Deps, show: ShowPreview): void {
     schema: { params: ByKey, body: Type.Object({ from: Count, version: Count }) }
   }, async (request, reply) => {
     const { id, key } = request.params
-    if (!await unlessMeanwhile(async () => { await restoreBankQuestion(db, world, signedIn(request), id, key, request.body) })) return await versionsMeanwhile(request, reply, id, key)
+    if (!await unlessMeanwhile(async () => { await restoreBankQuestion(db, world, signedIn(request), id, key, request.body) })) return await versionsMeanwhile(request, reply, id, key, request.body.version)
     return await reply.redirect(app.url('/desk/banks/:id/questions/:key', { id, key }, { saved: '1' }), 303)
   })
 
@@ -194,13 +194,13 @@ function editorRoutes (app: App, deps: Deps, show: ShowPreview): void {
     schema: { params: ByKey, body: Type.Object({ version: Count }) }
   }, async (request, reply) => {
     const { id, key } = request.params
-    if (!await unlessMeanwhile(async () => { await removeBankQuestion(db, world, signedIn(request), id, key, request.body.version) })) return await versionsMeanwhile(request, reply, id, key)
+    if (!await unlessMeanwhile(async () => { await removeBankQuestion(db, world, signedIn(request), id, key, request.body.version) })) return await versionsMeanwhile(request, reply, id, key, request.body.version)
     return await reply.redirect(app.url('/desk/banks/:id', { id }, { done: 'removed' }), 303)
   })
 
   /** What somebody else saved: nothing was done on top of it. */
-  async function versionsMeanwhile (request: FastifyRequest, reply: FastifyReply, id: string, key: string): Promise<FastifyReply> {
-    return reply.status(409).page('bank/versions', { ...versionsView(await bankQuestion(db, courses, id, key), undefined, show, readerOf(request)), meanwhile: true })
+  async function versionsMeanwhile (request: FastifyRequest, reply: FastifyReply, id: string, key: string, seen: number): Promise<FastifyReply> {
+    return reply.status(409).page('bank/versions', { ...versionsView(await bankQuestion(db, courses, id, key), { seen }, show, readerOf(request)), meanwhile: true })
   }
 
   async function answered (edited: Edited, request: FastifyRequest, reply: FastifyReply, id: string) {

@@ -155,11 +155,13 @@ export function kindsView (bank: Bank, reader: Reader): PageView {
   }
 }
 
-export function versionsView ({ bank, latest, versions }: BankQuestionDetail, compared: number | undefined, show: ShowPreview, reader: Reader): PageView {
+/** One version beside another.
+ * @param of.chosen its number, the latest when left out; compared with the one before it, or with `seen` */
+export function versionsView ({ bank, latest, versions }: BankQuestionDetail, of: { readonly chosen?: number | undefined, readonly seen?: number }, show: ShowPreview, reader: Reader): PageView {
   const { t, url } = reader
   const path = { id: bank.id, key: latest.key }
-  const chosen = versions.find(({ version }) => version === compared) ?? latest
-  const before = versions.find(({ version }) => version === chosen.version - 1)
+  const chosen = versions.find(({ version }) => version === of.chosen) ?? latest
+  const before = versions.find(({ version }) => version === (of.seen ?? chosen.version - 1))
   return {
     title: t('bank.versions'),
     name: latest.name,

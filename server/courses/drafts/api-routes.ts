@@ -15,7 +15,7 @@ import type { Comparison } from './compare.ts'
 import { courseZip, sentCourse } from './course-zip.ts'
 import { editCourse } from './course-edits.ts'
 import {
-  addAuthor, allFiles, beginDraft, changeOf, discardDraft, getDraft, historyOf, listDrafts, openFile, removeAuthor, restoreFile, saveFiles, type Beginning, type Draft
+  addAuthor, allFiles, beginDraft, changeOf, discardDraft, getDraft, historyOf, listDrafts, openFile, removeAuthor, restoringEdit, saveFiles, type Beginning, type Draft
 } from './drafts.ts'
 import { readableDiff } from './line-diff.ts'
 import { outlookOf, publishDraft } from './publish-draft.ts'
@@ -34,6 +34,8 @@ const ById = Type.Object({ id: Id })
 const Path = Type.String({ minLength: 1, maxLength: 200 })
 const ByPath = Type.Object({ path: Path })
 const Seen = Type.Integer({ minimum: 0, description: 'The version of the file that was seen; 0 for a file that is not there' })
+
+const SeenAt = Type.Optional(Type.String({ maxLength: 40, description: '`changedAt` of the draft as it was looked at' }))
 
 const DraftAnswer = Type.Object({
   id: Type.String(),
@@ -107,8 +109,11 @@ export function draftApiRoutes (app: App, { db, world }: Deps, checker: Checker)
     return { ...draftJson(draft), authors: [...authors], files: [...files] }
   })
 
-  app.delete('/api/v1/drafts/:id', { config: { access: STAFF }, schema: { ...TAGS, params: ById, response: { 204: Type.Null() } } }, async (request, reply) => {
-    await discardDraft(db, world, signedIn(request), request.params.id)
+  app.delete('/api/v1/drafts/:id', {
+    config: { access: STAFF },
+    schema: { ...TAGS, description: 'Takes the draft off the desk. When somebody saved since `seen`: 409 with `now` and `changes`.', params: ById, querystring: Type.Object({ seen: SeenAt }), response: { 204: Type.Null() } }
+  }, async (request, reply) => {
+    await discardDraft(db, world, signedIn(request), request.params.id, request.query.seen)
     return await reply.status(204).send(null)
   })
 
@@ -278,8 +283,8 @@ export function draftApiRoutes (app: App, { db, world }: Deps, checker: Checker)
     config: { access: STAFF },
     schema: { ...TAGS, params: ById, body: Type.Object({ path: Path, version: Type.Integer({ minimum: 1 }), seen: Seen }), response: { 204: Type.Null() } }
   }, async (request, reply) => {
-    const { path, version, seen } = request.body
-    await restoreFile(db, world, signedIn(request), request.params.id, path, version, seen)
+    const person = signedIn(request)
+    await saveFiles(db, world, person, request.params.id, 'restored', [await restoringEdit(db, person, request.params.id, request.body)])
     return await reply.status(204).send(null)
   })
 
@@ -300,14 +305,16 @@ export function draftApiRoutes (app: App, { db, world }: Deps, checker: Checker)
     config: { access: STAFF },
     schema: {
       ...TAGS,
+      description: 'Publishes the draft as a new version of its course. When somebody saved since `seen`: 409 with `now` and `changes`.',
       params: ById,
       body: Type.Object({
+        seen: SeenAt,
         notes: Type.String({ maxLength: 5000, default: '' }),
         over: Type.Optional(Type.Integer({ minimum: 1, description: 'The version that it is known to follow, where that was published after the draft was begun' }))
       }),
       response: { 200: Type.Object({ slug: Type.String(), version: Type.Integer(), published: Type.Boolean({ description: 'False when nothing differs from the latest version' }) }) }
     }
-  }, async (request) => await publishDraft(db, checker, world, signedIn(request), request.params.id, { notes: request.body.notes, over: request.body.over ?? null }))
+  }, async (request) => await publishDraft(db, checker, world, signedIn(request), request.params.id, { notes: request.body.notes, over: request.body.over ?? null, seen: request.body.seen }))
 
   app.put('/api/v1/drafts/:id/authors/:personId', {
     config: { access: STAFF }, schema: { ...TAGS, params: Type.Object({ id: Id, personId: Id }), response: { 204: Type.Null() } }

@@ -209,7 +209,12 @@ export async function saveFiles (db: Database, world: World, person: Person, id:
     for (const { path, version, content } of edits) {
       const latest = await selectOptionalLatest(tx, id, path)
       const bytes = files.find((file) => file.path === path)?.bytes
-      const seen = latest === undefined ? 0 : latest.hash === null && version === 0 ? 0 : latest.version
+      const isGone = latest?.hash === null
+      if (isGone && content === null) {
+        standing[path] = latest.version
+        continue
+      }
+      const seen = latest === undefined || (isGone && version === 0) ? 0 : latest.version
       if (seen !== version) throw new Refusal('edited-meanwhile', { now: await meanwhile(tx, path, latest) })
       if (latest !== undefined && await isAsItWas(tx, path, latest, content === null ? null : bytes ?? null)) {
         standing[path] = latest.version
@@ -286,14 +291,47 @@ export async function textAt (tx: Tx, id: string, path: string, version: number)
   return bytes === undefined ? null : textOf(path, bytes)
 }
 
-/** Makes a file what it was at one of its versions: a new save.
- * @throws Refusal as `saveFiles` */
-export async function restoreFile (db: Database, world: World, person: Person, id: string, path: string, version: number, seen: number): Promise<void> {
+/** What makes a file what it was at one of its versions, to be saved.
+ * @throws Refusal not-found */
+export async function restoringEdit (db: Database, person: Person, id: string, { path, version, seen }: { readonly path: string, readonly version: number, readonly seen: number }): Promise<FileEdit> {
   await ownDraft(db.read, person, id)
   const change = await selectOptionalChange(db.read, id, path, version)
   if (change === undefined) throw new Refusal('not-found')
-  const content = change.hash === null ? null : (await selectBlobs(db.read, [change.hash])).get(change.hash) ?? null
-  await saveFiles(db, world, person, id, 'restored', [{ path, version: seen, content }])
+  return { path, version: seen, content: change.hash === null ? null : (await selectBlobs(db.read, [change.hash])).get(change.hash) ?? null }
+}
+
+/** The hash of a file at one of its versions; null where it was not there. @throws Refusal not-found for a draft of others */
+export async function hashAt (db: Database, person: Person, id: string, path: string, version: number): Promise<string | null> {
+  await ownDraft(db.read, person, id)
+  return (await selectOptionalChange(db.read, id, path, version))?.hash ?? null
+}
+
+/** The version of a file that stood at an instant; 0 where there was none. @throws Refusal not-found for a draft of others */
+export async function versionAt (db: Database, person: Person, id: string, path: string, at: string): Promise<number> {
+  const { changes } = await historyOf(db, person, id, path)
+  return Math.max(0, ...changes.filter((change) => change.at <= at).map(({ version }) => version))
+}
+
+/** The "no" to what overlooks saves that came since a draft was looked at.
+ * @param seen when it had been changed last, as it was looked at
+ * @returns edited-meanwhile with `now` {changedAt, by} and `changes`, the latest first */
+export async function savedSince (tx: Tx, id: string, seen: string): Promise<Refusal> {
+  const changes = (await selectChanges(tx, id, null, MOST_CHANGES)).filter(({ at }) => at > seen)
+  const draft = await selectOptionalDraft(tx, id)
+  return new Refusal('edited-meanwhile', {
+    now: { changedAt: draft?.changedAt ?? '', by: draft?.changedBy ?? '' },
+    changes: changes.map(({ path, version, what, by, at }): SavedSince => ({ path, version, what, by, at }))
+  })
+}
+
+/** A save that came since a draft was looked at. */
+export interface SavedSince {
+  readonly path: string
+  readonly version: number
+  readonly what: string
+  /** By name. */
+  readonly by: string
+  readonly at: string
 }
 
 /** Everybody who may be made an author. */
@@ -325,10 +363,12 @@ export async function removeAuthor (db: Database, world: World, person: Person, 
 }
 
 /** Takes a draft off the desk. Its files stay in the database, and in the log who did it.
- * @throws Refusal not-found, draft-closed */
-export async function discardDraft (db: Database, world: World, person: Person, id: string): Promise<void> {
+ * @param seen when it had been changed last, as it was looked at: what somebody saved since is not discarded unseen
+ * @throws Refusal not-found, draft-closed; edited-meanwhile as `savedSince` */
+export async function discardDraft (db: Database, world: World, person: Person, id: string, seen?: string): Promise<void> {
   await db.write(async (tx) => {
-    await openDraft(tx, person, id)
+    const draft = await openDraft(tx, person, id)
+    if (seen !== undefined && draft.changedAt !== seen) throw await savedSince(tx, id, seen)
     await updateDraft(tx, id, { state: 'discarded', changed_by: person.id, changed_at: instant(world) })
     await audit(tx, world, { actorId: person.id, action: 'draft.discarded', subjectType: 'draft', subjectId: id })
   })

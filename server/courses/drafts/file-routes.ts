@@ -49,9 +49,12 @@ export function filePages (app: App, deps: Deps, checker: Checker): void {
   app.post('/desk/drafts/:id/files/remove', {
     config: { access: STAFF }, schema: { ...PAGE, params: ById, body: Type.Object({ path: Path, version: Version }) }
   }, async (request, reply) => {
+    const { id } = request.params
     const { path, version } = request.body
-    await saveFiles(db, world, signedIn(request), request.params.id, 'removed', [{ path, version, content: null }])
-    return await reply.redirect(app.url('/desk/drafts/:id/files', { id: request.params.id }, { saved: 1 }), 303)
+    const files = app.url('/desk/drafts/:id/files', { id })
+    return await saveOrCompare(deps, checker, request, reply, id, 'removed', [{ path, version, content: null }], {
+      fields: request.body, mine: () => null, doing: { said: request.t('draft-edits.you-remove'), button: request.t('draft-edits.remove-still') }, backHref: files, action: app.url('/desk/drafts/:id/files/remove', { id })
+    }, () => reply.redirect(app.url('/desk/drafts/:id/files', { id }, { saved: 1 }), 303))
   })
 
   app.post('/desk/drafts/:id/uploads', {

@@ -37,6 +37,7 @@ export function frameView ({ detail: { draft }, checked }: Frame, tab: Tab, read
     draftTitle: draft.title,
     draftHref: url('/desk/drafts/:id', { id }),
     origin: draft.base === null ? t('drafts.new-course') : t('drafts.from-version', { version: draft.base.number }),
+    seen: draft.changedAt,
     changed: t('drafts.changed', { name: draft.changedBy, time: formatDateTime(draft.changedAt, reader) }),
     isOpen: draft.state === 'open',
     closed: draft.state === 'open' ? '' : t(`drafts.closed.${draft.state}`),

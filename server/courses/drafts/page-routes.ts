@@ -10,8 +10,9 @@ import { COURSE_BYTES } from './api-routes.ts'
 import type { Checker } from './check.ts'
 import { editCourse, freshKey, sketchOf, type CourseEdit } from './course-edits.ts'
 import { sentCourse } from './course-zip.ts'
-import { addAuthor, beginDraft, discardDraft, getDraft, listWriters, openFile, removeAuthor, type FileEdit } from './drafts.ts'
-import { ById, COURSE, fields, frameOf, Id, Language, PAGE, readerOf, saveOrCompare, Version, words } from './frame-routes.ts'
+import { addAuthor, beginDraft, discardDraft, getDraft, listWriters, openFile, removeAuthor, versionAt, type FileEdit } from './drafts.ts'
+import { ById, COURSE, fields, frameOf, Id, Language, PAGE, readerOf, saveOrCompare, savesIn, Version, words } from './frame-routes.ts'
+import { meanwhileView } from './history-views.ts'
 import { filesOf, stepOf, textsIn } from './structure.ts'
 import { draftView, factsView, newDraftView } from './course-view.ts'
 import { lessonPages } from './lesson-routes.ts'
@@ -58,7 +59,7 @@ export function draftPages (app: App, deps: Deps, checker: Checker): void {
 
   app.post('/desk/drafts/:id/structure', {
     config: { access: STAFF },
-    schema: { ...PAGE, params: ById, body: Type.Object({ version: Version, go: Type.String({ maxLength: 300 }) }, fields) }
+    schema: { ...PAGE, params: ById, body: Type.Object({ version: Version, seen: Type.Optional(Type.String({ maxLength: 40 })), go: Type.String({ maxLength: 300 }) }, fields) }
   }, async (request, reply) => {
     const { id } = request.params
     const person = signedIn(request)
@@ -67,9 +68,18 @@ export function draftPages (app: App, deps: Deps, checker: Checker): void {
     const sketch = sketchOf(text ?? '')
     if (sketch === undefined) return await reply.redirect(at('/file', id, { path: COURSE }), 303)
     const step = stepOf(request.body, sketch, new Set(files.map(({ path }) => path)), request.t('drafts.quiz.first-section'))
-    const edits: FileEdit[] = [{ path: COURSE, version: request.body.version, content: editCourse(text ?? '', step.edit) }, ...filesOf(step.edit, sketch, files, step.title)]
+    const { version, seen } = request.body
+    const others = filesOf(step.edit, sketch, files, step.title)
+    // A lesson that goes with its place in the course is one that was looked at as it stands.
+    const asSeen = async (edit: FileEdit): Promise<FileEdit> => seen === undefined || edit.content !== null ? edit : { ...edit, version: await versionAt(db, person, id, edit.path, seen) }
+    const edits: FileEdit[] = [{ path: COURSE, version, content: editCourse(text ?? '', step.edit) }, ...await Promise.all(others.map(asSeen))]
     return await saveOrCompare(deps, checker, request, reply, id, 'structure', edits, {
-      fields: request.body, mine: (base) => editCourse(base, step.edit), backHref: at('', id), action: at('/structure', id)
+      fields: request.body,
+      mine: (base, path) => path === COURSE ? editCourse(base, step.edit) : null,
+      ...others.some(({ content }) => content === null) && { doing: { said: request.t('draft-edits.you-remove'), button: request.t('draft-edits.remove-still') } },
+      stands: (now) => ({ version: now.path === COURSE ? now.version : version, ...seen !== undefined && { seen: now.path === COURSE ? seen : now.at } }),
+      backHref: at('', id),
+      action: at('/structure', id)
     }, () => reply.redirect(step.opens === null ? `${at('', id, { saved: 1 })}${step.anchor}` : at(step.opens, id), 303))
   })
 
@@ -112,9 +122,19 @@ export function draftPages (app: App, deps: Deps, checker: Checker): void {
     return await reply.redirect(isGone ? app.url('/desk/courses') : `${at('', request.params.id)}#authors`, 303)
   })
 
-  app.post('/desk/drafts/:id/discard', { config: { access: STAFF }, schema: { ...PAGE, params: ById } }, async (request, reply) => {
-    await discardDraft(db, world, signedIn(request), request.params.id)
-    return await reply.redirect(app.url('/desk/courses'), 303)
+  app.post('/desk/drafts/:id/discard', {
+    config: { access: STAFF }, schema: { ...PAGE, params: ById, body: Type.Object({ seen: Type.Optional(Type.String({ maxLength: 40 })) }) }
+  }, async (request, reply) => {
+    const { id } = request.params
+    try {
+      await discardDraft(db, world, signedIn(request), id, request.body.seen)
+      return await reply.redirect(app.url('/desk/courses'), 303)
+    } catch (refusal) {
+      const saves = savesIn(refusal)
+      if (saves === null) throw refusal
+      const meanwhile = meanwhileView(id, saves, 'draft-edits.not-discarded', readerOf(request))
+      return show(reply.status(409), 'draft', { ...draftView(await frameOf(deps, checker, request, id), await listWriters(db), signedIn(request), '', readerOf(request)), meanwhile })
+    }
   })
 
   app.post('/desk/drafts/upload', {

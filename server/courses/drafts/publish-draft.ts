@@ -8,7 +8,7 @@ import { publishReady, readyToPublish, type Publication } from '../publish.ts'
 import { selectOptionalLatestVersion, type CourseVersion } from '../queries.ts'
 import { fingerprintOf, type Checker } from './check.ts'
 import { compareCourses, type Comparison } from './compare.ts'
-import { allFiles, getDraft, ownDraft, type Draft } from './drafts.ts'
+import { allFiles, getDraft, ownDraft, savedSince, type Draft } from './drafts.ts'
 import { selectDraftFiles, updateDraft } from './queries.ts'
 
 /** What publishing a draft would change. */
@@ -39,18 +39,21 @@ function standingOf (draft: Draft, latest: CourseVersion | undefined): { readonl
 
 /** Publishes a draft as a new version of its course, which never changes, and closes the draft. A draft whose content is that
  * of the latest version publishes nothing and stays open.
+ * @param input.seen when it had been changed last, as it was looked at; what stands now when left out
  * @param input.over the number of the version that it is known to follow, where that was published after the draft was begun
  * @throws Refusal not-found, draft-closed; draft-has-problems with each; course-taken for a slug of another course;
- *   published-meanwhile with `version`; edited-meanwhile when a file is saved while it is published */
-export async function publishDraft (db: Database, checker: Checker, world: World, person: Person, id: string, input: { readonly notes: string, readonly over: number | null }): Promise<Publication> {
+ *   published-meanwhile with `version`; edited-meanwhile as `savedSince` when a file was saved since it was looked at */
+export async function publishDraft (db: Database, checker: Checker, world: World, person: Person, id: string, input: { readonly notes: string, readonly over: number | null, readonly seen?: string | undefined }): Promise<Publication> {
   const { draft, files } = await getDraft(db, person, id)
   if (draft.state !== 'open') throw new Refusal('draft-closed', { state: draft.state })
+  const looked = input.seen ?? draft.changedAt
+  if (looked !== draft.changedAt) throw await savedSince(db.read, id, looked)
   const { course, problems } = await checker.check(db.read, files)
   if (course === undefined) throw new Refusal('draft-has-problems', {}, problems.map(({ file, line, path, message }) => ({ field: file, line, path, message })))
   const ready = readyToPublish(course)
   const seen = fingerprintOf(files)
   return await db.write(async (tx) => {
-    await stillAsSeen(tx, person, id, seen)
+    await stillAsSeen(tx, person, id, seen, looked)
     const latest = await selectOptionalLatestVersion(tx, course.slug)
     const { isTaken, isOvertaken } = standingOf(draft, latest)
     if (isTaken) throw new Refusal('course-taken', { slug: course.slug })
@@ -63,8 +66,8 @@ export async function publishDraft (db: Database, checker: Checker, world: World
   })
 }
 
-async function stillAsSeen (tx: Tx, person: Person, id: string, fingerprint: string): Promise<void> {
+async function stillAsSeen (tx: Tx, person: Person, id: string, fingerprint: string, looked: string): Promise<void> {
   const draft = await ownDraft(tx, person, id)
   if (draft.state !== 'open') throw new Refusal('draft-closed', { state: draft.state })
-  if (fingerprintOf(await selectDraftFiles(tx, id)) !== fingerprint) throw new Refusal('edited-meanwhile')
+  if (fingerprintOf(await selectDraftFiles(tx, id)) !== fingerprint) throw await savedSince(tx, id, looked)
 }

@@ -4,7 +4,7 @@ import { comparisonView } from './compared-view.ts'
 import { frameView, problemList, type Frame } from './frame-view.ts'
 import type { Outlook } from './publish-draft.ts'
 
-export function publishView (frame: Frame, outlook: Outlook, notes: string, reader: Reader): PageView {
+export function publishView (frame: Frame, outlook: Outlook, { notes, meanwhile }: { readonly notes: string, readonly meanwhile: object | null }, reader: Reader): PageView {
   const { t, url } = reader
   const { latest, comparison, isOvertaken, isTaken, draft } = outlook
   const id = draft.id
@@ -22,6 +22,7 @@ export function publishView (frame: Frame, outlook: Outlook, notes: string, read
     notYet: frame.checked.problems.length > 0 ? t('drafts.publish.problems-first') : t('drafts.publish.not-yet'),
     canPublish: draft.state === 'open' && frame.checked.problems.length === 0 && !isTaken && !compared.same,
     button: latest === undefined ? t('drafts.publish.button-first') : t('drafts.publish.button', { version: latest.number + 1 }),
-    notes
+    notes,
+    meanwhile
   }
 }

@@ -7,6 +7,7 @@ import { STAFF } from '../../people/access.ts'
 import { isKindName } from '../../quiz/kinds/index.ts'
 import { Refusal } from '../../refusals.ts'
 import type { ShowPreview } from '../bank/preview.ts'
+import { changeViews } from '../bank/views.ts'
 import type { Checker } from './check.ts'
 import { draftQuestions } from './draft-questions.ts'
 import { saveFiles } from './drafts.ts'
@@ -69,8 +70,11 @@ export function draftEditorRoutes (app: App, deps: Deps, checker: Checker, show:
 
   app.post('/desk/drafts/:id/questions/:key/remove', { config: { access: STAFF }, schema: { ...PAGE, params: ByKey, body: Type.Object({ version: Version }) } }, async (request, reply) => {
     const { id, key } = request.params
-    if (await removeDraftQuestion(deps, signedIn(request), id, key, request.body.version)) return await reply.redirect(app.url('/desk/drafts/:id/questions', { id }, { removed: 1 }), 303)
-    return await editorPage(request, reply.status(409), id, await openDraftQuestion(deps, signedIn(request), id, { key }, false), { notRemoved: true })
+    const meanwhile = await removeDraftQuestion(deps, signedIn(request), id, key, request.body.version)
+    if (meanwhile === null) return await reply.redirect(app.url('/desk/drafts/:id/questions', { id }, { removed: 1 }), 303)
+    return await editorPage(request, reply.status(409), id, await openDraftQuestion(deps, signedIn(request), id, { key }, false), {
+      notRemoved: { by: meanwhile.theirs.byName, changes: changeViews(meanwhile.base, meanwhile.theirs, readerOf(request)) }
+    })
   })
 
   const Saved = Type.Object({ versions: Type.Record(Type.String(), Type.Integer(), { description: 'Of the files that now stand' }) })

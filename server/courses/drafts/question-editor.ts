@@ -89,13 +89,15 @@ export async function editDraftQuestion (deps: DraftEditorDeps, person: Person, 
 
 /** Takes a question out of its file.
  * @param version of the file that was seen
- * @returns false when somebody changed the question since
+ * @returns what somebody saved of the question since, where nothing was taken out; null when it was
  * @throws Refusal not-found, draft-closed, edited-meanwhile */
-export async function removeDraftQuestion (deps: DraftEditorDeps, person: Person, id: string, key: string, version: number): Promise<boolean> {
+export async function removeDraftQuestion (deps: DraftEditorDeps, person: Person, id: string, key: string, version: number): Promise<EditorState['meanwhile']> {
   const { questions, question, path } = await findQuestion(deps, person, id, { key })
-  if (question === null || await changedMeanwhile(deps, person, id, question, version, questions) !== null) return false
+  if (question === null) throw new Refusal('not-found')
+  const meanwhile = await changedMeanwhile(deps, person, id, question, version, questions)
+  if (meanwhile !== null) return meanwhile
   await saveFiles(deps.db, deps.world, person, id, 'questions', [{ path, version: versionOf(questions, path), content: withoutQuestion(questions.texts.get(path) ?? '', key) }])
-  return true
+  return null
 }
 
 /** Puts a question into a file of a draft, in place of the one of its key, for other programs.
