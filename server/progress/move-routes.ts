@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { ComparisonAnswer, comparisonJson } from '../courses/drafts/api-routes.ts'
 import { comparisonView } from '../courses/drafts/compared-view.ts'
@@ -7,6 +8,7 @@ import { formatDate, formatNumber } from '../http/pages.ts'
 import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { textIn } from '../quiz/text.ts'
+import { Refusal } from '../refusals.ts'
 import { cohortsOfCourse, moveCohort, moveOutlook } from './move-cohort.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
@@ -73,11 +75,9 @@ export function moveRoutes (app: App, deps: Deps): void {
     })
   })
 
-  app.get('/desk/cohorts/:id/version', {
-    config: { access: STAFF }, schema: { hide: true, params: ById, querystring: Type.Object({ ...To.properties, moved: Type.Optional(Type.Integer({ minimum: 0 })) }) }
-  }, async (request, reply) => {
+  const page = async (request: FastifyRequest, reply: FastifyReply, id: string, asked: number | undefined, said: { readonly moved?: number | undefined, readonly stale?: boolean }): Promise<FastifyReply> => {
     const { t, language } = request
-    const { cohort, from, to, comparison, added, removed, going, completing, completed, attempts, open } = await moveOutlook(db, deps, signedIn(request), request.params.id, request.query.to)
+    const { cohort, from, to, comparison, added, removed, going, completing, completed, attempts, open } = await moveOutlook(db, deps, signedIn(request), id, asked)
     const named = (of: typeof added) => of.map(({ title, kind }) => ({ title: textIn(title, language, to.outline.language), what: t(kind === 'quiz' ? 'drafts.a-quiz' : 'moves.lesson') }))
     return reply.page('progress/move', {
       title: t('moves.of', { cohort: cohort.name }),
@@ -86,7 +86,8 @@ export function moveRoutes (app: App, deps: Deps): void {
       cohort: { name: cohort.name, href: app.url('/desk/cohorts/:id', { id: cohort.id }) },
       courseHref: app.url('/desk/courses/:slug/cohorts', { slug: from.slug }),
       courseTitle: textIn(to.title, language, to.outline.language),
-      done: request.query.moved === undefined ? '' : t('moves.done', { version: from.number, completed: request.query.moved }),
+      done: said.moved === undefined ? '' : t('moves.done', { version: from.number, completed: said.moved }),
+      stale: said.stale === true ? t('draft-edits.moved', { version: from.number }) : '',
       isThere: from.id === to.id,
       heading: t('moves.heading', { from: from.number, to: to.number }),
       notes: to.notes,
@@ -105,7 +106,11 @@ export function moveRoutes (app: App, deps: Deps): void {
       to: String(to.number),
       button: t('moves.button', { version: to.number })
     })
-  })
+  }
+
+  app.get('/desk/cohorts/:id/version', {
+    config: { access: STAFF }, schema: { hide: true, params: ById, querystring: Type.Object({ ...To.properties, moved: Type.Optional(Type.Integer({ minimum: 0 })) }) }
+  }, async (request, reply) => await page(request, reply, request.params.id, request.query.to, { moved: request.query.moved }))
 
   app.post('/desk/cohorts/:id/version', {
     config: { access: STAFF },
@@ -114,7 +119,14 @@ export function moveRoutes (app: App, deps: Deps): void {
     const { id } = request.params
     const { to, seen, sure } = request.body
     if (sure === undefined) return await reply.redirect(app.url('/desk/cohorts/:id/version', { id }, { to }), 303)
-    const { completed } = await moveCohort(db, deps, signedIn(request), id, { to, seen })
+    let completed: number
+    try {
+      completed = (await moveCohort(db, deps, signedIn(request), id, { to, seen })).completed
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal) || refusal.code !== 'edited-meanwhile') throw refusal
+      // The outlook is that of the version which the cohort has by now.
+      return await page(request, reply.status(409), id, to, { stale: true })
+    }
     return await reply.redirect(app.url('/desk/cohorts/:id/version', { id }, { to, moved: completed }), 303)
   })
 }

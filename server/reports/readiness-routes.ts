@@ -163,9 +163,16 @@ function teamPages (app: App, deps: Deps): void {
   }, async (request, reply) => {
     const { id } = request.params
     const { version, ...input } = request.body
-    const { problems } = await editTeam(db, world, signedIn(request), id, version, input)
-    if (problems.length > 0) return await teamPage(request, reply.status(422), id, { ...input, version, problems })
-    return await reply.redirect(app.url('/desk/readiness/teams/:id', { id }, { saved: 1 }), 303)
+    try {
+      const { problems } = await editTeam(db, world, signedIn(request), id, version, input)
+      if (problems.length > 0) return await teamPage(request, reply.status(422), id, { ...input, version, problems, stale: false })
+      return await reply.redirect(app.url('/desk/readiness/teams/:id', { id }, { saved: 1 }), 303)
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal) || refusal.code !== 'edited-meanwhile') throw refusal
+      const { team } = await getTeam(db, world, signedIn(request), id)
+      // What was typed stays in the form; what it would overwrite is shown beside it.
+      return await teamPage(request, reply.status(409), id, { ...input, version: team.version, problems: [], stale: true })
+    }
   })
 
   app.post('/desk/readiness/teams/:id/members/:personId/remove', {

@@ -125,10 +125,12 @@ export function teamsView (teams: readonly TeamStanding[], reader: Reader): Page
 export interface TeamForm extends TeamInput {
   readonly version: number
   readonly problems: readonly TeamProblem[]
+  /** Another edit came first. */
+  readonly stale: boolean
 }
 
 export function teamFormOf (team: Team): TeamForm {
-  return { name: team.name, purpose: team.purpose, courses: team.courses, version: team.version, problems: [] }
+  return { name: team.name, purpose: team.purpose, courses: team.courses, version: team.version, problems: [], stale: false }
 }
 
 export function teamView (standing: TeamStanding, form: TeamForm, courses: readonly CourseVersion[], isSaved: boolean, reader: Reader): PageView {
@@ -136,6 +138,7 @@ export function teamView (standing: TeamStanding, form: TeamForm, courses: reado
   const { team, members } = standing
   const titles = new Map(courses.map(({ slug, title }) => [slug, textIn(title, reader.language)]))
   const list = new Intl.ListFormat(reader.language, { type: 'conjunction' })
+  const titled = (slugs: readonly string[]): string => list.format([...slugs].sort().map((slug) => titles.get(slug) ?? slug))
   return {
     title: team.name,
     nav: NAV,
@@ -157,6 +160,11 @@ export function teamView (standing: TeamStanding, form: TeamForm, courses: reado
       purpose: form.purpose,
       version: String(form.version),
       problems: problemLines(form.problems, t),
+      stale: form.stale,
+      // Only what differs from what was typed.
+      now: !form.stale ? [] : [
+        ['readiness.team.name', team.name, form.name.trim()], ['readiness.team.purpose', team.purpose, form.purpose.trim()], ['readiness.team.courses', titled(team.courses), titled(form.courses)]
+      ].flatMap(([label = '', value = '', typed = '']) => value === typed ? [] : [{ label: t(label), value: value || t('cohorts.none'), typed: typed || t('cohorts.none') }]),
       courses: courses.map(({ slug, title }) => ({ slug, title: textIn(title, reader.language), chosen: form.courses.includes(slug) }))
     }
   }

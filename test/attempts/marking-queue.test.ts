@@ -74,8 +74,8 @@ t.test('the queue goes from answer to answer, without a script; two who mark one
   const { rule } = (await call(test, omar, 'GET', rules)).json as { rule: object }
   const seen = /name="seen" value="([^"]+)"/.exec((await his.get(`/desk${rules}`)).body)?.[1] ?? ''
   t.equal((await call(test, ines, 'PUT', rules, { ...rule, anonymous: true, seen: rule })).status, 200)
-  t.match(await call(test, omar, 'PUT', rules, { ...rule, hold: true, seen: rule }), { status: 409 })
-  t.match(await his.post(`/desk${rules}`, { hold: 'on', secondPercent: '0', thresholdPercent: '20', seen }), { status: 409, body: /Somebody else changed these rules[^]*name="anonymous" value="on" checked/ })
+  t.match(await call(test, omar, 'PUT', rules, { ...rule, hold: true, seen: rule }), { status: 409, json: { now: { anonymous: true } } })
+  t.match(await his.post(`/desk${rules}`, { hold: 'on', secondPercent: '0', thresholdPercent: '20', seen }), { status: 409, body: /Somebody else changed this meanwhile[^]*Markers do not see names[^]*You typed: <bdi[^>]*>[^<]*when they are released[^]*name="hold" value="on" checked/ })
   await call(test, ines, 'PUT', rules, rule)
   const list = `/cohorts/${cohortId}/quizzes/by-hand/attempts`
   t.match((await call(test, ines, 'GET', list)).json, { items: [{ id: first.id, trainee: 'Trainee 0', state: 'needs-marking' }, {}, {}], next: null })

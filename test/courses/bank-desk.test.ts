@@ -89,7 +89,7 @@ t.test('a bank through the API: add, find, change, restore, remove', async (t) =
   t.match(await call(test, ines, 'POST', `${at}/questions`, { definition: choice('', { choices: [] }) }), { status: 422, json: { problems: [{ path: 'prompt' }, { path: 'choices' }] } })
   const saved = await call(test, ines, 'PUT', `${at}/questions/${key}`, { version: 1, note: 'clearer', definition: choice('Is a mule account lent?', { prompt: { en: 'Is a mule account lent?', ar: 'هل يُعار الحساب الوسيط؟' } }) })
   t.match(saved, { status: 200, json: { version: 2, note: 'clearer', by: { name: 'Ines Instructor' } } })
-  t.match(await call(test, omar, 'PUT', `${at}/questions/${key}`, { version: 1, definition: choice('Mine') }), { status: 409, json: { type: '/problems/edited-meanwhile', version: 2 } })
+  t.match(await call(test, omar, 'PUT', `${at}/questions/${key}`, { version: 1, definition: choice('Mine') }), { status: 409, json: { type: '/problems/edited-meanwhile', version: 2, now: { version: 2, definition: { kind: 'choice' } } } })
   t.match(await call(test, ines, 'PUT', `${at}/questions/${key}`, { version: 2, definition: saved.json.definition }), { json: { version: 2 } }, 'saving as it is changes nothing')
   t.match(await call(test, ines, 'PUT', `${at}/questions/${key}`, { version: 2, definition: { ...choice('x'), kind: 'order' } }), { status: 422 })
   for (const [query, count] of [['?search=MULE', 1], ['?search=معار', 0], ['?search=الوسيط', 1], ['?language=ar', 1], ['?language=fr', 0], ['?kind=choice&difficulty=easy&topic=scams', 1], ['?topic=other', 0], ['?use=used', 0], ['?use=unused', 1]] as const) {

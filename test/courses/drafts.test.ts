@@ -248,6 +248,7 @@ t.test('a running cohort moves to a new version: what it changes is said, what w
   t.equal((await call(test, admin, 'POST', `/cohorts/${cohortId}/version`, { to: 2, seen: 2 })).status, 409)
 
   t.same((await call(test, instructor, 'POST', `/cohorts/${cohortId}/version`, { to: 2, seen: 1 })).json, { version: 2, completed: 0 })
+  t.match(await browser.post(`/desk/cohorts/${cohortId}/version`, { to: '1', seen: '1', sure: 'yes' }), { status: 409, body: /It has version 2 now/ }, 'a move that overlooks another')
   t.match(await seen(), { course: { version: 2 }, progress: { done: 1, total: 3 } }, 'what the new version does not have counts no longer')
   t.equal((await call(test, trainee, 'GET', `/attempts/${practice.id}/review`)).json.items.length, practice.questions.length, 'a review shows what was asked')
   t.equal((await call(test, trainee, 'GET', `/attempts/${exam.id}`)).json.questions.length, 7, 'an open attempt goes on as it was begun')

@@ -104,6 +104,9 @@ t.test('a saved list: made in the browser, edited by two at once, warned of once
   const stale = await call(test, walk.admin, 'PUT', `/teams/${id}`, { ...edit, name: 'Something else' })
   t.equal(stale.status, 409)
   t.match(stale.json, { type: '/problems/edited-meanwhile', now: { name: 'Joint patrol, March' } }, 'a stale edit is refused with what stands there now')
+  t.match(await browser.post(`/desk/readiness/teams/${id}`, { name: 'Mine', purpose: 'Border', courses: 'first-steps', version: String(team.version) }), {
+    status: 409, body: new RegExp(`Somebody else changed this[^]*<dt>Name[^]*Joint patrol, March[^]*You typed: <bdi[^>]*>Mine[^]*name="version" value="${team.version + 1}"[^]*value="Mine"`)
+  })
   t.equal((await call(test, walk.admin, 'PUT', `/teams/${id}`, { ...edit, version: team.version + 1, courses: [] })).status, 422)
 
   t.equal(await warn(), 0, 'nothing lapses yet')

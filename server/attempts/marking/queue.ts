@@ -155,7 +155,8 @@ export async function setMarkingRule (db: Database, deps: ProgressDeps, person: 
     if (!(rule[name] >= 0 && rule[name] <= 100)) throw new Refusal('bad-input', {}, [{ path: name, message: 'must be a number from 0 to 100' }])
   }
   await db.write(async (tx) => {
-    if (seen !== undefined && seen !== wordOf(await ruleOf(tx, cohort.id, quiz.key))) throw new Refusal('edited-meanwhile', { by: '' })
+    const now = await ruleOf(tx, cohort.id, quiz.key)
+    if (seen !== undefined && seen !== wordOf(now)) throw new Refusal('edited-meanwhile', { now })
     await upsertRule(tx, cohort.id, quiz.key, { ...rule, secondPercent: Math.round(rule.secondPercent), thresholdPercent: Math.round(rule.thresholdPercent) }, { id: person.id, at: deps.world.now().toISOString() })
     await audit(tx, deps.world, { actorId: person.id, action: 'marking.rule-set', subjectType: 'cohort', subjectId: cohort.id, detail: { quiz: quiz.key, ...rule } })
   })

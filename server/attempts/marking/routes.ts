@@ -77,7 +77,7 @@ export function markingRoutes (app: App, deps: Deps): void {
     schema: { params: CohortQuiz, querystring: Type.Object({ done: Type.Optional(Type.Enum(['saved', 'released', 'nothing'])) }) }
   }, async (request, reply) => {
     const desk = await markingDesk(db, deps, signedIn(request), { cohortId: request.params.id, quizKey: request.params.key })
-    return reply.page('marking/rules', deskView(desk, request.query.done ?? '', [], readerOf(request)))
+    return reply.page('marking/rules', deskView(desk, request.query.done ?? '', null, readerOf(request)))
   })
 
   app.post('/desk/cohorts/:id/quizzes/:key/marking', {
@@ -91,14 +91,15 @@ export function markingRoutes (app: App, deps: Deps): void {
     const person = signedIn(request)
     const { anonymous, hold, secondPercent, thresholdPercent, seen } = request.body
     const number = (typed: string): number => typed.trim() === '' ? 0 : Number(typed.replace(',', '.'))
+    const rule = { anonymous: anonymous === 'on', hold: hold === 'on', secondPercent: number(secondPercent), thresholdPercent: number(thresholdPercent) }
     try {
-      await setMarkingRule(db, deps, person, { cohortId: id, quizKey: key }, { anonymous: anonymous === 'on', hold: hold === 'on', secondPercent: number(secondPercent), thresholdPercent: number(thresholdPercent) }, seen)
+      await setMarkingRule(db, deps, person, { cohortId: id, quizKey: key }, rule, seen)
       return await reply.redirect(app.url('/desk/cohorts/:id/quizzes/:key/marking', { id, key }, { done: 'saved' }), 303)
     } catch (error) {
       if (!(error instanceof Refusal) || (error.code !== 'bad-input' && error.code !== 'edited-meanwhile')) throw error
       const desk = await markingDesk(db, deps, person, { cohortId: id, quizKey: key })
-      if (error.code === 'edited-meanwhile') return reply.status(409).page('marking/rules', deskView(desk, 'meanwhile', [], readerOf(request)))
-      return reply.status(422).page('marking/rules', deskView(desk, '', error.problems, readerOf(request)))
+      const stale = error.code === 'edited-meanwhile'
+      return reply.status(stale ? 409 : 422).page('marking/rules', deskView(desk, '', { rule, typed: { secondPercent, thresholdPercent }, problems: error.problems, stale }, readerOf(request)))
     }
   })
 

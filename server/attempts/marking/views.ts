@@ -5,6 +5,7 @@ import type { Problem } from '../../refusals.ts'
 import { firstOf, type Fields } from '../form.ts'
 import { questionView, type Reader } from '../views.ts'
 import { wordOf, type MarkingDesk, type MarkingItem, type QueueEntry } from './queue.ts'
+import type { MarkingRule } from './rules.ts'
 import { codeOf, type GivenMark } from './rules.ts'
 
 const NAV = '/desk/marking'
@@ -126,9 +127,20 @@ export function goneView ({ id, slot, next }: { readonly id: string, readonly sl
   }
 }
 
-export function deskView ({ cohort, quiz, language: first, rule, waiting, ready }: MarkingDesk, done: string, problems: readonly Problem[], reader: Reader): PageView {
+/** A rule as it was typed, not saved. */
+export interface RuleForm {
+  readonly rule: MarkingRule
+  readonly typed: { readonly secondPercent: string, readonly thresholdPercent: string }
+  readonly problems: readonly Problem[]
+  readonly stale: boolean
+}
+
+/** How a quiz of a cohort is marked.
+ * @param form what was typed where that is not saved, and whether another edit came before it */
+export function deskView ({ cohort, quiz, language: first, rule, waiting, ready }: MarkingDesk, done: string, form: RuleForm | null, reader: Reader): PageView {
   const { t, url, language } = reader
   const path = { id: cohort.id, key: quiz.key }
+  const sentence = ({ anonymous, secondPercent, thresholdPercent, hold }: MarkingRule): string => t('marking.sentence', { anonymous: anonymous ? 'yes' : 'no', second: secondPercent, threshold: thresholdPercent, hold: hold ? 'yes' : 'no' })
   return {
     title: t('marking.rules', { quiz: textIn(quiz.title, language, first) }),
     nav: NAV,
@@ -138,12 +150,13 @@ export function deskView ({ cohort, quiz, language: first, rule, waiting, ready 
     queueHref: url('/desk/marking'),
     action: url('/desk/cohorts/:id/quizzes/:key/marking', path),
     releaseAction: url('/desk/cohorts/:id/quizzes/:key/marking/release', path),
-    done: done === '' || done === 'meanwhile' ? '' : t(`marking.done.${done}`),
-    meanwhile: done === 'meanwhile',
+    done: done === '' ? '' : t(`marking.done.${done}`),
     seen: wordOf(rule),
-    problems: problems.map(({ message }) => message),
-    rule: { ...rule, secondPercent: String(rule.secondPercent), thresholdPercent: String(rule.thresholdPercent) },
-    sentence: t('marking.sentence', { anonymous: rule.anonymous ? 'yes' : 'no', second: rule.secondPercent, threshold: rule.thresholdPercent, hold: rule.hold ? 'yes' : 'no' }),
+    problems: form?.problems.map(({ message }) => message) ?? [],
+    stale: form?.stale === true,
+    now: form?.stale !== true ? [] : [{ label: t('marking.rules.how'), value: sentence(rule), typed: sentence(form.rule) }],
+    rule: form === null ? { ...rule, secondPercent: String(rule.secondPercent), thresholdPercent: String(rule.thresholdPercent) } : { ...form.rule, ...form.typed },
+    sentence: sentence(rule),
     figures: (['first', 'second', 'third', 'held'] as const).map((name) => ({ value: formatNumber(waiting[name], language), label: t(`marking.figure.${name}`, { count: waiting[name] }) })),
     ready: ready === 0 ? '' : t('marking.ready', { count: ready })
   }

@@ -69,6 +69,11 @@ export async function addBankQuestion (db: Database, world: World, person: Perso
   })
 }
 
+/** The "no" to what overlooks a version: with the one that stands. */
+function overtaken ({ version, name, definition, standing, byName, at }: BankVersion): Refusal {
+  return new Refusal('edited-meanwhile', { version, now: { version, name, definition, stands: standing, by: byName, at } })
+}
+
 /** Saves a question as a new version, unless nothing is changed.
  * @param version the one that was changed: when another stands by now, nothing is saved
  * @throws Refusal not-found; edited-meanwhile with the version that stands; bad-input with what is wrong with the definition */
@@ -78,13 +83,13 @@ export async function saveBankQuestion (db: Database, world: World, person: Pers
   return await db.write(async (tx) => {
     const [latest] = await selectBankVersions(tx, bankId, key)
     if (latest === undefined) throw new Refusal('not-found')
-    if (latest.version !== input.version) throw new Refusal('edited-meanwhile', { version: latest.version })
+    if (latest.version !== input.version) throw overtaken(latest)
     const definition = checked({ ...isRecord(input.definition) ? input.definition : {}, key })
     if (definition.kind !== latest.definition.kind) throw new Refusal('bad-input', {}, [{ path: 'kind', message: 'the kind of a question cannot be changed; add a new question' }])
     const name = nameOf(input, definition, bank)
     const isSame = latest.standing && latest.name === name && isDeepStrictEqual(definition, latest.definition)
     if (isSame) return latest
-    if (latest.standing && !await retireVersion(tx, bankId, key, latest.version)) throw new Refusal('edited-meanwhile', { version: latest.version })
+    if (latest.standing && !await retireVersion(tx, bankId, key, latest.version)) throw overtaken(latest)
     await insert(tx, world, person, bankId, { name, category: latest.category, definition, version: latest.version + 1, place: latest.place, note: input.note?.trim() ?? '' }, 'bank.question-saved')
     return await versionOf(tx, bankId, key)
   })
@@ -99,8 +104,8 @@ export async function restoreBankQuestion (db: Database, world: World, person: P
     const [latest] = versions
     const from = versions.find(({ version }) => version === input.from)
     if (latest === undefined || from === undefined) throw new Refusal('not-found')
-    if (latest.version !== input.version) throw new Refusal('edited-meanwhile', { version: latest.version })
-    if (latest.standing && !await retireVersion(tx, bankId, key, latest.version)) throw new Refusal('edited-meanwhile', { version: latest.version })
+    if (latest.version !== input.version) throw overtaken(latest)
+    if (latest.standing && !await retireVersion(tx, bankId, key, latest.version)) throw overtaken(latest)
     await insert(tx, world, person, bankId, { ...from, version: latest.version + 1, place: latest.place, note: '' }, 'bank.question-restored', { from: input.from })
     return await versionOf(tx, bankId, key)
   })
@@ -113,7 +118,7 @@ export async function removeBankQuestion (db: Database, world: World, person: Pe
     const [latest] = await selectBankVersions(tx, bankId, key)
     if (latest === undefined) throw new Refusal('not-found')
     if (!latest.standing) return
-    if (latest.version !== version || !await retireVersion(tx, bankId, key, version)) throw new Refusal('edited-meanwhile', { version: latest.version })
+    if (latest.version !== version || !await retireVersion(tx, bankId, key, version)) throw overtaken(latest)
     await audit(tx, world, { actorId: person.id, action: 'bank.question-removed', subjectType: 'bank', subjectId: bankId, detail: { question: key, version } })
   })
 }

@@ -6,7 +6,7 @@ import { signedIn } from '../../http/session.ts'
 import { ADMINISTRATORS } from '../../people/access.ts'
 import { Refusal } from '../../refusals.ts'
 import { approveChange, changeChoices, listChanges, proposeChange, rejectChange, withdrawChange, type ChangeProblem } from './changes.ts'
-import { changeJson, changesView, type ChangeFields } from './views.ts'
+import { changeJson, changesView, type ChangeFields, type ChangesPage } from './views.ts'
 import { wholeNumber } from '../typed-number.ts'
 
 const PAGE = { hide: true } as const
@@ -32,19 +32,21 @@ const ChangeOut = Type.Object({
   decidedAt: Text
 })
 
+const NO_FIELDS: ChangeFields = { fromId: '', toId: '', amount: '', reason: '' }
+
 /** Parts of targets that move: proposed by one administrator, approved by another. */
 export function changeRoutes (app: App, { db, world }: Deps): void {
-  const page = async (request: FastifyRequest, reply: FastifyReply, fields: ChangeFields, problems: readonly ChangeProblem[], cursor?: string): Promise<FastifyReply> => {
+  const page = async (request: FastifyRequest, reply: FastifyReply, fields: ChangeFields, problems: readonly ChangeProblem[], cursor?: string, overtaken: ChangesPage['overtaken'] = null): Promise<FastifyReply> => {
     const person = signedIn(request)
     const changes = await listChanges(db, person, { cursor })
-    return reply.page('quotas/changes', changesView({ ...changes, isFirst: cursor === undefined, fields, problems, choices: await changeChoices(db, person), personId: person.id }, {
+    return reply.page('quotas/changes', changesView({ ...changes, isFirst: cursor === undefined, fields, problems, overtaken, choices: await changeChoices(db, person), personId: person.id }, {
       t: request.t, url: app.url, place: request.place
     }))
   }
 
   app.get('/desk/quotas/changes', {
     config: { access: ADMINISTRATORS }, schema: { ...PAGE, querystring: Type.Object({ cursor: Cursor, from: Type.Optional(Id) }) }
-  }, async (request, reply) => await page(request, reply, { fromId: request.query.from ?? '', toId: '', amount: '', reason: '' }, [], request.query.cursor))
+  }, async (request, reply) => await page(request, reply, { ...NO_FIELDS, fromId: request.query.from ?? '' }, [], request.query.cursor))
 
   app.post('/desk/quotas/changes', {
     config: { access: ADMINISTRATORS },
@@ -59,8 +61,13 @@ export function changeRoutes (app: App, { db, world }: Deps): void {
     config: { access: ADMINISTRATORS },
     schema: { ...PAGE, params: ById, body: Type.Object({ decision: Type.Enum(['approve', 'reject', 'withdraw']) }) }
   }, async (request, reply) => {
-    await DECIDE[request.body.decision](db, world, signedIn(request), request.params.id)
-    return await reply.redirect(app.url('/desk/quotas/changes'), 303)
+    try {
+      await DECIDE[request.body.decision](db, world, signedIn(request), request.params.id)
+      return await reply.redirect(app.url('/desk/quotas/changes'), 303)
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal) || (refusal.code !== 'change-decided' && refusal.code !== 'change-does-not-fit')) throw refusal
+      return await page(request, reply.status(409), NO_FIELDS, [], undefined, { id: request.params.id, code: refusal.code })
+    }
   })
 
   const tags = ['quotas']

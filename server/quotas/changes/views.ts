@@ -20,6 +20,8 @@ export interface ChangesPage {
   readonly isFirst: boolean
   readonly fields: ChangeFields
   readonly problems: readonly ChangeProblem[]
+  /** A decision that came too late, or fits no longer. */
+  readonly overtaken: { readonly id: string, readonly code: 'change-decided' | 'change-does-not-fit' } | null
   readonly choices: readonly Quota[]
   /** Of the reader: what oneself proposed one may withdraw, what another proposed one may decide. */
   readonly personId: string
@@ -34,12 +36,21 @@ export function changesView (page: ChangesPage, reader: Reader): PageView {
     problems,
     errors: Object.fromEntries(problems.map(({ path, message }) => [path, message])),
     fields: page.fields,
+    overtaken: overtakenView(page, reader),
     from: choices(page.choices, page.fields.fromId, reader),
     to: choices(page.choices.filter(({ closedAt }) => closedAt === null), page.fields.toId, reader),
     changes: page.items.map((change) => ({ ...changeView(change, reader), mine: change.proposedBy === page.personId, open: change.state === 'proposed' })),
     first: page.isFirst ? null : url('/desk/quotas/changes'),
     next: page.next === null ? null : url('/desk/quotas/changes', {}, { cursor: page.next })
   }
+}
+
+/** Why a decision was not taken, and what was decided in its place. */
+function overtakenView ({ overtaken, items }: ChangesPage, reader: Reader): object | null {
+  if (overtaken === null) return null
+  const { t } = reader
+  const change = items.find(({ id }) => id === overtaken.id)
+  return { title: t(`refusal.${overtaken.code}`), hint: t(`refusal.${overtaken.code}.hint`), ...change !== undefined && changeView(change, reader) }
 }
 
 /** A list to choose from: each with its period, set in under what it is a part of. */
