@@ -13,9 +13,19 @@ if (form && specimen) {
     // An answer that was overtaken shows what is no longer typed.
     if (answer.ok && number === latest) specimen.innerHTML = await answer.text()
   }
-  form.addEventListener('input', (event) => {
+  const follow = () => {
     clearTimeout(timer)
-    if (event.target.type === 'file') form.requestSubmit(document.getElementById('preview'))
-    else timer = setTimeout(() => { draw().catch(() => {}) }, 300)
+    timer = setTimeout(() => { draw().catch(() => {}) }, 300)
+  }
+  form.addEventListener('input', (event) => {
+    if (event.target.type !== 'file') return follow()
+    clearTimeout(timer)
+    form.requestSubmit(document.getElementById('preview'))
   })
+  /** Whether a field is as it came with the page; a file that was chosen cannot be sent from here. */
+  const isAsItCame = (field) => field.type === 'hidden' || field.type === 'file' || (field.options !== undefined
+    ? field.selectedIndex === Math.max(0, [...field.options].findIndex((option) => option.defaultSelected))
+    : field.checked === field.defaultChecked && field.value === field.defaultValue)
+  // On a slow line somebody has typed before this file came.
+  if ([...form.elements].some((field) => !isAsItCame(field))) follow()
 }

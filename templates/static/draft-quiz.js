@@ -24,10 +24,20 @@ if (form && says) {
       // No connection: what was said last stays.
     }
   }
-  form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(say, 250) })
   let left = false
   let changed = false
-  form.addEventListener('input', () => { changed = true })
+  const follow = () => {
+    changed = true
+    clearTimeout(timer)
+    timer = setTimeout(say, 250)
+  }
+  form.addEventListener('input', follow)
+  /** Whether a field is as it came with the page. */
+  const isAsItCame = (field) => field.type === 'hidden' || (field.options !== undefined
+    ? field.selectedIndex === Math.max(0, [...field.options].findIndex((option) => option.defaultSelected))
+    : field.checked === field.defaultChecked && field.value === field.defaultValue)
+  // On a slow line somebody has typed before this file came.
+  if ([...form.elements].some((field) => !isAsItCame(field))) follow()
   form.addEventListener('submit', () => { left = true })
   addEventListener('beforeunload', (event) => { if (changed && !left) event.preventDefault() })
 }

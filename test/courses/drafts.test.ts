@@ -302,6 +302,8 @@ t.test('pages of a draft without a script: begun from files, arranged, a quiz se
   t.match((await browser.post(`${draft}/quizzes/exam`, { ...quiz, ...shown, passPercent: '170', version: '3', go: 'save' })), { status: 422, body: /To pass: must be 100 or less/ })
   t.equal((await browser.post(`${draft}/quizzes/exam`, { ...quiz, ...shown, 'review.later.rightAnswer': 'yes', 'review.afterClose.rightAnswer': 'yes', overdue: 'grace', graceSeconds: '60', version: '3', go: 'save' })).status, 303)
   t.same(readableDiff(before, await text('course.yaml'), 0).filter(({ kind }) => kind === 'added').map(({ text }) => text.trim()), ['review: { during: { rightAnswer: false }, rightAfter: { rightAnswer: false } }', 'overdue: grace', 'graceSeconds: 60'])
+  const halfway = await browser.post(`${draft}/quizzes/exam`, { ...quiz, ...shown, 'section.1.row.0.count': '4', 'section.1.row.1.topic': 'words', version: '4', go: 'check' })
+  t.match(halfway, { status: 422, body: /Part 2: choose a topic for each line that has a number[^]*name="section\.1\.row\.0\.count" value="4"[^]*Another part \(optional\)/ }, 'a number is not thrown away; what is empty is')
   t.match((await browser.get(`${draft}/quizzes/exam/sample?seed=3`)).body, /Sample paper[^]*7 questions[^]*class="question card"/)
 
   t.match((await browser.post(`${draft}/lessons/welcome?language=en`, { version: '1', title: 'Welcome', body: '# Too high', go: 'preview' })).body, /first level[^]*Too high/)

@@ -38,12 +38,16 @@ export function sectionsOf (quiz: Written, texts: (value: unknown) => Texts): Se
       title: texts(section['title']),
       weight: said(section['weight']),
       minPercent: said(section['minPercent']),
-      rows: [...rows, ...Array.from({ length: SPARE_ROWS }, () => ({ topic: '', difficulty: '', language: '', count: '' }))],
+      rows: [...rows, ...spareRows()],
       questions: Array.isArray(section['questions']) ? section['questions'].map(said).join('\n') : ''
     }
   })
-  const spare: SectionForm = { title: {}, weight: '', minPercent: '', rows: [{ topic: '', difficulty: '', language: '', count: '' }, { topic: '', difficulty: '', language: '', count: '' }], questions: '' }
+  const spare: SectionForm = { title: {}, weight: '', minPercent: '', rows: spareRows(), questions: '' }
   return [...sections, spare]
+}
+
+function spareRows (): SectionForm['rows'] {
+  return Array.from({ length: SPARE_ROWS }, () => ({ topic: '', difficulty: '', language: '', count: '' }))
 }
 
 function mapOf (value: unknown): Written {
@@ -108,7 +112,8 @@ function sectionsOfForm (fields: Readonly<Record<string, string>>, first: string
     const keys = value(`${at}.questions`).split(/[\s,]+/).filter((key) => key !== '')
     const rows = [...new Set(Object.keys(fields).flatMap((name) => name.startsWith(`${at}.row.`) ? name.slice(at.length + 5).split('.')[0] ?? [] : []))].map(Number).sort((a, b) => a - b).flatMap((row) => {
       const [topic, difficulty, language, count] = ['topic', 'difficulty', 'language', 'count'].map((name) => value(`${at}.row.${row}.${name}`)) as [string, string, string, string]
-      if (count === '' || topic === '') return []
+      // A line without a number asks for nothing; one with a number and no topic is for the check to refuse.
+      if (count === '') return []
       return [{ topic, ...difficulty !== '' && { difficulty }, ...language !== '' && { language }, count: numberOf(count) }]
     })
     if (keys.length === 0 && rows.length === 0) return []

@@ -34,7 +34,15 @@ export function quizSays (quiz: unknown, questions: readonly QuestionDefinition[
 /** Where a problem is, in the words of the form. */
 function said ({ path, message }: Problem, t: Reader['t']): string {
   const [top = '', index] = path.split('/')
-  return t('drafts.quiz.problem', { part: top, section: index === undefined || top !== 'sections' ? 0 : Number(index) + 1, message })
+  const what = /\/draw\/\d+\/topic$/.test(path) ? t('draft-quiz.no-topic') : message
+  return t('drafts.quiz.problem', { part: top, section: index === undefined || top !== 'sections' ? 0 : Number(index) + 1, message: what })
+}
+
+/** The lines of a part that say what is drawn, and those that may stay empty, folded away. One to begin with is in sight where nothing is asked yet. */
+function linesOf <Line extends { readonly isEmpty: boolean }> (lines: readonly Line[], begins: boolean): { readonly rows: readonly Line[], readonly spare: readonly Line[] } {
+  const filled = lines.filter(({ isEmpty }) => !isEmpty).length
+  const shown = filled === 0 && begins ? 1 : filled
+  return { rows: lines.slice(0, shown), spare: lines.slice(shown) }
 }
 
 /** The settings of a quiz, as questions that its author asks.
@@ -84,14 +92,15 @@ export function quizEditorView (frame: Frame, quiz: Written, questions: readonly
       minPercent,
       questions,
       names: questions !== '',
-      rows: rows.map((row, at) => ({
+      ...linesOf(rows.map((row, at) => ({
         id: `section-${index}-row-${at}`,
         at: `section.${index}.row.${at}`,
         count: row.count,
+        isEmpty: row.topic === '' && row.count === '',
         topics: [...new Set([...topics, ...row.topic === '' ? [] : [row.topic]])].map((topic) => ({ topic, chosen: topic === row.topic })),
         difficulties: DIFFICULTIES.map((difficulty) => ({ value: difficulty, name: t(`drafts.quiz.difficulty.${difficulty}`), chosen: difficulty === row.difficulty })),
         languages: [...new Set([...languages, ...row.language === '' ? [] : [row.language]])].map((code) => ({ code, name: languageName(code, language), chosen: code === row.language }))
-      }))
+      })), questions === '')
     })),
     manyLanguages: languages.length > 1,
     perPage: value('questionsPerPage'),
