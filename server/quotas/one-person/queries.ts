@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../db/database.ts'
 import { holds } from '../../db/like.ts'
+import { batches } from '../../db/lists.ts'
 import { named, type Asked } from '../../people/named/queries.ts'
 import { nameKey } from '../../people/name-key.ts'
 import type { PersonFacts } from '../../people/queries.ts'
@@ -44,26 +45,24 @@ export async function selectGroup (tx: Tx, rootId: string): Promise<string[]> {
 }
 
 const mergedIntoThese = preparedRows<{ readonly id: string }, { readonly id: string }>(['id'], (tx, rows) => tx.selectFrom('person').select('id').where('merged_into', 'in', rows.map(({ id }) => id)).orderBy('id'))
+
 /** Every record of some people.
  * @param rootIds records that stand for somebody
  * @returns each record with the one that stands for it */
 export async function selectRecordsOf (tx: Tx, rootIds: readonly string[]): Promise<Map<string, string>> {
   const rootOf = new Map(rootIds.map((id) => [id, id]))
   for (let from: readonly string[] = rootIds; from.length > 0;) {
-    const found = (await inBatches(from, async (some) => await tx.selectFrom('person').select(['id', 'merged_into as into']).where('merged_into', 'in', some).execute()))
-      .filter(({ id }) => !rootOf.has(id))
-    for (const { id, into } of found) rootOf.set(id, rootOf.get(into ?? '') ?? id)
-    from = found.map(({ id }) => id)
+    const found: string[] = []
+    for (const some of batches(from)) {
+      for (const { id, into } of await tx.selectFrom('person').select(['id', 'merged_into as into']).where('merged_into', 'in', some).execute()) {
+        if (rootOf.has(id)) continue
+        rootOf.set(id, rootOf.get(into ?? '') ?? id)
+        found.push(id)
+      }
+    }
+    from = found
   }
   return rootOf
-}
-
-const BATCH = 1000
-
-async function inBatches<Found> (ids: readonly string[], select: (some: readonly string[]) => Promise<Found[]>): Promise<Found[]> {
-  const found: Found[] = []
-  for (let from = 0; from < ids.length; from += BATCH) found.push(...await select(ids.slice(from, from + BATCH)))
-  return found
 }
 
 export interface Human extends Pick<PersonFacts, 'name' | 'latinName' | 'country' | 'agency' | 'rank' | 'birthDay'> {
@@ -295,6 +294,10 @@ export async function selectApart (tx: Tx, before: string | null, limit: number)
 
 /** Of pairs of some records, those that are held apart. */
 export async function selectApartAmong (tx: Tx, personIds: readonly string[]): Promise<Array<readonly [string, string]>> {
-  const rows = await inBatches(personIds, async (some) => await tx.selectFrom('person_apart').select(['person_id as one', 'other_id as other']).where('person_id', 'in', some).where('ended_at', 'is', null).execute())
-  return rows.map(({ one, other }) => [one, other] as const)
+  const pairs: Array<readonly [string, string]> = []
+  for (const some of batches(personIds)) {
+    const rows = await tx.selectFrom('person_apart').select(['person_id as one', 'other_id as other']).where('person_id', 'in', some).where('ended_at', 'is', null).execute()
+    pairs.push(...rows.map(({ one, other }) => [one, other] as const))
+  }
+  return pairs
 }
