@@ -73,13 +73,20 @@ function itemOf ({ items, choices }: Parts, key: string, listed: Listed): Piece[
   })
 }
 
-/** All that the view of a question is made from, but for its `seq` and the order of its items. */
+/** All that the view of a question is made from, but for its `seq` and the order of its items: numbers and names without a space, and JSON. */
 function nameOf (seen: AskedAttempt, slot: PaperSlot, definition: QuestionDefinition, state: SlotState, policy: ReviewPolicy, reader: Reader, open: boolean, ordered: boolean): string {
-  const { answer, fraction, locked, tries, tried, mark } = state
-  return JSON.stringify([
-    numberFor(definition), slot.slot, numberOf(seen, slot.slot), slot.mark, mark, reader.language, seen.language, open, seen.quiz.behaviour,
-    answer, state.state, fraction, locked, tries, tried, ordered ? slot.order : null, policy
-  ])
+  const { fraction, locked, tries, mark } = state
+  return `${numberFor(definition)} ${slot.slot} ${numberOf(seen, slot.slot)} ${slot.mark} ${mark} ${reader.language} ${seen.language} ${open} ${seen.quiz.behaviour} ${state.state} ${fraction} ${locked} ${tries} ${
+    ordered ? JSON.stringify(slot.order) : ''} ${textOf(policy)} ${JSON.stringify(state.tried)} ${JSON.stringify(state.answer)}`
+}
+
+const policies = new WeakMap<ReviewPolicy, string>()
+
+/** The questions of a page have one policy. */
+function textOf (policy: ReviewPolicy): string {
+  let text = policies.get(policy)
+  if (text === undefined) policies.set(policy, text = JSON.stringify(policy))
+  return text
 }
 
 const numbers = new WeakMap<QuestionDefinition, number>()

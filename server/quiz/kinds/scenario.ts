@@ -211,7 +211,15 @@ interface Best { readonly points: number, readonly path: readonly string[] }
 
 /** The path from a node to an ending that earns most; the first written among those alike. Each node is looked at once. A
  * choice that leads back, which `problems` refuses, counts as one that leads nowhere. */
-function bestPaths ({ nodes }: ScenarioDefinition): (key: string) => Best {
+function bestPaths (definition: ScenarioDefinition): (key: string) => Best {
+  let known = bestOf.get(definition)
+  if (known === undefined) bestOf.set(definition, known = findBest(definition))
+  return known
+}
+
+const bestOf = new WeakMap<ScenarioDefinition, (key: string) => Best>()
+
+function findBest ({ nodes }: ScenarioDefinition): (key: string) => Best {
   const byKey = new Map(nodes.map(node => [node.key, node]))
   const known = new Map<string, Best>()
   const nothing: Best = { points: 0, path: [] }
