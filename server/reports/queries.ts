@@ -352,9 +352,10 @@ export async function selectUndecided (tx: Tx, now: string, limit: number): Prom
   return rows.map((row) => ({ ...row, count: Number(row.count) }))
 }
 
-/** Attempts that somebody has begun and not finished, the first to be due first. */
-export async function selectOpenAttemptsOf (tx: Tx, personId: string): Promise<Array<{ readonly id: string, readonly enrolmentId: string, readonly dueAt: string | null }>> {
-  const rows = await tx.selectFrom('attempt').innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id').select(['attempt.id', 'enrolment.id as enrolmentId', 'due_at as dueAt'])
+/** Attempts that somebody has begun and not finished, the first to be due first. `versionId` is null while it is that of the cohort. */
+export async function selectOpenAttemptsOf (tx: Tx, personId: string): Promise<Array<{ readonly id: string, readonly enrolmentId: string, readonly quizKey: string, readonly versionId: string | null, readonly dueAt: string | null }>> {
+  const rows = await tx.selectFrom('attempt').innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id')
+    .select(['attempt.id', 'enrolment.id as enrolmentId', 'attempt.quiz_key as quizKey', 'attempt.course_version_id as versionId', 'due_at as dueAt'])
     .where('enrolment.person_id', '=', personId).where('enrolment.state', '=', 'active').where('attempt.state', '=', 'open').orderBy('started_at').execute()
   return rows.toSorted((a, b) => (a.dueAt ?? '~') < (b.dueAt ?? '~') ? -1 : 1)
 }

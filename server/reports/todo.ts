@@ -4,17 +4,18 @@ import { listCohorts } from '../cohorts/cohorts.ts'
 import { listForNomination } from '../cohorts/nominations/nominations.ts'
 import { cohortOverview } from '../cohorts/progress.ts'
 import { listDrafts } from '../courses/drafts/drafts.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, Tx } from '../db/database.ts'
 import { hasRole, type Person } from '../person.ts'
 import { courseOf, isRunning, listEnrolments, type ProgressDeps } from '../progress/progress.ts'
 import { listChanges } from '../quotas/changes/changes.ts'
 import { listQuotas } from '../quotas/quotas.ts'
+import { textIn } from '../quiz/text.ts'
 import { selectEndingOf, selectOpenAttemptsOf, selectUndecided } from './queries.ts'
 import { listTeams } from './teams.ts'
 
 /** Something that waits for whoever is signed in. Times are ISO 8601. */
 export type Todo =
-  | { readonly kind: 'attempt', readonly count: 1, readonly attemptId: string, readonly course: string, readonly dueAt: string | null }
+  | { readonly kind: 'attempt', readonly count: 1, readonly attemptId: string, readonly quiz: string, readonly course: string, readonly dueAt: string | null, readonly minutesLeft: number | null }
   | { readonly kind: 'learn', readonly count: number, readonly enrolmentId: string, readonly course: string, readonly endsAt: string, readonly timeZone: string | null }
   | { readonly kind: 'starts', readonly count: 1, readonly enrolmentId: string, readonly course: string, readonly startsAt: string, readonly timeZone: string | null }
   | { readonly kind: 'ends', readonly count: 1, readonly serial: string, readonly course: string, readonly endsAt: string }
@@ -66,8 +67,11 @@ async function ownTodo (db: Database, deps: ProgressDeps, person: Person, langua
   const enrolments = await listEnrolments(db, person, at)
   const titles = new Map<string, string>()
   for (const enrolment of enrolments) titles.set(enrolment.id, (await courseOf(db.read, deps, enrolment, language)).title)
-  for (const { id, enrolmentId, dueAt } of await selectOpenAttemptsOf(db.read, person.id)) {
-    if (dueAt === null || dueAt > at) todo.push({ kind: 'attempt', count: 1, attemptId: id, course: titles.get(enrolmentId) ?? '', dueAt })
+  for (const { id, enrolmentId, quizKey, versionId, dueAt } of await selectOpenAttemptsOf(db.read, person.id)) {
+    if (dueAt !== null && dueAt <= at) continue
+    const version = versionId ?? enrolments.find(({ id }) => id === enrolmentId)?.courseVersionId
+    const quiz = version === undefined ? quizKey : await quizTitle(db.read, deps, version, quizKey, language)
+    todo.push({ kind: 'attempt', count: 1, attemptId: id, quiz, course: titles.get(enrolmentId) ?? '', dueAt, minutesLeft: dueAt === null ? null : Math.ceil((Date.parse(dueAt) - now.getTime()) / 60_000) })
   }
   const unfinished = enrolments.filter(({ state }) => state === 'active').toSorted((a, b) => a.cohort.endsAt < b.cohort.endsAt ? -1 : 1)
   for (const { id, cohort, done, total } of unfinished) {
@@ -78,6 +82,13 @@ async function ownTodo (db: Database, deps: ProgressDeps, person: Person, langua
   const ending = await selectEndingOf(db.read, person.id, at, new Date(now.getTime() + ENDS_WITHIN_DAYS * DAY_MS).toISOString())
   todo.push(...ending.map(({ serial, course, endsAt }) => ({ kind: 'ends' as const, count: 1 as const, serial, course, endsAt })))
   return todo
+}
+
+/** Out of the courses at hand: no query for a version that somebody has looked at. */
+async function quizTitle (tx: Tx, { courses }: ProgressDeps, versionId: string, key: string, language: string): Promise<string> {
+  const outline = await courses.outline(tx, versionId)
+  const quiz = outline.modules.flatMap(({ activities }) => activities).find((activity) => activity.key === key)
+  return quiz === undefined ? key : textIn(quiz.title, language, outline.language)
 }
 
 async function markTodo (db: Database, deps: ProgressDeps, person: Person): Promise<Todo[]> {

@@ -7,11 +7,14 @@ import { rowView, type Reader } from '../quotas/views.ts'
 import type { Home } from './home.ts'
 import type { Todo } from './todo.ts'
 
+/** Longest time that is said in minutes. */
+const MOST_MINUTES = 240
+
 /** One thing that waits, in words, with the page where it is done. */
 export function todoView (todo: Todo, { t, url, place }: Reader): { text: string, href: string } {
   const day = (instant: string, timeZone: string | null = null): string => formatDate(instant, { language: place.language, timeZone: timeZone ?? place.timeZone })
   switch (todo.kind) {
-    case 'attempt': return { text: todo.dueAt === null ? t('todo.attempt', { course: todo.course }) : t('todo.attempt-due', { course: todo.course, due: formatDateTime(todo.dueAt, place) }), href: url('/attempts/:id', { id: todo.attemptId }) }
+    case 'attempt': return { text: attemptText(todo, { t, place }), href: url('/attempts/:id', { id: todo.attemptId }) }
     // The last day is the one before the first instant at which it is over.
     case 'learn': return { text: t('todo.learn', { count: todo.count, course: todo.course, date: day(new Date(Date.parse(todo.endsAt) - 1).toISOString(), todo.timeZone) }), href: url('/enrolments/:id', { id: todo.enrolmentId }) }
     case 'starts': return { text: t('todo.starts', { course: todo.course, date: day(todo.startsAt, todo.timeZone) }), href: url('/enrolments/:id', { id: todo.enrolmentId }) }
@@ -28,6 +31,12 @@ export function todoView (todo: Todo, { t, url, place }: Reader): { text: string
     case 'lapse': return { text: t('todo.lapse', { count: todo.count, list: todo.team }), href: url('/desk/readiness/teams/:id', { id: todo.teamId }) }
     case 'nominate': return { text: todo.until === null ? t('todo.nominate', { count: todo.count }) : t('todo.nominate-until', { count: todo.count, date: formatDate(todo.until, { language: place.language, timeZone: 'UTC' }) }), href: url('/desk/nominations') }
   }
+}
+
+/** An attempt that ends within hours says how long is left; one that is open for days, until when. */
+function attemptText ({ quiz, course, dueAt, minutesLeft }: Extract<Todo, { kind: 'attempt' }>, { t, place }: Pick<Reader, 't' | 'place'>): string {
+  if (dueAt === null || minutesLeft === null) return t('todo.attempt', { quiz, course })
+  return minutesLeft <= MOST_MINUTES ? t('todo.attempt-left', { quiz, course, minutes: minutesLeft }) : t('todo.attempt-due', { quiz, course, due: formatDateTime(dueAt, place) })
 }
 
 export function homeView (home: Home, todo: readonly Todo[], person: Person, now: Date, reader: Reader): PageView {

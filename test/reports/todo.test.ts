@@ -15,7 +15,7 @@ t.test('the start page says what waits for each role, and nothing when nothing d
 
   const cohortId = await addCohort(test, admin, 'all-kinds', [instructor])
   const attempt = await start(test, walk, 'files', trainee, await enrol(test, admin, cohortId, trainee))
-  t.match(await todo(trainee), [{ kind: 'attempt', href: `/attempts/${attempt.id}` }, { kind: 'learn' }, { kind: 'learn' }], 'what is open comes first')
+  t.match(await todo(trainee), [{ kind: 'attempt', text: /^Continue: .+ · .+, open until /, href: `/attempts/${attempt.id}` }, { kind: 'learn' }, { kind: 'learn' }], 'what is open comes first')
   await sendFile(test, trainee, attempt.id, 1, 'note.txt', 'Seen at noon.')
   await call(test, trainee, 'POST', `/attempts/${attempt.id}/finish`)
   await test.app.inject({ method: 'POST', url: `/api/v1/cohorts/${cohortId}/nominations`, headers: { ...liaison.bearer, 'content-type': 'text/csv' }, payload: 'name,email,country,agency,rank,locale\nNew Officer,new@nominated.example,ZM,,,en\n' })
@@ -40,4 +40,9 @@ t.test('the start page says what waits for each role, and nothing when nothing d
   test.world.advance(5 * 86_400)
   t.match((await todo(instructor)).filter(({ kind }) => kind === 'help').map(({ href }) => href), [/show=stuck$/])
   t.same((await todo(liaison)).filter(({ kind }) => kind === 'begins'), [], 'for whoever runs it alone')
+
+  const exam = await start(test, walk, 'exam')
+  test.world.advance(600)
+  t.match((await todo(trainee))[0], { text: 'Continue: Final exam · First steps, 20 minutes left', href: `/attempts/${exam.id}` })
+  t.match((await test.app.inject({ url: '/', headers: { ...trainee.bearer, cookie: 'muster-language=ar' } })).body, /تابع: ⁨Final exam⁩ · ⁨الخطوات الأولى⁩، بقيت 20 دقيقة/)
 })
