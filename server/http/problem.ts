@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import { isBadText, isStorageUnavailable } from '../db/faults.ts'
+import { inputProblems, pathOf } from './input-problems.ts'
 import { Refusal, type Problem, type RefusalCode } from '../refusals.ts'
 
 /** The one place where a refusal becomes a status (RFC 9110). */
@@ -69,6 +70,8 @@ export interface Answer {
   readonly status: number
   readonly detail: Readonly<Record<string, unknown>>
   readonly problems: readonly Problem[]
+  /** What a schema refused, for a page to say in its own language. */
+  readonly refused?: readonly FastifySchemaValidationError[]
 }
 
 export function answerTo (error: FastifyError | Refusal): Answer {
@@ -76,7 +79,7 @@ export function answerTo (error: FastifyError | Refusal): Answer {
     return { code: error.code, status: STATUS[error.code], detail: error.detail, problems: error.problems }
   }
   if (error.validation !== undefined) {
-    return { code: 'bad-input', status: 422, detail: {}, problems: error.validation.map(problemOf) }
+    return { code: 'bad-input', status: 422, detail: {}, problems: error.validation.map(problemOf), refused: error.validation }
   }
   if (error.code?.startsWith('FST_CSRF_')) return { code: 'bad-csrf-token', status: STATUS['bad-csrf-token'], detail: {}, problems: [] }
   // Nothing was written; the browser keeps what it sent, and sends it again.
@@ -90,9 +93,7 @@ export function answerTo (error: FastifyError | Refusal): Answer {
 }
 
 function problemOf (error: FastifySchemaValidationError): Problem {
-  const missing = error.keyword === 'required' ? `/${String((error.params as { missingProperty: string }).missingProperty)}` : ''
-  const path = `${error.instancePath}${missing}`.replace(/^\//, '')
-  return { path, message: error.keyword === 'required' ? 'is missing' : error.message ?? 'is not valid' }
+  return { path: pathOf(error), message: error.keyword === 'required' ? 'is missing' : error.message ?? 'is not valid' }
 }
 
 /** RFC 9457 for the API, a page for people. */
@@ -115,7 +116,7 @@ export async function sendAnswer (answer: Answer, request: FastifyRequest, reply
   return reply.page('http/error', {
     title: request.t(`refusal.${answer.code}`),
     hint: request.t(`refusal.${answer.code}.hint`),
-    problems: answer.problems,
+    problems: answer.refused === undefined ? answer.problems : inputProblems(answer.refused, request.t),
     status: String(answer.status),
     askAgain: answer.code === 'link-not-valid',
     main: 'narrow'

@@ -112,5 +112,11 @@ t.test('the product', async (t) => {
     t.match(page.headers['content-type'], 'text/html')
     t.match(page.body, 'Not open to you')
     t.equal((await app.inject({ method: 'POST', url: '/api/v1/sign-in', headers: { 'content-type': 'application/json' }, payload: '{' })).statusCode, 400)
+    // What a schema refuses is the validator's to programs, and said in a page's own language.
+    const cookie = 'muster-language=ar'
+    const refused = await app.inject({ url: '/desk/people?role=king', headers: { ...clerk.bearer, cookie } })
+    t.match(refused, { statusCode: 422, body: /<bdi>الدور<\/bdi>: ليس من الخيارات/ })
+    t.notMatch(refused.body, /must be/)
+    t.match((await app.inject({ url: '/api/v1/people?limit=many', headers: { ...clerk.bearer, cookie } })).json(), { status: 422, problems: [{ path: 'limit', message: 'must be integer' }] })
   })
 })
