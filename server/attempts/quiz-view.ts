@@ -42,7 +42,7 @@ export function quizView (detail: EnrolmentDetail, quiz: QuizDefinition, questio
       open: attempt.state === 'open',
       passed: attempt.passed === true,
       waits: attempt.state === 'needs-marking',
-      result: attempt.percent === null ? '' : t('attempts.fact.percent', { percent: formatNumber(Math.round(attempt.percent * 10) / 10, language) }),
+      result: attempt.percent === null || attempt.state === 'needs-marking' ? '' : t('attempts.fact.percent', { percent: formatNumber(Math.round(attempt.percent * 10) / 10, language) }),
       href: attempt.state === 'open' ? url('/attempts/:id', { id: attempt.id }) : url('/attempts/:id/review', { id: attempt.id })
     })),
     startHref: running && (open !== undefined || left === null || left > 0) ? url('/enrolments/:id/quizzes/:key/attempts', { id: enrolment.id, key: quiz.key }) : '',

@@ -28,7 +28,7 @@ export type AskedAttempt = Pick<SeenAttempt, 'reach' | 'language' | 'pictures' |
 }
 
 /** The states of a slot as one word for the page: answered questions are told apart from open ones, marked ones by result. */
-type Mark = 'right' | 'partly' | 'wrong' | 'open' | 'answered'
+type Mark = 'right' | 'partly' | 'wrong' | 'open' | 'answered' | 'waits'
 
 /** The attempt of `/api/v1`: prompt and option texts are HTML, sanitised when the course was published. */
 export function attemptJson (seen: SeenAttempt, serverNow: Date, language: string, url: Url): Static<typeof AttemptAnswer> {
@@ -345,7 +345,8 @@ function markOf ({ state }: SlotReview): Mark {
     case 'partly-right': return 'partly'
     case 'wrong': case 'unreadable': return 'wrong'
     case 'not-answered': return 'open'
-    case 'answered': case 'needs-marking': return 'answered'
+    case 'needs-marking': return 'waits'
+    case 'answered': return 'answered'
   }
 }
 
@@ -405,8 +406,9 @@ export function resultView (seen: SeenAttempt, reader: Reader): PageView & { rea
     courseTitle: seen.courseTitle,
     main: 'reading',
     holder: seen.reach === 'staff' ? enrolment.person.name : '',
-    percent: formatPercent(row.percent ?? 0, language),
-    marks: t('attempts.marks', { mark: formatNumber(row.mark ?? 0, language), max: formatNumber(row.markMax, language) }),
+    // While a person has yet to mark, a percentage would be taken for the result.
+    percent: row.state === 'needs-marking' ? '' : formatPercent(row.percent ?? 0, language),
+    marks: t(row.state === 'needs-marking' ? 'attempts.marks-so-far' : 'attempts.marks', { mark: formatNumber(row.mark ?? 0, language), max: formatNumber(row.markMax, language) }),
     passLine: t('attempts.pass-line', { percent: quiz.passPercent }),
     passed: row.passed === true,
     inProgress: row.state === 'open',

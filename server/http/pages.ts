@@ -104,9 +104,10 @@ export function formatChange (value: number, language: string): string {
   return directionOf(language) === 'rtl' ? `\u2066${text}\u2069` : text
 }
 
-/** @param value 0..100 */
+/** Without the marks of direction that Arabic is given: behind them a number that follows would stand on the wrong side.
+ * @param value 0..100 */
 export function formatPercent (value: number, language: string): string {
-  return numberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(value / 100)
+  return numberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(value / 100).replaceAll('\u200e', '')
 }
 
 /** @param iso an instant, or a bare day `YYYY-MM-DD` (shown as that day, in whatever zone) */

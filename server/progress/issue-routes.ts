@@ -71,7 +71,7 @@ export function issueRoutes (app: App, deps: Deps): void {
     const { cohorts } = await deskChoices(db, language)
     const { result } = shown
     return reply.page('certificates/issue', {
-      title: t('certificate-desk.issue'), nav: '/desk/quotas', scripts: ['csv-file.js'],
+      title: t('certificate-desk.issue.title'), nav: '/desk/quotas', scripts: ['csv-file.js'],
       notice: shown.notice ?? null, problem: shown.problem ?? null,
       people: people.slice(0, SHOWN).map(({ name, country, cohort, course, cohortId }) => ({ name, cohort, course, country: country === null ? '' : countryName(country, language), href: app.url('/desk/cohorts/:id', { id: cohortId }) })),
       more: people.length > SHOWN ? t('certificate-desk.issue.more', { count: people.length - SHOWN }) : null,

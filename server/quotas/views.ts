@@ -146,6 +146,7 @@ export function entriesView (detail: QuotaDetail, totals: { added: number, taken
     net: totals.added < totals.taken ? formatChange(totals.added - totals.taken, place.language) : number(totals.added - totals.taken),
     added: number(totals.added),
     taken: number(totals.taken),
+    anyTaken: totals.taken > 0,
     courses: detail.courses.map(({ key, title }) => ({ value: key, label: title, selected: key === filter.course })),
     countries: quota.scope.country !== undefined ? [] : detail.countries.flatMap(({ key }) => key === null ? [] : [{ value: key, label: countryName(key, place.language), selected: key === filter.country }]),
     months: detail.months.map(({ month }) => ({ value: month, label: monthName(`${month}-01`, place.language, 'long'), selected: month === filter.month })),

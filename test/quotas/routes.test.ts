@@ -146,6 +146,7 @@ t.test('the pages are said in Arabic from right to left, under a prefix too', as
     t.match(body, /<html lang="ar" dir="rtl">/)
     const main = body.slice(body.indexOf('<main'), body.indexOf('</main>'))
     t.notMatch(main, /(href|action)="\/(?!training)/, path)
+    t.notMatch(main, /%\u200e/, `${path}: no mark of direction behind a percentage turns the number that follows`)
     t.match(main, /<h1[^>]*>(?:<bdi>)?(الأهداف|هدف جديد|Officers trained|الأدلة|الشهادات)/, path)
   }
 })

@@ -34,7 +34,7 @@ export function expiringView ({ items, next, count, search, cursor, days, choice
   const period = search.period ?? '90'
   const asked = { period, country: search.country || null, course: search.course || null }
   return {
-    title: t('certificate-desk.expiring'), nav: NAV, scripts: ['choose.js'],
+    title: t('certificate-desk.expiring.title'), nav: NAV, scripts: ['choose.js'],
     notice: said.notice ?? null, refused: said.refused ?? [], problem: said.problem ?? null,
     periods: PERIODS.map((value) => ({ value, label: value === 'ended' ? t('certificate-desk.expiring.ended') : t('certificate-desk.expiring.within', { days: Number(value) }), selected: value === period })),
     countries: choices.countries.map((choice) => ({ ...choice, selected: choice.value === search.country })),

@@ -67,7 +67,7 @@ export function specimenView (content: TemplateContent, language: string, t: Tra
 export function templatesView (templates: ReadonlyArray<{ readonly id: string, readonly name: string, readonly number: number, readonly courses: readonly string[] }>, courses: ReadonlyArray<{ readonly slug: string, readonly title: string }>, saved: boolean, { t, url, language }: Reader): PageView {
   const titles = new Map(courses.map(({ slug, title }) => [slug, title]))
   return {
-    title: t('certificate-desk.templates'), nav: NAV, saved,
+    title: t('certificate-desk.templates.title'), nav: NAV, saved,
     templates: templates.map(({ id, name, number, courses }) => ({
       name, href: url('/desk/certificates/templates/:id', { id }), version: formatNumber(number, language),
       courses: courses.map((slug) => slug === '' ? t('certificate-desk.template.others') : titles.get(slug) ?? slug)

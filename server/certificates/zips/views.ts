@@ -19,7 +19,7 @@ interface ZipsPage {
 export function zipsView ({ zips, form, problems, languages, choices }: ZipsPage, reader: Reader): PageView {
   const { t } = reader
   return {
-    title: t('certificate-desk.zips'), nav: NAV, problems,
+    title: t('certificate-desk.zips.title'), nav: NAV, problems,
     search: searchView(form, choices, ['valid', 'expired'], reader),
     languages: languages.map((language) => ({ language, name: languageName(language), selected: language === (form['language'] ?? reader.language) })),
     zips: zips.map((zip) => rowView(zip, reader))
