@@ -30,6 +30,7 @@ import { healthRoutes } from './http/health.ts'
 import { languageRoutes } from './http/language.ts'
 import type { LoadMeter } from './http/load.ts'
 import { loadMessages } from './http/messages.ts'
+import { oncePerFolder } from './http/once-per-folder.ts'
 import { openapi } from './http/openapi.ts'
 import { createShell, type LoggerOptions, type NavEntry } from './http/shell.ts'
 import { tellWhatIsStored } from './http/stored.ts'
@@ -67,11 +68,13 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger | LoggerOptions | false
 }
 
+const messagesOf = oncePerFolder(loadMessages)
+
 /** The whole product as one Fastify instance, on a database that is already migrated. The caller opens and closes the
  * database; `main.ts` listens with it, `plugin.ts` mounts it in somebody else's server, the tests inject into it. */
 export async function buildApp (options: AppOptions): Promise<App> {
   const { db, settings, world = realWorld } = options
-  const messages = loadMessages(fileURLToPath(new URL('../templates/locales', import.meta.url)))
+  const messages = messagesOf(fileURLToPath(new URL('../templates/locales', import.meta.url)))
   const deps: Deps = { db, world, settings, messages, courses: makeCourseCache(), signer: makeSigner(options.secret) }
   const checker = makeChecker()
   const app = await createShell({

@@ -14,6 +14,7 @@ import { serializerCompiler, validatorCompiler } from './compilers.ts'
 import { shedLoad, type LoadMeter } from './load.ts'
 import { directionOf, type Messages } from './messages.ts'
 import { escapeHtml, loadPages, type PageContext } from './pages.ts'
+import { oncePerFolder } from './once-per-folder.ts'
 import { answerTo, sendAnswer } from './problem.ts'
 import { csrfOwner, makeCsrfToken, security } from './security.ts'
 import { session } from './session.ts'
@@ -52,6 +53,9 @@ export interface NavEntry {
   readonly corner?: true
 }
 
+const pagesOf = oncePerFolder(loadPages)
+const assetsOf = oncePerFolder(loadAssets)
+
 export const LANGUAGE_COOKIE = 'muster-language'
 
 /** The server without a feature: errors, sessions, security, languages and pages. It has a Fastify of its own, so that
@@ -68,8 +72,8 @@ export async function createShell (options: ShellOptions): Promise<App> {
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
 
   const templates = fileURLToPath(options.templates)
-  const render = loadPages(templates)
-  const assets = loadAssets(`${templates}/static`)
+  const render = pagesOf(templates)
+  const assets = assetsOf(`${templates}/static`)
   const url = makeUrl(options.prefix)
   const csrfToken = makeCsrfToken()
   const languageSwitch = makeSwitch(options.messages.languages)

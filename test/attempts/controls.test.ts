@@ -1,11 +1,9 @@
 /// <reference lib="dom" />
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { Page } from 'playwright-core'
 import t from 'tap'
 import { testApp, type TestApp } from '../app.ts'
 import { openBrowser, type Browser } from '../browser.ts'
 import { launchChromium } from '../chromium.ts'
+import { axeFinds, openContext } from '../pages/desk.ts'
 import { call, start, startWalk, type ApiAttempt, type Walk } from '../trainee.ts'
 
 const courses = 'test/fixtures/courses/all-kinds'
@@ -124,16 +122,6 @@ function isPicture (kind: string): boolean {
   return kind === 'hotspot' || kind === 'mark-image'
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-async function violations (page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return await page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: { run: () => Promise<{ violations: Array<{ id: string, nodes: Array<{ target: string[] }> }> }> } }).axe.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).slice(0, 3).join(', ')}`)
-  })
-}
-
 t.test('in a browser each control saves what is done with it, is accessible, and fits a phone', { timeout: 120_000 }, async (t) => {
   const chromium = await launchChromium()
   t.teardown(async () => { await chromium.close() })
@@ -144,14 +132,14 @@ t.test('in a browser each control saves what is done with it, is accessible, and
     const attempt = await start(test, walk, 'kinds')
     const key = await keyOf(test, walk, attempt)
     const questions = attempt.questions as readonly Question[]
-    const context = await chromium.newContext({ viewport: { width: 390, height: 844 }, bypassCSP: true, locale, colorScheme: locale === 'ar' ? 'dark' : 'light' })
+    const context = await openContext(chromium, { viewport: { width: 390, height: 844 }, bypassCSP: true, locale, colorScheme: locale === 'ar' ? 'dark' : 'light' })
     await context.addCookies([{ name: 'muster', value: walk.trainee.token, url: base }, { name: 'muster-language', value: locale, url: base }])
     const page = await context.newPage()
     const errors: string[] = []
     page.on('pageerror', (error) => { errors.push(error.message) })
     for (const number of new Set(questions.map(({ page }) => page))) {
       await page.goto(`${base}/attempts/${attempt.id}?page=${number}`)
-      t.same(await violations(page), [], `${locale} page ${number}`)
+      t.same(await axeFinds(page), [], `${locale} page ${number}`)
       t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${locale} page ${number} fits a phone`)
       for (const { slot, kind } of questions.filter((question) => question.page === number)) {
         const answer = key[slot]
@@ -212,7 +200,7 @@ t.test('in a browser each control saves what is done with it, is accessible, and
       t.ok(['right', 'needs-marking', 'not-answered'].includes(state) && (key[slot] === undefined) === (state === 'not-answered'), `${locale} ${questions[slot - 1]?.kind ?? ''}: ${state}`)
     }
     await page.goto(`${base}/attempts/${attempt.id}/review`)
-    t.same(await violations(page), [], `${locale} review`)
+    t.same(await axeFinds(page), [], `${locale} review`)
     t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${locale} review fits a phone`)
     await context.close()
   }

@@ -6,7 +6,7 @@ import { hashPassword } from '../../server/people/passwords.ts'
 import { testApp, type Somebody } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
 import { addCohort, call, enrol } from '../trainee.ts'
-import { axeFinds } from './desk.ts'
+import { axeFinds, openContext } from './desk.ts'
 
 t.test('two instructors write a course in the browser, from sign-in to a version that a cohort is moved to; the later save is refused and shown what changed', { timeout: 180_000 }, async (t) => {
   const test = await testApp(t, { courses: 'test/fixtures/courses' })
@@ -18,7 +18,7 @@ t.test('two instructors write a course in the browser, from sign-in to a version
   const hash = await hashPassword('a long enough password')
   await test.db.write(async (tx) => { await tx.updateTable('account').set({ password_hash: hash }).execute() })
   const signIn = async (who: Somebody, scripts: boolean): Promise<Page> => {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, javaScriptEnabled: scripts, locale: 'en' })).newPage()
+    const page = await (await openContext(browser, { viewport: { width: 1280, height: 900 }, javaScriptEnabled: scripts, locale: 'en' })).newPage()
     await page.goto(`${base}/sign-in`)
     await page.locator('input[name=email]').fill(who.email)
     await page.locator('input[name=password]').fill('a long enough password')

@@ -6,13 +6,13 @@ import { hashPassword } from '../../server/people/passwords.ts'
 import { testApp, type Somebody, type TestApp } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
 import { call } from '../trainee.ts'
-import { axeFinds } from './desk.ts'
+import { axeFinds, openContext } from './desk.ts'
 
 const browser = await launchChromium()
 t.teardown(async () => { await browser.close() })
 
 async function signIn (test: TestApp, base: string, who: Somebody, locale = 'en', width = 1280): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true, locale })
+  const context = await openContext(browser, { viewport: { width, height: 900 }, bypassCSP: true, locale })
   await context.addCookies([{ name: 'muster-language', value: locale, url: base }])
   const page = await context.newPage()
   await page.goto(`${base}/sign-in`)

@@ -12,7 +12,7 @@ import { readZip } from '../../server/zip/read-zip.ts'
 import { testApp } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
 import { addCohort, enrol } from '../trainee.ts'
-import { mayEnter, signIn, sound } from './desk.ts'
+import { mayEnter, openContext, signIn, sound } from './desk.ts'
 
 const messages = loadMessages(new URL('../../templates/locales', import.meta.url).pathname)
 const settings = { programme: 'Test programme', timeZone: 'Asia/Shanghai', publicUrl: 'http://localhost', prefix: '', secure: false, demo: false }
@@ -97,7 +97,7 @@ t.test('an administrator makes a template, issues, re-issues, downloads, renews 
   await later.getByRole('button', { name: 'Revoke', exact: true }).click()
   t.match(await later.locator('.notice').innerText(), /One certificate was revoked/)
 
-  const anybody = await (await browser.newContext({ viewport: { width: 390, height: 844 }, bypassCSP: true, locale: 'en' })).newPage()
+  const anybody = await (await openContext(browser, { viewport: { width: 390, height: 844 }, bypassCSP: true, locale: 'en' })).newPage()
   await anybody.goto(`${base}/verify`)
   await anybody.getByLabel('Serial').fill(old)
   await anybody.getByRole('button', { name: 'Verify' }).click()

@@ -4,7 +4,7 @@ import { xlsxOf } from '../../server/sheets/write-xlsx.ts'
 import { testApp } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
 import { call, start, startWalk } from '../trainee.ts'
-import { mayEnter, signIn, sound } from './desk.ts'
+import { mayEnter, openContext, signIn, sound } from './desk.ts'
 
 const browser = await launchChromium()
 t.teardown(async () => { await browser.close() })
@@ -122,7 +122,7 @@ t.test('accommodations and progress: a running clock grows, the matrix is search
   const admin = await signIn(browser, base, walk.admin)
   // A trainee sits an exam; the administrator allows more time, and the clock of the running page learns of it.
   const exam = await start(test, walk, 'exam')
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, bypassCSP: true })
+  const context = await openContext(browser, { viewport: { width: 390, height: 844 }, bypassCSP: true })
   await context.addCookies([{ name: 'muster', value: walk.trainee.token, url: base }])
   const trainee = await context.newPage()
   await trainee.goto(`${base}/attempts/${exam.id}?page=1`)

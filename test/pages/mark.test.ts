@@ -6,7 +6,7 @@ import { hashPassword } from '../../server/people/passwords.ts'
 import { testApp, type Somebody } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
 import { addCohort, call, enrol, start } from '../trainee.ts'
-import { sound } from './desk.ts'
+import { openContext, sound } from './desk.ts'
 
 const browser = await launchChromium()
 t.teardown(async () => { await browser.close() })
@@ -43,7 +43,7 @@ t.test('an instructor marks by keyboard, a second marks too, a third decides; re
   }
 
   const signIn = async (who: Somebody): Promise<Page> => {
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true, locale: 'en' })).newPage()
+    const page = await (await openContext(browser, { viewport: { width: 1280, height: 900 }, bypassCSP: true, locale: 'en' })).newPage()
     await page.goto(`${base}/sign-in`)
     await page.locator('input[name=email]').fill(who.email)
     await page.locator('input[name=password]').fill('a password of the tests')

@@ -1,20 +1,18 @@
 /// <reference lib="dom" />
 import Sqlite from 'better-sqlite3'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { BrowserContext, Page } from 'playwright-core'
 import t from 'tap'
 import { testApp, type Somebody, type TestApp } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
 import { call, enrol, start, startWalk, walkToTheEnd } from '../trainee.ts'
+import { axeFinds, openContext } from './desk.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const browser = await launchChromium()
 t.teardown(async () => { await browser.close() })
 
 async function open (test: TestApp, base: string, who: Somebody | null, more: { locale?: string, width?: number, dark?: boolean } = {}): Promise<{ context: BrowserContext, page: Page }> {
   const { locale = 'en', width = 390, dark = false } = more
-  const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme: dark ? 'dark' : 'light', bypassCSP: true, locale })
+  const context = await openContext(browser, { viewport: { width, height: 844 }, colorScheme: dark ? 'dark' : 'light', bypassCSP: true, locale })
   await context.addCookies([
     { name: 'muster-language', value: locale, url: base },
     ...(who === null ? [] : [{ name: 'muster', value: who.token, url: base }])
@@ -119,12 +117,7 @@ t.test('axe finds nothing on any page, in English and Arabic; no page is wider t
       for (const path of paths) {
         await page.goto(base + path)
         t.equal(await page.evaluate(() => document.documentElement.dir), locale === 'ar' ? 'rtl' : 'ltr')
-        await page.evaluate(axe)
-        const found = await page.evaluate(async () => {
-          const { violations } = await (globalThis as unknown as { axe: { run: () => Promise<{ violations: Array<{ id: string, nodes: Array<{ target: string[] }> }> }> } }).axe.run()
-          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).slice(0, 3).join(', ')}`)
-        })
-        t.same(found, [], `${locale} ${path}`)
+        t.same(await axeFinds(page), [], `${locale} ${path}`)
         if (path === '/desk/audit') t.match(await page.locator('.log').innerText(), /Gabriela Graduate/, 'the log names whose enrolment it is')
         // Which questions stand on a page is drawn; the one that is written in Arabic too may be among them.
         const questions = await page.locator('section.question').evaluateAll((sections) => sections.map((section) => [section.querySelector<HTMLElement>('[lang]')?.lang ?? '', (section as HTMLElement).dir]))
