@@ -77,11 +77,12 @@ export function startJobs (options: JobOptions): { readonly stop: () => Promise<
     if (count > 0) log.info({ count }, 'reminders')
   }))
   if (smtpUrl !== null) {
-    const transport = makeTransport(smtpUrl)
+    let transport: Awaited<ReturnType<typeof makeTransport>> | undefined
     jobs.push(repeat('outbox', MAIL_EVERY_MS, log, async () => {
+      transport ??= await makeTransport(smtpUrl)
       const result = await sendDueMails(db, world, transport, mailFrom)
       if (result.sent + result.failed + result.givenUp > 0) log.info(result, 'mails')
-    }, () => { transport.close() }))
+    }, () => { transport?.close() }))
   }
   return { stop: async () => { await Promise.all(jobs.map(async (job) => { await job.stop() })) } }
 }

@@ -167,7 +167,7 @@ t.test('mails leave once, and guesses are counted over all servers', async (t) =
   const listening = server.listen(0, '127.0.0.1')
   await once(listening, 'listening')
   t.teardown(() => { server.close() })
-  const transports = [1, 2].map(() => makeTransport(`smtp://127.0.0.1:${(listening.address() as AddressInfo).port}`))
+  const transports = await Promise.all([1, 2].map(async () => await makeTransport(`smtp://127.0.0.1:${(listening.address() as AddressInfo).port}`)))
   t.teardown(() => { for (const transport of transports) transport.close() })
   await one.db.write(async (tx) => {
     await queueMails(tx, one.world, Array.from({ length: 120 }, (_, n) => ({ to: `officer${n}@b.example`, subject: 's', body: 'b' })))

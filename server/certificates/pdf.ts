@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import QRCode from 'qrcode'
 import { makeRecent } from '../recent.ts'
 import { furtherFamilies } from './fonts.ts'
 import { setDocument } from './typst.ts'
@@ -126,8 +125,9 @@ function pathOf (hash: string): string {
   return `/${hash}.png`
 }
 
-function qrSvg (url: string): Promise<string> {
-  return QRCode.toString(url, { type: 'svg', margin: 0, errorCorrectionLevel: 'M', color: { dark: '#16202c' } })
+async function qrSvg (url: string): Promise<string> {
+  const { default: QRCode } = await import('qrcode')
+  return await QRCode.toString(url, { type: 'svg', margin: 0, errorCorrectionLevel: 'M', color: { dark: '#16202c' } })
 }
 
 function templateView (view: CertificateView, qr: string): Readonly<Record<string, unknown>> {

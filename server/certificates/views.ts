@@ -1,4 +1,3 @@
-import QRCode from 'qrcode'
 import type { Settings } from '../deps.ts'
 import { directionOf, type Messages, type Translate } from '../http/messages.ts'
 import { formatDate, formatNumber, formatPercent, type Place } from '../http/pages.ts'
@@ -23,6 +22,7 @@ export function verifyUrl (settings: Pick<Settings, 'publicUrl'>, serial: string
 
 /** The code as an SVG element: a path without style, for a strict content security policy. */
 export async function qrCode (address: string, description: string): Promise<string> {
+  const { default: QRCode } = await import('qrcode')
   const svg = await QRCode.toString(address, { type: 'svg', margin: 1, errorCorrectionLevel: 'M' })
   return svg.replace('<svg ', `<svg class="qr" role="img" aria-label="${description.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)}" `)
 }

@@ -42,7 +42,7 @@ async function outbox (t: Test) {
 t.test('a mail goes out once, whole, in any script', async (t) => {
   const { db, world } = await outbox(t)
   const { url, taken } = await mailServer(t)
-  const transport = makeTransport(url)
+  const transport = await makeTransport(url)
   t.teardown(() => { transport.close() })
   const id = await db.write(async (tx) => await queueMail(tx, world, { to: 'amina@police.example', subject: 'مرحبا', body: 'نص الرسالة\nsecond line' }))
   t.same(await sendDueMails(db, world, transport, FROM), { sent: 1, failed: 0, givenUp: 0 })
@@ -66,7 +66,7 @@ t.test('a failure is kept and tried again, later each time, ten times in all', a
   const { db, world, advance } = await outbox(t)
   let busy = true
   const { url, taken } = await mailServer(t, (to) => busy && to.startsWith('busy'))
-  const transport = makeTransport(url)
+  const transport = await makeTransport(url)
   t.teardown(() => { transport.close() })
   const round = async () => await sendDueMails(db, world, transport, FROM)
   await db.write(async (tx) => {
@@ -101,7 +101,7 @@ t.test('a failure is kept and tried again, later each time, ten times in all', a
 
 t.test('a server that is not there is a failure like any other', async (t) => {
   const { db, world } = await outbox(t)
-  const transport = makeTransport('smtp://127.0.0.1:1')
+  const transport = await makeTransport('smtp://127.0.0.1:1')
   t.teardown(() => { transport.close() })
   await db.write(async (tx) => { await queueMail(tx, world, { to: 'a@b.example', subject: 's', body: 'b' }) })
   t.same(await sendDueMails(db, world, transport, FROM), { sent: 0, failed: 1, givenUp: 0 })
@@ -112,7 +112,7 @@ t.test('two workers on one database never send a mail twice', async (t) => {
   const { db, again, world } = await outbox(t)
   const other = again()
   const { url, taken } = await mailServer(t)
-  const transports = [makeTransport(url), makeTransport(url)] as const
+  const transports = [await makeTransport(url), await makeTransport(url)] as const
   t.teardown(() => { for (const transport of transports) transport.close() })
   await db.write(async (tx) => {
     await queueMails(tx, world, Array.from({ length: 150 }, (_, n) => ({ to: `officer${n}@b.example`, subject: 's', body: 'b' })))
@@ -130,7 +130,7 @@ t.test('two workers on one database never send a mail twice', async (t) => {
 t.test('a worker that dies leaves its mails to the others after a while', async (t) => {
   const { db, world, advance } = await outbox(t)
   const { url, taken } = await mailServer(t)
-  const transport = makeTransport(url)
+  const transport = await makeTransport(url)
   t.teardown(() => { transport.close() })
   await db.write(async (tx) => { await queueMail(tx, world, { to: 'a@b.example', subject: 's', body: 'b' }) })
   const { claimMail, selectDueMails } = await import('../../server/people/queries.ts')

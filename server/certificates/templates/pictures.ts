@@ -1,4 +1,3 @@
-import sharp from 'sharp'
 import { audit } from '../../audit/audit.ts'
 import { PICTURE_BYTES, readPicture } from '../../courses/picture.ts'
 import { insertMedia } from '../../courses/queries.ts'
@@ -21,6 +20,8 @@ export async function keepPicture (db: Database, world: World, person: Person, {
   const refused = (message: string): Refusal => new Refusal('bad-input', {}, [{ path: field, message: `${name}: ${message}` }])
   if (bytes.length > PICTURE_BYTES) throw refused(`a picture may have ${PICTURE_BYTES / 1024 / 1024} MB at most`)
   if (readPicture(name, bytes) === undefined) throw refused('this is no PNG, JPEG, GIF or WebP picture')
+  // Loaded when the first picture comes: most servers are sent none.
+  const { default: sharp } = await import('sharp')
   let written: Buffer
   try {
     written = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error' }).rotate()

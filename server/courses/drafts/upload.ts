@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
 import { Refusal } from '../../refusals.ts'
 import { readPicture, type PictureType } from '../picture.ts'
 import { holdingOf } from '../source-files.ts'
@@ -47,6 +47,8 @@ export async function fileOfUpload ({ name, bytes }: Upload, taken: ReadonlySet<
 }
 
 async function writtenAnew (name: string, bytes: Buffer, type: PictureType): Promise<Buffer> {
+  // Loaded when the first picture comes: most servers are sent none.
+  const { default: sharp } = await import('sharp')
   try {
     const image = sharp(bytes, { limitInputPixels: MOST_PIXELS, animated: type === 'image/gif' || type === 'image/webp', failOn: 'error' })
       .rotate().resize({ width: SHOWN_SIDE, height: SHOWN_SIDE, fit: 'inside', withoutEnlargement: true })
