@@ -5,17 +5,17 @@ import t from 'tap'
 
 /** Which test files share a process, as glob patterns: most begin with the whole server, two thousand modules, and to load it
  * takes longer than many of them take. One file alone is run as ever: `node test/people/links.test.ts`. Files in `test` itself,
- * and those of `test/postgres`, have a process each. All run in the order of their names: the last are short, so that at the end
- * no core waits for another. */
+ * and those of `test/postgres`, have a process each. All run in the order of their names: the longest, those of the browser, begin
+ * early and the last are short, so that at the end no core waits for another. */
 export const TOGETHER = {
   attempts: ['test/attempts/*.test.ts'],
+  browser: ['test/pages/!(*-desk).test.ts'],
+  'browser-at-the-desk': ['test/pages/*-desk.test.ts'],
   certificates: ['test/certificates/*.test.ts'],
   counting: ['test/quotas/*.test.ts', 'test/reports/*.test.ts'],
   courses: ['test/courses/*.test.ts', 'test/sheets/*.test.ts', 'test/zip/*.test.ts'],
   database: ['test/db/*.test.ts', 'test/demo/*.test.ts'],
   desk: ['test/people/*.test.ts', 'test/cohorts/*.test.ts', 'test/privacy/*.test.ts', 'test/audit/*.test.ts', 'test/http/*.test.ts'],
-  'pages-of-the-desk': ['test/pages/*-desk.test.ts'],
-  pages: ['test/pages/!(*-desk).test.ts'],
   quiz: ['test/quiz/*.test.ts', 'test/quiz/statistics/*.test.ts'],
   'quiz-formats': ['test/quiz/formats/*.test.ts']
 } as const satisfies Readonly<Record<string, readonly string[]>>

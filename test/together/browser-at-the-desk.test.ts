@@ -1,3 +1,3 @@
 import { filesOf, runTogether, TOGETHER } from './together.ts'
 
-await runTogether(filesOf(TOGETHER.pages))
+await runTogether(filesOf(TOGETHER['browser-at-the-desk']))

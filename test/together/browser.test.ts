@@ -1,3 +1,3 @@
 import { filesOf, runTogether, TOGETHER } from './together.ts'
 
-await runTogether(filesOf(TOGETHER['pages-of-the-desk']))
+await runTogether(filesOf(TOGETHER.browser))
