@@ -24,6 +24,9 @@ export interface Round {
 
 const TRAINEES = 8
 
+/** Between two answers of one trainee. Without it they would take the core from the server that is to come back. */
+const PAUSE_MS = 10
+
 interface Sitting {
   readonly trainee: Somebody
   readonly enrolmentId: string
@@ -115,6 +118,7 @@ async function oneRound (test: TestApp, walk: Walk, servers: readonly RunningSer
       if (await send(sitting, index, 'PUT', `/answers/${sitting.slot}`, { answer: { text: `answer ${seq}` }, seq }) === null) return
       sitting.acknowledged = seq
       if (beforeKill !== null && backAfterMs === 0 && sentAt > killedAt) backAfterMs = Math.round(performance.now() - killedAt)
+      await wait(PAUSE_MS)
     }
     // Twice at once, to different servers: one result.
     const both = await Promise.all([0, 1].map(async (other) => await send(sitting, index + other, 'POST', '/finish')))
