@@ -1,10 +1,11 @@
 /// <reference lib="dom" />
 import Sqlite from 'better-sqlite3'
 import type { BrowserContext, Page } from 'playwright-core'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { testApp, type Somebody, type TestApp } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
-import { call, enrol, start, startWalk, walkToTheEnd } from '../trainee.ts'
+import { manySit } from '../many-sit.ts'
+import { addCohort, call, enrol, start, startWalk, walkToTheEnd } from '../trainee.ts'
 import { axeFinds, openContext } from './desk.ts'
 
 const browser = await launchChromium()
@@ -88,6 +89,19 @@ t.test('a trainee on a phone: sign-in to certificate, each change saved as it is
   await context.close()
 })
 
+/** The poorest question stands first, with why, what was chosen in place of the right answer, and where the languages differ. */
+async function figuresSaid (t: Test, page: Page, locale: string): Promise<void> {
+  const [poorest] = await page.locator('section[aria-labelledby=poor] article').all()
+  if (poorest === undefined) throw new Error('no question to look at')
+  t.equal(await poorest.getAttribute('id'), 'one')
+  t.ok((await poorest.locator('ul > li').allInnerTexts()).every((sentence) => sentence.trim().length > 20), 'each concern is explained')
+  if (locale === 'en') t.match(await poorest.innerText(), /^[^]*?Check the key[^]*Those who do well in the quiz do badly here/)
+  const shares = await poorest.locator('progress').evaluateAll((bars) => bars.map((bar) => (bar as HTMLProgressElement).value))
+  t.ok(shares.length >= 2 && shares.some((share) => share > 0.3), 'the chart of what was chosen')
+  t.ok((await page.locator('main dl.facts').first().locator('dd .soft').allInnerTexts()).every((sentence) => sentence.trim().endsWith('.')), 'each figure has a sentence')
+  t.equal(await page.locator('section:has(> h2#languages) tbody th a').first().getAttribute('href'), '#word', 'the question that is harder in one language')
+}
+
 t.test('axe finds nothing on any page, in English and Arabic; no page is wider than a phone', { timeout: 150_000 }, async (t) => {
   const test = await testApp(t, { courses: 'test/fixtures/courses', demo: true })
   const base = await test.app.listen({ port: 0, host: '127.0.0.1' })
@@ -100,12 +114,15 @@ t.test('axe finds nothing on any page, in English and Arabic; no page is wider t
   await call(test, walk.admin, 'POST', '/people', { name: 'Invited Person', email: 'invited@test.example', country: 'ZM', locale: 'en', roles: [{ role: 'trainee' }] })
   const mail = await test.db.read.selectFrom('mail').select('id').executeTakeFirstOrThrow()
   const exam = await start(test, walk, 'exam')
+  // One question that the able miss and the others know, and one that is harder in one language.
+  const sat = await addCohort(test, walk.admin, 'first-steps', [walk.instructor])
+  await manySit(test, { ...walk, cohortId: sat }, 140, { one: ({ ability }) => ability < 3, word: ({ language, ability, usual }) => usual && (language === 'en' || ability > 5) })
   const pages: ReadonlyArray<readonly [Somebody | null, readonly string[]]> = [
     [null, ['/sign-in', '/forgot', '/verify', '/verify?serial=M26-05AF-MSY3-8DF', '/links/none', `/certificates/${serial as string}`, '/nothing']],
     [walk.trainee, ['/', `/enrolments/${walk.enrolmentId}`, `/enrolments/${walk.enrolmentId}/lessons/welcome`, `/enrolments/${walk.enrolmentId}/quizzes/exam`, `/attempts/${exam.id}?page=1`, `/attempts/${exam.id}?page=2`, `/attempts/${exam.id}?page=3`, `/attempts/${exam.id}?page=end`]],
     [graduate, [`/attempts/${done.id}/review`]],
     [walk.admin, [
-      '/', '/desk/cohorts', '/desk/cohorts/new', `/desk/cohorts/${walk.cohortId}`, `/desk/cohorts/${walk.cohortId}/enrol`, `/desk/cohorts/${walk.cohortId}/quizzes/exam/statistics`, `/desk/enrolments/${walk.enrolmentId}`,
+      '/', '/desk/cohorts', '/desk/cohorts/new', `/desk/cohorts/${walk.cohortId}`, `/desk/cohorts/${walk.cohortId}/enrol`, `/desk/cohorts/${sat}/quizzes/exam/statistics`, `/desk/enrolments/${walk.enrolmentId}`,
       '/desk/courses', '/desk/courses/first-steps', '/desk/courses/first-steps/lessons/welcome', '/desk/quotas', '/desk/quotas/new', `/desk/quotas/${quota.json.id as string}`,
       `/desk/quotas/${quota.json.id as string}/entries`, '/desk/certificates', `/desk/certificates/${serial as string}`, '/desk/people', '/desk/people/new', `/desk/people/${walk.instructor.personId}`,
       '/desk/mail', `/desk/mail/${mail.id}`, '/desk/audit', `/attempts/${done.id}/review`
@@ -118,6 +135,7 @@ t.test('axe finds nothing on any page, in English and Arabic; no page is wider t
         await page.goto(base + path)
         t.equal(await page.evaluate(() => document.documentElement.dir), locale === 'ar' ? 'rtl' : 'ltr')
         t.same(await axeFinds(page), [], `${locale} ${path}`)
+        if (path.endsWith('/statistics')) await figuresSaid(t, page, locale)
         if (path === '/desk/audit') t.match(await page.locator('.log').innerText(), /Gabriela Graduate/, 'the log names whose enrolment it is')
         // Which questions stand on a page is drawn; the one that is written in Arabic too may be among them.
         const questions = await page.locator('section.question').evaluateAll((sections) => sections.map((section) => [section.querySelector<HTMLElement>('[lang]')?.lang ?? '', (section as HTMLElement).dir]))

@@ -1,56 +1,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import t from 'tap'
-import { insertEnrolments } from '../../server/cohorts/enrolments/queries.ts'
-import { insertPerson } from '../../server/people/queries.ts'
-import { apply, drawPaper, kindOf, openAttempt, quizStatistics, scoreOf, type QuestionDefinition } from '../../server/quiz/quiz.ts'
-import { randomFrom } from '../../server/quiz/random.ts'
-import { insertAttempt, closeAttempt, insertSteps } from '../../server/attempts/queries.ts'
-import { makeCourseCache } from '../../server/courses/courses.ts'
+import { quizStatistics, type QuestionDefinition } from '../../server/quiz/quiz.ts'
 import { statisticsView } from '../../server/reports/statistics-views.ts'
 import { testApp, type TestApp } from '../app.ts'
+import { manySit } from '../many-sit.ts'
 import { answerRightly, call, start, startWalk, type Walk } from '../trainee.ts'
 
 const NOW = '2026-06-15T08:00:00Z'
-
-/** Finished exams of many trainees, every second one reading Arabic, written as the features write them. */
-async function manySit (test: TestApp, walk: Walk, people: number): Promise<void> {
-  const courses = makeCourseCache()
-  const { versionId } = await test.db.read.selectFrom('cohort').select('course_version_id as versionId').where('id', '=', walk.cohortId).executeTakeFirstOrThrow()
-  const quiz = await courses.quiz(test.db.read, versionId, 'exam')
-  const questions = await courses.questions(test.db.read, versionId)
-  if (quiz === undefined) throw new Error('no exam')
-  const definitions = new Map(questions.map(({ id, definition }) => [id, definition]))
-  const random = randomFrom('many')
-  await test.db.write(async (tx) => {
-    for (let index = 0; index < people; index++) {
-      const ability = index % 7
-      const personId = test.world.newId()
-      await insertPerson(tx, { id: personId, name: `Trainee ${index}`, country: 'ZM', agency: null, rank: null, locale: index % 2 === 0 ? 'en' : 'ar', created_at: NOW })
-      const enrolmentId = test.world.newId()
-      await insertEnrolments(tx, [{ id: enrolmentId, cohort_id: walk.cohortId, person_id: personId, state: 'active', enrolled_at: NOW, active_at: null, completed_at: null, done: 0, total: 3 }])
-      const paper = drawPaper(quiz, questions, `seed ${index}`)
-      const definitionOf = (slot: number): QuestionDefinition => definitions.get(paper.slots[slot - 1]?.questionId ?? '') as QuestionDefinition
-      let attempt = openAttempt(paper, { behaviour: 'deferred', startedAt: NOW, dueAt: null })
-      const steps = []
-      for (const { slot } of paper.slots) {
-        const definition = definitionOf(slot)
-        const known = random.below(8) <= ability
-        const wrong = definition.kind === 'choice' ? { choices: [definition.choices.find(({ correct }) => correct !== true)?.key ?? ''] } : null
-        const applied = apply(attempt, { type: 'answer', slot, answer: known ? kindOf(definition).rightAnswer(definition) : wrong }, { at: new Date(Date.parse(NOW) + slot * 30_000).toISOString(), definitionOf })
-        if (!applied.ok) throw new Error(applied.refused)
-        attempt = applied.attempt
-        steps.push(...applied.steps)
-      }
-      const ended = apply(attempt, { type: 'finish', by: 'trainee' }, { at: '2026-06-15T08:20:00Z', definitionOf })
-      if (!ended.ok) throw new Error(ended.refused)
-      const id = test.world.newId()
-      const { mark, markMax, percent, passed } = scoreOf(ended.attempt.slots, quiz.passPercent)
-      await insertAttempt(tx, { id, enrolmentId, quizKey: 'exam', number: 1, paper, startedAt: NOW, dueAt: null, endsAt: null, correctedAt: null, markMax })
-      await insertSteps(tx, id, [...steps, ...ended.steps])
-      await closeAttempt(tx, id, { state: 'graded', finishedAt: '2026-06-15T08:20:00Z', endedBy: 'trainee', mark, percent, passed })
-    }
-  })
-}
 
 async function page (test: TestApp, walk: Walk, language = 'en'): Promise<string> {
   const { body, statusCode } = await test.app.inject({ url: test.app.url('/desk/cohorts/:id/quizzes/:key/statistics', { id: walk.cohortId, key: 'exam' }), headers: { ...walk.instructor.bearer, accept: 'text/html', 'accept-language': language } })
