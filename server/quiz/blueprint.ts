@@ -139,7 +139,7 @@ export function isDraw (row: Row): row is DrawRow {
 export function isFor (row: Row, question: Asked, firstLanguage?: string): boolean {
   return 'question' in row
     ? question.key === row.question
-    : isAsked(question) && question.topic === row.topic && row.from.includes(question.difficulty) &&
+    : question.topic === row.topic && row.from.includes(question.difficulty) && isAsked(question) &&
       (row.language === undefined || isWrittenIn(question.prompt ?? {}, row.language, firstLanguage))
 }
 
