@@ -14,6 +14,7 @@ import { shortText, type ShortTextDefinition } from '../../server/quiz/kinds/sho
 import { trueFalse } from '../../server/quiz/kinds/true-false.ts'
 import { readNumber } from '../../server/quiz/number.ts'
 import { matches } from '../../server/quiz/wildcard.ts'
+import { workedMs } from '../worked.ts'
 
 const part = { key: 'q', topic: 'fraud', difficulty: 'easy', prompt: 'Which?' } as const
 
@@ -212,10 +213,10 @@ t.test('typed text is compared as people read it', async t => {
 })
 
 t.test('wildcards take no longer for text made to be slow', async t => {
-  const started = performance.now()
+  const started = workedMs()
   t.equal(matches('a'.repeat(500), `${'*a'.repeat(249)}b`, { caseSensitive: false, ignoreAccents: true }), false)
   t.equal(readNumber('1'.repeat(99) + 'e').length, 0)
-  t.ok(performance.now() - started < 200)
+  t.ok(workedMs() - started < 200)
 })
 
 t.test('wildcards match as the regular expression does that they stand for', async t => {

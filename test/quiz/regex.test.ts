@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { compileRegex, matchesWhole } from '../../server/quiz/regex.ts'
 import { comparable, type Comparison } from '../../server/quiz/wildcard.ts'
+import { workedMs } from '../worked.ts'
 
 const plain = { caseSensitive: false, ignoreAccents: false }
 const bare = { caseSensitive: false, ignoreAccents: true }
@@ -86,11 +87,11 @@ t.test('an example is made of what an expression wants', async t => {
 })
 
 t.test('no expression and no text takes long', async t => {
-  const started = performance.now()
+  const started = workedMs()
   const long = `${'a'.repeat(10_000)}b`
   for (const source of ['(a+)+$', '(a*)*', '(a|a)*', '(a|aa)+', '(.*)(.*)(.*)(.*)c', '([a-z]+)*1', '(a?){50}a{50}', 'a{0,200}a{0,200}']) t.equal(isMatched(source, long), false, source)
   t.equal(isMatched('(a+)+b', long), true)
-  t.ok(performance.now() - started < 1500, `${performance.now() - started} ms for nine texts of 10,001 characters`)
+  t.ok(workedMs() - started < 1500, `${workedMs() - started} ms for nine texts of 10,001 characters`)
   t.equal(isMatched('('.repeat(200) + 'a' + ')'.repeat(200), 'a'), true)
 })
 

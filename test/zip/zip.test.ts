@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import t from 'tap'
 import { LIMITS, readZip, type ZipProblem } from '../../server/zip/read-zip.ts'
 import { zipOf } from '../../server/zip/write-zip.ts'
+import { workedMs } from '../worked.ts'
 
 const text = (words: string): Uint8Array => Buffer.from(words)
 const zip = (...files: readonly (readonly [string, string])[]): Buffer => Buffer.from(zipOf(files.map(([name, words]) => [name, text(words)])))
@@ -63,11 +64,11 @@ t.test('a zip that could be read in two ways, or means harm, is refused with wha
 })
 
 t.test('a bomb is refused before it is opened', async (t) => {
-  const began = performance.now()
+  const began = workedMs()
   const bomb = zip(['a.xml', 'a'.repeat(20_000_000)])
   t.match(problems(bomb), [{ message: /20000000 bytes together/ }])
   const lying = tampered(tampered(bomb, 'directory', 24, 100, 4), 'start', 22, 100, 4)
   t.match(problems(lying), [{ path: 'a.xml', message: /larger than it says/ }], 'what it says of itself is not believed')
   t.match(problems(zip(['a', 'b'.repeat(2000)]), { ...LIMITS, fileBytes: 1000 }), [{ path: 'a', message: /2000 bytes; at most 1000/ }])
-  t.ok(performance.now() - began < 5000)
+  t.ok(workedMs() - began < 5000)
 })

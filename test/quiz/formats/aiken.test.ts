@@ -5,6 +5,7 @@ import { exportAiken, importAiken } from '../../../server/quiz/with-formats.ts'
 import { letter } from '../../../server/quiz/formats/format.ts'
 import { kinds, type QuestionDefinition } from '../../../server/quiz/quiz.ts'
 import { bank, line, texts } from './definitions.ts'
+import { workedMs } from '../../worked.ts'
 
 const choices = [{ key: 'a', text: 'a', correct: true }, { key: 'b', text: 'b' }]
 const asked = (definition: object): { name: string, definition: QuestionDefinition } => ({ name: 'Q', definition: { key: 'q', topic: 'fraud', difficulty: 'medium', prompt: 'P', kind: 'choice', choices, ...definition }
@@ -76,8 +77,8 @@ t.test('what is exported and imported again is equal', async t => {
 t.test('any text at all is read, in time that grows with its length', async t => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), line, (noise, words) => { importAiken(`${noise}\nA) ${words}\nB) x\nANSWER: A`) }))
   for (const unit of ['A) a\n', 'ANSWER: A\n', ' ', 'a\n', 'A) ', '\n']) {
-    const began = performance.now()
+    const began = workedMs()
     importAiken(`Q\n${unit.repeat(1_000_000 / unit.length)}`)
-    t.ok(performance.now() - began < 5000, `a million times ${JSON.stringify(unit)}`)
+    t.ok(workedMs() - began < 5000, `a million times ${JSON.stringify(unit)}`)
   }
 })

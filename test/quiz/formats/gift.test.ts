@@ -7,6 +7,7 @@ import { collect, letter, type NamedQuestion } from '../../../server/quiz/format
 import { plainOf } from '../../../server/quiz/formats/markup.ts'
 import { gradeAnswer, kinds, type QuestionDefinition } from '../../../server/quiz/quiz.ts'
 import { acceptedNumbers, acceptedTexts, bank, choices, feedbackOf, known, line, merged, number, optional, pairs, texts } from './definitions.ts'
+import { workedMs } from '../../worked.ts'
 
 const one = (gift: string): QuestionDefinition => {
   const { questions, problems } = importGift(gift)
@@ -170,8 +171,8 @@ t.test('any text at all is read, in time that grows with its length', async t =>
     return true
   }), { numRuns: 500 })
   for (const unit of ['{', '}', '{\n\n', '::', '\\', '=a', '~%', ' ', '\n', '#', '{a}', '->', '_', '[', 'a\n\n', '//\n']) {
-    const began = performance.now()
+    const began = workedMs()
     importGift(unit.repeat(60_000 / unit.length))
-    t.ok(performance.now() - began < 5000, `60,000 characters of ${JSON.stringify(unit)}`)
+    t.ok(workedMs() - began < 5000, `60,000 characters of ${JSON.stringify(unit)}`)
   }
 })

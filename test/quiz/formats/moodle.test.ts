@@ -8,6 +8,7 @@ import { importMoodleXml } from '../../../server/quiz/formats/moodle-read.ts'
 import { exportMoodleXml } from '../../../server/quiz/formats/moodle-write.ts'
 import { gradeAnswer, kinds, type QuestionDefinition } from '../../../server/quiz/quiz.ts'
 import { acceptedNumbers, acceptedTexts, bank, choices, feedbackOf, known, line, merged, number, optional, pairs, texts } from './definitions.ts'
+import { workedMs } from '../../worked.ts'
 
 const quiz = (...questions: readonly string[]): string => `<quiz>${questions.join('\n')}</quiz>`
 const question = (type: string, own: string, prompt = '<p>P</p>'): string =>
@@ -89,9 +90,9 @@ t.test('each type becomes a question of its kind', async t => {
   t.match(one(question('cloze', '', '{{x}} {{1:SA:=b} {1:MC:~a~=b}{')), { text: '{&#123;x}} &#123;{{g1}} {{g2}}&#123;', gaps: [{}, { choices: [{ text: 'a' }, { text: 'b', correct: true }] }] }, 'what looks like the mark of a gap is none')
   t.match(importMoodleXml(`<quiz>${question('cloze', '', '').replace('<questiontext format="html">', '<questiontext format="markdown">').replace('<text></text>', '<text>{{x}} {{1:SA:=b}</text>')}</quiz>`).problems, [])
   t.match(one(question('cloze', '', '{1:SA:=b} {1:SA:never closed\\}')), { text: '{{g1}} {1:SA:never closed\\}', gaps: [{ accept: ['b'] }] })
-  const began = performance.now()
+  const began = workedMs()
   t.match(problemsOf(question('cloze', '', '{1:SA:'.repeat(50_000))).at(-1), /must hold at least 1/)
-  t.ok(performance.now() - began < 10_000, 'openings that nothing closes are each read once')
+  t.ok(workedMs() - began < 10_000, 'openings that nothing closes are each read once')
   t.match(one(question('cloze', '', '{1:SAC:=b} {1:NM:=3}')), { gaps: [{ caseSensitive: true }, { value: 3 }] })
 })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { allIn, decodeXml, elementIn, elementsIn, escapeXml, readElements, readXml, textIn, XmlError } from '../../../server/quiz/formats/xml.ts'
+import { workedMs } from '../../worked.ts'
 
 const refused = (text: string): readonly [number, string] => {
   try {
@@ -42,7 +43,7 @@ t.test('what is wrong is said with its line', async t => {
 })
 
 t.test('what is large beyond all use is refused, in little time', async t => {
-  const began = performance.now()
+  const began = workedMs()
   t.match(refused('<a>'.repeat(300)), [1, /nested/])
   t.match(refused(`<a ${Array.from({ length: 300 }, (_, index) => `a${index}=""`).join(' ')}/>`), [1, /more than 256/])
   t.match(refused(`<a ${'b="c" '.repeat(200_000)}/>`), [1, /longer/])
@@ -50,7 +51,7 @@ t.test('what is large beyond all use is refused, in little time', async t => {
   t.match(refused(`<a>${'<b/>'.repeat(500_001)}</a>`), [1, /more elements/])
   t.throws(() => [...readElements(['<a>', ...Array.from({ length: 65 }, () => 'x'.repeat(1_000_000))], 0)], /larger/)
   for (const unit of ['<', '&', ' ', '<!--', '<![CDATA[', ']]>', '<?', '<a b="', '"', '&#', '\r', ']']) t.match(refused(unit.repeat(500_000 / unit.length)), [1, /./], unit)
-  t.ok(performance.now() - began < 20_000)
+  t.ok(workedMs() - began < 20_000)
 })
 
 t.test('a text in chunks is read as one whole, and children of the root are handed out as they end', async t => {
