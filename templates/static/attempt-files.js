@@ -222,6 +222,12 @@ export function enliven (control) {
 
   window.addEventListener('online', () => { next() })
   window.addEventListener('beforeunload', event => { if (queue.length > 0) event.preventDefault() })
-  // Files that the browser still shows in a field after a reload were sent, or are chosen again.
-  for (const field of control.querySelectorAll('input')) field.value = ''
+  // What was chosen before this script was there is sent now. What the browser still shows in a field after a reload was sent, or
+  // is chosen again.
+  const [visit] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'))
+  for (const field of control.querySelectorAll('input')) {
+    const early = visit?.type === 'navigate' ? [...field.files ?? []] : []
+    field.value = ''
+    for (const file of early) enqueue(file)
+  }
 }

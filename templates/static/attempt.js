@@ -486,7 +486,10 @@ for (const [slot, { answer }] of Object.entries(waiting)) {
 }
 for (const question of document.querySelectorAll('section.question')) limitChoices(/** @type {HTMLElement} */ (question))
 for (const control of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-module]'))) {
-  void import(/** @type {string} */ (control.dataset.module)).then(({ enliven }) => { enliven(control) })
+  void import(/** @type {string} */ (control.dataset.module)).then(async ({ enliven }) => {
+    await enliven(control)
+    control.toggleAttribute('data-live', true)
+  })
 }
 if (Object.keys(waiting).length > 0) {
   say('saving')

@@ -3,7 +3,7 @@ import t from 'tap'
 import { testApp, type TestApp } from '../app.ts'
 import { openBrowser, type Browser } from '../browser.ts'
 import { launchChromium } from '../chromium.ts'
-import { axeFinds, openContext } from '../pages/desk.ts'
+import { axeFinds, enlivened, openContext } from '../pages/desk.ts'
 import { call, start, startWalk, type ApiAttempt, type Walk } from '../trainee.ts'
 
 const courses = 'test/fixtures/courses/all-kinds'
@@ -139,6 +139,7 @@ t.test('in a browser each control saves what is done with it, is accessible, and
     page.on('pageerror', (error) => { errors.push(error.message) })
     for (const number of new Set(questions.map(({ page }) => page))) {
       await page.goto(`${base}/attempts/${attempt.id}?page=${number}`)
+      await enlivened(page)
       t.same(await axeFinds(page), [], `${locale} page ${number}`)
       t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${locale} page ${number} fits a phone`)
       for (const { slot, kind } of questions.filter((question) => question.page === number)) {

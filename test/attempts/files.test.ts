@@ -208,8 +208,13 @@ t.test('in a browser a file is sent with its progress, and again until it has ar
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => { errors.push(error.message) })
-  // The scripts of the answers come after that of the page.
-  await page.goto(`${base}/attempts/${attempt.id}?page=1`, { waitUntil: 'networkidle' })
+  // The script of these answers comes after that of the page, and after the first files were chosen.
+  const late = Promise.withResolvers<undefined>()
+  await page.route('**/attempt-files.js', async (route) => {
+    await late.promise
+    await route.continue()
+  })
+  await page.goto(`${base}/attempts/${attempt.id}?page=1`)
   const folder = t.testdir()
   const file = (name: string, bytes: string | Buffer): string => { writeFileSync(join(folder, name), bytes); return join(folder, name) }
   let lost = 0
@@ -220,6 +225,7 @@ t.test('in a browser a file is sent with its progress, and again until it has ar
     else if (lost === 2) { await route.fetch(); await route.abort('connectionreset') } else await route.continue()
   })
   await page.locator('#q1 input[type=file]').first().setInputFiles([file('a.txt', 'Seen at noon.'), file('b.txt', '')])
+  late.resolve(undefined)
   await page.locator('#q1 .error', { hasText: '“b.txt” is empty.' }).waitFor()
   await page.locator('#q1 .files output', { hasText: 'No connection' }).waitFor()
   await page.locator('#q2 textarea').fill('A note')

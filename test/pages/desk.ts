@@ -54,6 +54,11 @@ export async function axeFinds (page: Page): Promise<string[]> {
   })
 }
 
+/** Waits for the scripts of questions, which come after that of their page. */
+export async function enlivened (page: Page): Promise<void> {
+  await page.locator('[data-module]:not([data-live])').first().waitFor({ state: 'detached' })
+}
+
 /** Nothing against it by axe, and nothing wider than the window. */
 export async function sound (t: Test, page: Page, what: string): Promise<void> {
   t.same(await axeFinds(page), [], what)

@@ -6,6 +6,7 @@ import t from 'tap'
 import { testApp } from '../app.ts'
 import { launchChromium } from '../chromium.ts'
 import { call, start, startWalk, type ApiAttempt } from '../trainee.ts'
+import { enlivened } from './desk.ts'
 
 const images = 'test/fixtures/courses/all-kinds/images'
 const COURSE = `slug: dragging
@@ -142,7 +143,7 @@ t.test('words, pictures, items and places are dragged with a mouse and a finger,
     const errors: string[] = []
     page.on('pageerror', (error) => { errors.push(error.message) })
     await page.goto(`${base}/attempts/${attempt.id}?page=1`)
-    await page.waitForLoadState('networkidle')
+    await enlivened(page)
     const hand = how === 'finger' ? await fingerOf(page) : mouseOf(page)
     /** The middle of something, or a place in it as parts of its size. */
     const spot = async (selector: string, part: Spot = { x: 0.5, y: 0.5 }): Promise<Spot> => {
