@@ -5,8 +5,8 @@ import t from 'tap'
 
 /** Which test files share a process, as glob patterns: most begin with the whole server, two thousand modules, and to load it
  * takes longer than many of them take. One file alone is run as ever: `node test/people/links.test.ts`. Files in `test` itself,
- * and those of `test/postgres`, have a process each. All run in the order of their names: the longest, those of the browser, begin
- * early and the last are short, so that at the end no core waits for another. */
+ * and those of `test/postgres`, have a process each. All run in the order of their names: the longest, those of the browser, are
+ * not among the last, which are short, so that at the end no core waits for another. */
 export const TOGETHER = {
   attempts: ['test/attempts/*.test.ts'],
   browser: ['test/pages/!(*-desk).test.ts'],
