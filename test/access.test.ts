@@ -828,7 +828,7 @@ t.test('every route there is stands in the table, and no other', async (t) => {
   t.same(operations.filter(({ operation }) => !Object.entries(operation?.responses ?? {}).some(([status, { content }]) => /^2/.test(status) && (status === '204' || content !== undefined))).map(({ route }) => route), [], 'with what it answers')
 })
 
-t.test('nobody reads or writes what is not theirs: every route, every role', { timeout: 120_000 }, async (t) => {
+t.test('nobody reads or writes what is not theirs: every route, every role', { timeout: 240_000 }, async (t) => {
   const test = await testApp(t, { demo: true, courses: 'test/fixtures/courses', now: '2026-06-15T08:00:00Z' })
   const set = await scene(test)
   const before = await everything(test)
