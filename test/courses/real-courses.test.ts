@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
@@ -85,7 +85,12 @@ t.test('the courses are published, and exported they are the same content', asyn
   await migrate(db)
   const { results } = await importCourses(db, realWorld, null, COURSES)
   t.ok(results.length > 0 && results.every(({ version, published }) => version === 1 && published))
-  for (const { slug } of results) await exportCourse(db.read, slug, join(folder, 'out'))
+  for (const { slug } of results) {
+    const written = await exportCourse(db.read, slug, join(folder, 'out'))
+    const filesIn = (root: string): string[] => readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.includes('.')).sort()
+    t.same(filesIn(written), filesIn(join(COURSES, slug)))
+    t.same(filesIn(written).filter((file) => !readFileSync(join(written, file)).equals(readFileSync(join(COURSES, slug, file)))), [], `${slug}, byte for byte`)
+  }
   const again = await importCourses(db, realWorld, null, join(folder, 'out'))
   t.same(again.problems, [])
   t.same(again.results, results.map((result) => ({ ...result, published: false })))
