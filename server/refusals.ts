@@ -61,7 +61,10 @@ export interface Problem {
   readonly path?: string
   readonly line?: number
   readonly field?: string
+  /** In English: what programs read, and pages where there are no `words`. */
   readonly message: string
+  /** The same as a message of the catalogue, for the language of a page. */
+  readonly words?: { readonly key: string, readonly values?: Readonly<Record<string, string | number>> }
 }
 
 /** A rule's "no": thrown once, where the rule is, and mapped to an answer once, in `http/problem.ts`.

@@ -29,7 +29,7 @@ export async function listBanks (db: Database): Promise<Bank[]> {
 /** @param language what its plain texts are written in */
 export async function createBank (db: Database, world: World, person: Person, { name, language = 'en' }: { readonly name: string, readonly language?: string }): Promise<Bank> {
   const bank = { id: world.newId(), name: name.trim(), language, createdAt: world.now().toISOString() }
-  if (bank.name === '') throw new Refusal('bad-input', {}, [{ path: 'name', message: 'must not be empty' }])
+  if (bank.name === '') throw new Refusal('bad-input', {}, [{ path: 'name', message: 'must not be empty', words: { key: 'refused.bank-name' } }])
   await db.write(async (tx) => {
     await insertBank(tx, { ...bank, createdBy: person.id })
     await audit(tx, world, { actorId: person.id, action: 'bank.created', subjectType: 'bank', subjectId: bank.id, detail: { name: bank.name } })

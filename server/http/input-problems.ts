@@ -1,4 +1,5 @@
 import type { FastifySchemaValidationError } from 'fastify'
+import type { Problem } from '../refusals.ts'
 import type { Translate } from './messages.ts'
 
 /** What is wrong with one field of a form, for a person: its name as pages call it, and a sentence. */
@@ -37,14 +38,19 @@ export function inputProblems (errors: readonly FastifySchemaValidationError[], 
   return said.filter(({ field, message }, index) => said.findIndex((other) => other.field === field && other.message === message) === index)
 }
 
+/** A problem of a refusal as a page says it. */
+export function inWords ({ message, words }: Pick<Problem, 'message' | 'words'>, t: Translate): string {
+  return words === undefined ? message : t(words.key, words.values)
+}
+
 /** Where an error is: `people/3`; of a field that is missing or not known, with its name. */
 export function pathOf ({ instancePath, keyword, params }: FastifySchemaValidationError): string {
   const named = keyword === 'required' ? params['missingProperty'] : undefined
   return `${instancePath}${typeof named === 'string' ? `/${named}` : ''}`.replace(/^\//, '')
 }
 
-/** `people/3` is the fourth of the people. */
-function fieldOf (path: string, t: Translate): string {
+/** What pages call a field by its path: `people/3` is the fourth of the people. */
+export function fieldOf (path: string, t: Translate): string {
   const parts = path.split('/')
   const name = parts.findLast((part) => !/^\d+$/.test(part)) ?? ''
   const place = parts.at(-1) ?? ''

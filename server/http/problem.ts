@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import { isBadText, isStorageUnavailable } from '../db/faults.ts'
-import { inputProblems, pathOf } from './input-problems.ts'
+import { inputProblems, inWords, pathOf } from './input-problems.ts'
 import { Refusal, type Problem, type RefusalCode } from '../refusals.ts'
 
 /** The one place where a refusal becomes a status (RFC 9110). */
@@ -107,7 +107,7 @@ export async function sendAnswer (answer: Answer, request: FastifyRequest, reply
       title: t(`refusal.${answer.code}`),
       status: answer.status,
       ...answer.detail,
-      ...(answer.problems.length > 0 ? { problems: answer.problems } : {})
+      ...(answer.problems.length > 0 ? { problems: answer.problems.map(({ words: _, ...problem }) => problem) } : {})
     }))
   }
   if (answer.code === 'not-signed-in' && request.method === 'GET') {
@@ -116,7 +116,7 @@ export async function sendAnswer (answer: Answer, request: FastifyRequest, reply
   return reply.page('http/error', {
     title: request.t(`refusal.${answer.code}`),
     hint: request.t(`refusal.${answer.code}.hint`),
-    problems: answer.refused === undefined ? answer.problems : inputProblems(answer.refused, request.t),
+    problems: answer.refused === undefined ? answer.problems.map((problem) => ({ ...problem, message: inWords(problem, request.t) })) : inputProblems(answer.refused, request.t),
     status: String(answer.status),
     askAgain: answer.code === 'link-not-valid',
     main: 'narrow'

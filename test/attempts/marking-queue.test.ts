@@ -76,6 +76,10 @@ t.test('the queue goes from answer to answer, without a script; two who mark one
   t.equal((await call(test, ines, 'PUT', rules, { ...rule, anonymous: true, seen: rule })).status, 200)
   t.match(await call(test, omar, 'PUT', rules, { ...rule, hold: true, seen: rule }), { status: 409, json: { now: { anonymous: true } } })
   t.match(await his.post(`/desk${rules}`, { hold: 'on', secondPercent: '0', thresholdPercent: '20', seen }), { status: 409, body: /Somebody else changed this meanwhile[^]*Markers do not see names[^]*You typed: <bdi[^>]*>[^<]*when they are released[^]*name="hold" value="on" checked/ })
+  his.cookies.set('muster-language', 'ar')
+  t.match(await his.post(`/desk${rules}`, { secondPercent: 'half', thresholdPercent: '20', seen }), { status: 422, body: /نسبة ما يصححه اثنان: يجب أن يكون عددًا من 0 إلى 100[^]*value="half"/ }, 'in the language of the page, and what was typed stays')
+  t.match((await call(test, omar, 'PUT', rules, { ...rule, secondPercent: -1 })).json.problems, [{ path: 'secondPercent', message: 'must be >= 0' }])
+  his.cookies.delete('muster-language')
   await call(test, ines, 'PUT', rules, rule)
   const list = `/cohorts/${cohortId}/quizzes/by-hand/attempts`
   t.match((await call(test, ines, 'GET', list)).json, { items: [{ id: first.id, trainee: 'Trainee 0', state: 'needs-marking' }, {}, {}], next: null })

@@ -152,7 +152,7 @@ export function wordOf ({ anonymous, secondPercent, thresholdPercent, hold }: Ma
 export async function setMarkingRule (db: Database, deps: ProgressDeps, person: Person, input: { readonly cohortId: string, readonly quizKey: string }, rule: MarkingRule, seen?: string): Promise<void> {
   const { cohort, quiz } = await markable(db, deps, person, input)
   for (const name of ['secondPercent', 'thresholdPercent'] as const) {
-    if (!(rule[name] >= 0 && rule[name] <= 100)) throw new Refusal('bad-input', {}, [{ path: name, message: 'must be a number from 0 to 100' }])
+    if (!(rule[name] >= 0 && rule[name] <= 100)) throw new Refusal('bad-input', {}, [{ path: name, message: 'must be a number from 0 to 100', words: { key: 'refused.percent' } }])
   }
   await db.write(async (tx) => {
     const now = await ruleOf(tx, cohort.id, quiz.key)

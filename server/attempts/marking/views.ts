@@ -1,12 +1,12 @@
 import type { PageView } from '../../http/app-type.ts'
+import { fieldOf, inWords } from '../../http/input-problems.ts'
 import { formatDate, formatDateTime, formatNumber, formatPercent } from '../../http/pages.ts'
 import { reviewOf, rounded, rubricOf, textIn, type PaperSlot, type SlotReview, type Text } from '../../quiz/quiz.ts'
 import type { Problem } from '../../refusals.ts'
 import { firstOf, type Fields } from '../form.ts'
 import { questionView, type Reader } from '../views.ts'
 import { wordOf, type MarkingDesk, type MarkingItem, type QueueEntry } from './queue.ts'
-import type { MarkingRule } from './rules.ts'
-import { codeOf, type GivenMark } from './rules.ts'
+import { codeOf, type GivenMark, type MarkingRule } from './rules.ts'
 
 const NAV = '/desk/marking'
 const STYLES = ['marking.css'] as const
@@ -152,7 +152,7 @@ export function deskView ({ cohort, quiz, language: first, rule, waiting, ready 
     releaseAction: url('/desk/cohorts/:id/quizzes/:key/marking/release', path),
     done: done === '' ? '' : t(`marking.done.${done}`),
     seen: wordOf(rule),
-    problems: form?.problems.map(({ message }) => message) ?? [],
+    problems: form?.problems.map((problem) => `${fieldOf(problem.path ?? '', t)}: ${inWords(problem, t)}`) ?? [],
     stale: form?.stale === true,
     now: form?.stale !== true ? [] : [{ label: t('marking.rules.how'), value: sentence(rule), typed: sentence(form.rule) }],
     rule: form === null ? { ...rule, secondPercent: String(rule.secondPercent), thresholdPercent: String(rule.thresholdPercent) } : { ...form.rule, ...form.typed },

@@ -24,9 +24,9 @@ export async function listBankPictures (db: Database, bankId: string): Promise<B
  * @throws Refusal not-found; bad-input for what is no picture, or too large a one */
 export async function addBankPicture (db: Database, world: World, person: Person, bankId: string, name: string, bytes: Buffer): Promise<BankPicture> {
   if (await selectOptionalBank(db.read, bankId) === undefined) throw new Refusal('not-found')
-  if (bytes.length > PICTURE_BYTES) throw new Refusal('bad-input', {}, [{ path: 'file', message: `a picture may have ${PICTURE_BYTES / 1024 / 1024} MB at most` }])
+  if (bytes.length > PICTURE_BYTES) throw new Refusal('bad-input', {}, [{ path: 'file', message: `a picture may have ${PICTURE_BYTES / 1024 / 1024} MB at most`, words: { key: 'bank.picture.large' } }])
   const picture = readPicture(name, bytes)
-  if (picture === undefined) throw new Refusal('bad-input', {}, [{ path: 'file', message: 'this is no PNG, JPEG, GIF or WebP picture' }])
+  if (picture === undefined) throw new Refusal('bad-input', {}, [{ path: 'file', message: 'this is no PNG, JPEG, GIF or WebP picture', words: { key: 'refused.picture' } }])
   const at = world.now().toISOString()
   await db.write(async (tx) => {
     await insertMedia(tx, [picture], at)

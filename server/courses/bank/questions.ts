@@ -126,7 +126,7 @@ export async function removeBankQuestion (db: Database, world: World, person: Pe
 /** @param seen what it was called and written in when that was changed; where it is otherwise by now, nothing is
  * @throws Refusal not-found, bad-input, edited-meanwhile */
 export async function renameBank (db: Database, world: World, person: Person, bankId: string, { name, language, seen }: { readonly name: string, readonly language: string, readonly seen?: { readonly name: string, readonly language: string } }): Promise<void> {
-  if (name.trim() === '') throw new Refusal('bad-input', {}, [{ path: 'name', message: 'must not be empty' }])
+  if (name.trim() === '') throw new Refusal('bad-input', {}, [{ path: 'name', message: 'must not be empty', words: { key: 'refused.bank-name' } }])
   await db.write(async (tx) => {
     const bank = await selectOptionalBank(tx, bankId)
     if (bank === undefined) throw new Refusal('not-found')

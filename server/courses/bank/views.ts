@@ -1,4 +1,5 @@
 import type { PageView } from '../../http/app-type.ts'
+import { inWords } from '../../http/input-problems.ts'
 import { formatDate, formatDateTime, formatNumber, formatPercent } from '../../http/pages.ts'
 import { textIn } from '../../quiz/text.ts'
 import type { Problem } from '../../refusals.ts'
@@ -56,7 +57,7 @@ export function banksView (banks: readonly BankSummary[], courses: ReadonlyArray
       questions: formatNumber(questions, language),
       changed: changedAt === null ? '–' : formatDate(changedAt, reader)
     })),
-    form: { ...form, problems: form.problems.map(({ message }) => message) },
+    form: { ...form, problems: form.problems.map((problem) => inWords(problem, t)) },
     courses: courses.map((course) => ({ ...course, chosen: course.slug === form.course })),
     languages: languageChoices(form.language, reader)
   }
@@ -235,7 +236,7 @@ export function picturesView (bank: Bank, pictures: readonly BankPicture[], prob
     trail: trailOf(bank, reader),
     tabs: tabsOf(bank, 'pictures', reader),
     action: url('/desk/banks/:id/pictures', { id: bank.id }),
-    problems: problems.map(({ message }) => message),
+    problems: problems.map((problem) => inWords(problem, t)),
     pictures: pictures.map(({ hash, name, width, height }) => ({ src: url('/media/:hash', { hash }), name, size: t('bank.picture.size', { name: '', width: String(width), height: String(height) }).trim(), width: String(width), height: String(height) }))
   }
 }

@@ -356,7 +356,7 @@ export async function removeAuthor (db: Database, world: World, person: Person, 
     await openDraft(tx, person, id)
     const authors = await selectAuthors(tx, id)
     if (!authors.some((author) => author.id === authorId)) return
-    if (authors.length === 1) throw new Refusal('bad-input', {}, [{ path: 'personId', message: 'a draft keeps at least one author' }])
+    if (authors.length === 1) throw new Refusal('bad-input', {}, [{ path: 'personId', message: 'a draft keeps at least one author', words: { key: 'refused.last-author' } }])
     await deleteAuthor(tx, id, authorId)
     await audit(tx, world, { actorId: person.id, action: 'draft.author-removed', subjectType: 'draft', subjectId: id, detail: { personId: authorId } })
   })

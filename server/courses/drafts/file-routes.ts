@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import type { Deps } from '../../deps.ts'
 import type { App } from '../../http/app-type.ts'
+import { inWords } from '../../http/input-problems.ts'
 import { signedIn } from '../../http/session.ts'
 import { STAFF } from '../../people/access.ts'
 import { Refusal } from '../../refusals.ts'
@@ -79,7 +80,7 @@ export function filePages (app: App, deps: Deps, checker: Checker): void {
         taken.add(file.path)
       } catch (refusal) {
         if (!(refusal instanceof Refusal) || refusal.code !== 'bad-input') throw refusal
-        refused.push(...refusal.problems.map(({ message }) => message))
+        refused.push(...refusal.problems.map((problem) => inWords(problem, request.t)))
       }
     }
     if (sent.length === 0) refused.push(request.t('drafts.new.no-file'))

@@ -57,7 +57,7 @@ async function standingWithStimuli (tx: Tx, bank: Bank, keys: readonly string[])
   if (wanted.length === 0) throw new Refusal('bad-input', {}, [{ path: 'questions', message: 'choose at least one question' }])
   const found = new Map((await selectStanding(tx, bank.id, wanted)).map((version) => [version.key, version]))
   const missing = wanted.filter((key) => !found.has(key))
-  if (missing.length > 0) throw new Refusal('bad-input', {}, missing.map((key) => ({ path: 'questions', message: `'${key}' does not stand in the bank` })))
+  if (missing.length > 0) throw new Refusal('bad-input', {}, missing.map((key) => ({ path: 'questions', message: `'${key}' does not stand in the bank`, words: { key: 'refused.not-in-bank', values: { key } } })))
   const questions = wanted.flatMap((key) => found.get(key) ?? [])
   const stimuli = new Set(questions.flatMap(({ definition }) => definition.stimulus ?? []).filter((key) => !found.has(key)))
   return { questions, stimuli: await selectStanding(tx, bank.id, [...stimuli]) }
@@ -124,7 +124,7 @@ function asWritten (definition: QuestionDefinition, key: string, stimulus: strin
 function withSection ({ texts, sketch, questions }: DraftQuestions, ask: Asking, asked: readonly QuestionDefinition[]): string {
   const written = sketch?.quizzes.find(({ key }) => key === ask.quiz)
   if (written === undefined) throw new Refusal('bad-input', {}, [{ path: 'quiz', message: `there is no quiz '${ask.quiz}'` }])
-  if (asked.length === 0) throw new Refusal('bad-input', {}, [{ path: 'questions', message: 'none of them asks anything' }])
+  if (asked.length === 0) throw new Refusal('bad-input', {}, [{ path: 'questions', message: 'none of them asks anything', words: { key: 'refused.asks-nothing' } }])
   const topics = new Set(questions.map(({ definition }) => definition.topic))
   const sections = (Array.isArray(written['sections']) ? written['sections'] as unknown[] : []).filter((section) => !drawsNothing(section, topics))
   const named = new Set(sections.flatMap((section) => (section as { questions?: unknown }).questions ?? []))

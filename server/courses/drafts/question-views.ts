@@ -1,4 +1,5 @@
 import type { PageView } from '../../http/app-type.ts'
+import { inWords } from '../../http/input-problems.ts'
 import { formatNumber } from '../../http/pages.ts'
 import { textIn } from '../../quiz/quiz.ts'
 import type { Problem } from '../../refusals.ts'
@@ -141,7 +142,7 @@ export function takeView (frame: Frame, questions: DraftQuestions, banks: readon
     found: page === null ? '' : t('bank.found', { count: page.count ?? 0 }),
     all: page === null ? '' : t('draft-questions.which.all', { count: page.count ?? 0 }),
     isAll: form.which === 'all',
-    problems: form.problems.map(({ message }) => message),
+    problems: form.problems.map((problem) => inWords(problem, t)),
     entries: (page?.entries ?? []).map((entry) => ({
       key: entry.key,
       name: entry.name,

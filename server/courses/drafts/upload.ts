@@ -41,7 +41,7 @@ export async function fileOfUpload ({ name, bytes }: Upload, taken: ReadonlySet<
   const keys = new Set([...taken].flatMap((path) => path.endsWith(`.${ending}`) ? [path.replace(/^files\//, '').slice(0, -ending.length - 1)] : []))
   const path = `files/${freshKey(stem, 'file', keys)}.${ending}`
   if (holdingOf(path) !== 'attachment') {
-    throw new Refusal('bad-input', {}, [{ path: 'file', message: `${given}: pictures are PNG, JPEG, GIF or WebP; downloads are pdf, docx, xlsx, pptx, odt, ods, odp, csv or txt` }])
+    throw new Refusal('bad-input', {}, [{ path: 'file', message: `${given}: pictures are PNG, JPEG, GIF or WebP; downloads are pdf, docx, xlsx, pptx, odt, ods, odp, csv or txt`, words: { key: 'refused.upload', values: { name: given } } }])
   }
   return { path, bytes }
 }
@@ -55,6 +55,6 @@ async function writtenAnew (name: string, bytes: Buffer, type: PictureType): Pro
     return await WRITE[type](image).toBuffer()
   } catch (error) {
     // The library's errors are of the bytes: it has nothing else to fail on.
-    throw new Refusal('bad-input', {}, [{ path: 'file', message: `${name}: the picture cannot be read (${error instanceof Error ? error.message.split('\n')[0] ?? '' : ''})` }])
+    throw new Refusal('bad-input', {}, [{ path: 'file', message: `${name}: the picture cannot be read (${error instanceof Error ? error.message.split('\n')[0] ?? '' : ''})`, words: { key: 'refused.unreadable', values: { name } } }])
   }
 }
