@@ -23,7 +23,7 @@ export function planView ({ csv, planned, timeZone }: { readonly csv: string, re
     scripts: ['csv-file.js'],
     tableHref: url('/api/v1/tables/text'),
     timeZone,
-    columns: PLAN_COLUMNS.join(','),
+    columns: PLAN_COLUMNS,
     example: 'telecom-fraud,2027-03-01,2027-04-30,Telecom fraud spring,ar,Asia/Riyadh,60,SA:20 AE:10,2027-04-20,2027-02-15,',
     most: formatNumber(MOST_COHORTS, place.language),
     csv,

@@ -288,7 +288,7 @@ export function enrolView (cohort: Cohort, { csv, result }: { readonly csv: stri
     scripts: ['csv-file.js'],
     cohort: { name: cohort.name, href: url('/desk/cohorts/:id', { id }) },
     action: url('/desk/cohorts/:id/enrol', { id }),
-    columns: COLUMNS.join(','),
+    columns: COLUMNS,
     most: formatNumber(MOST_ROWS, language),
     seats: seats === null ? '' : t('cohorts.enrol.free', { free: Math.max(0, seats - counts.enrolled) }),
     csv,

@@ -77,7 +77,7 @@ export function issueRoutes (app: App, deps: Deps): void {
       more: people.length > SHOWN ? t('certificate-desk.issue.more', { count: people.length - SHOWN }) : null,
       issueAll: t('certificate-desk.issue.all', { count: people.length }),
       cohorts: cohorts.map(({ value, label }) => ({ value, label, selected: value === shown.cohort })),
-      csv: shown.csv ?? '', reason: shown.reason ?? '', columns: [...COLUMNS, 'mark'].join(','), most: formatNumber(MOST_ROWS, request.language),
+      csv: shown.csv ?? '', reason: shown.reason ?? '', columns: [...COLUMNS, 'mark'], most: formatNumber(MOST_ROWS, request.language),
       result: result === undefined ? null : {
         figures: (['issued', 'created', 'unchanged'] as const).map((name) => ({ value: String(result[name]), label: t(`certificate-desk.in-person.${name}`, { count: result[name] }) })),
         problems: result.problems.map(({ line, field = '', message }) => ({ where: line === undefined ? '' : t('problem.line', { line: String(line) }), field, message })),

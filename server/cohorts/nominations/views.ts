@@ -125,7 +125,7 @@ export function nominateView ({ seen, csv, nominated, twoPersons }: { readonly s
     tableHref: url('/api/v1/tables/text'),
     cohort: { name: cohort.name, href: url('/desk/cohorts/:id/nominations', { id }) },
     action: url('/desk/cohorts/:id/nominate', { id }),
-    columns: COLUMNS.join(','),
+    columns: COLUMNS,
     most: formatNumber(MOST_ROWS, language),
     own: countries === null ? '' : t('nominations.own-country', { countries: countries.map((country) => `${countryName(country, language)} (${country})`).join(t('cohorts.comma')) }),
     csv,

@@ -27,9 +27,12 @@ export interface ChangesPage {
   readonly personId: string
 }
 
+/** What the fields of the form are called. */
+const LABELS = { fromId: 'quotas.changes.from', toId: 'quotas.changes.to', amount: 'quotas.changes.amount', reason: 'quotas.changes.reason' } as const
+
 export function changesView (page: ChangesPage, reader: Reader): PageView {
   const { t, url } = reader
-  const problems = page.problems.map(({ field, code }) => ({ path: field, message: t(`quotas.change.problem.${code}`) }))
+  const problems = page.problems.map(({ field, code }) => ({ path: field, label: t(LABELS[field]), message: t(`quotas.change.problem.${code}`) }))
   return {
     title: t('quotas.changes.title'),
     nav: '/desk/quotas',
