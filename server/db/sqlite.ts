@@ -9,6 +9,7 @@ import { makeCheckpoints, type Checkpoints, type LogState } from './checkpoints.
 import type { Database, Tx } from './database.ts'
 import { isBusy, isStorageUnavailable } from './faults.ts'
 import { runWithLast } from './lastly.ts'
+import { makeLook, type Look } from './look.ts'
 import { makeLogSync, type LogSync } from './log-sync.ts'
 import { runDirectly } from './prepared.ts'
 import { rememberStatements, type Statements } from './statements.ts'
@@ -46,19 +47,27 @@ export function openSqlite (path: string, syncLog: (log: number) => Promise<void
   reader.pragma('busy_timeout = 5000')
   for (const file of [writer, reader]) file.pragma(`cache_size = -${CACHE_KIB}`)
   const [reading, writing] = [rememberStatements(reader), rememberStatements(writer)]
-  const read = new Kysely<Tables>({ dialect: new SqliteDialect({ database: reading.database }) })
+  const look = makeLook(writing)
+  const read = new Kysely<Tables>({ dialect: new SqliteDialect({ database: { ...reading.database, prepare (text) { look.end(); return reading.database.prepare(text) } } }) })
   const write = new Kysely<Tables>({ dialect: new SqliteDialect({ database: writing.database }) })
   // With each commit SQLite forgets all that other connections had in memory, and reading it again takes three times as long. So a
   // prepared query goes by the connection that wrote, except while a unit of work is open there: nobody sees what is not committed.
-  runDirectly(read, () => writer.inTransaction ? reading : writing)
+  // Those of one turn share a look; it ends before the other connection is asked, so that nobody sees time go backwards.
+  runDirectly(read, () => {
+    if (look.isOpen()) return writing
+    if (writer.inTransaction) return reading
+    look.begin()
+    return writing
+  })
   runDirectly(write, () => writing)
   return {
     dialect: 'sqlite',
     read,
-    write: groupCommit(write, writing, sync, checkpoints),
+    write: groupCommit(write, writing, look, sync, checkpoints),
     unsynced: sync.pending,
     broken: sync.broken,
     async atOneMoment (work) {
+      look.end()
       const moment = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Sqlite(path, { readonly: true }) }) })
       try {
         return await moment.connection().execute(async (tx) => {
@@ -72,6 +81,7 @@ export function openSqlite (path: string, syncLog: (log: number) => Promise<void
     async close () {
       await sync.pending()?.catch(() => undefined)
       await checkpoints.close()
+      look.end()
       closeSync(log)
       await write.destroy()
       await read.destroy()
@@ -103,7 +113,7 @@ const GATHER_MS = 3
 const GATHER_LIMIT = 32
 
 /** How soon after a commit it is asked how long the log has become: asking costs more than committing. */
-const LOOK_MS = 20
+const MEASURED_MS = 20
 
 /** So many are answered in one turn of the event loop. */
 const SETTLED_AT_ONCE = 16
@@ -111,12 +121,12 @@ const SETTLED_AT_ONCE = 16
 /** Units of work that arrive while another commit runs share the next one, each in a savepoint of its own: one that fails is
  * undone alone. Each is answered only after the shared commit is on disk; the next commit does not wait for that.
  * @param tx the writing connection, which nobody else uses */
-function groupCommit (tx: Tx, statements: Statements, sync: LogSync, checkpoints: Checkpoints): Database['write'] {
+function groupCommit (tx: Tx, statements: Statements, look: Look, sync: LogSync, checkpoints: Checkpoints): Database['write'] {
   const queue: Waiting[] = []
   let draining = false
   let called = false
   let gathering: NodeJS.Timeout | undefined
-  let looking: NodeJS.Timeout | undefined
+  let measuring: NodeJS.Timeout | undefined
   const say = (statement: string): void => { statements.of(statement).run() }
 
   async function drain (): Promise<void> {
@@ -184,11 +194,12 @@ function groupCommit (tx: Tx, statements: Statements, sync: LogSync, checkpoints
       // The sync is over when all whom it served are told.
       queueMicrotask(wake)
     })
-    looking ??= setTimeout(look, LOOK_MS).unref()
+    measuring ??= setTimeout(measure, MEASURED_MS).unref()
   }
 
-  function look (): void {
-    looking = undefined
+  function measure (): void {
+    measuring = undefined
+    look.end()
     // It changes nothing, and only asks.
     try { checkpoints.look(statements.of('pragma wal_checkpoint(noop)').get() as LogState) } catch { /* it is asked again after the next commit */ }
   }
@@ -202,6 +213,7 @@ function groupCommit (tx: Tx, statements: Statements, sync: LogSync, checkpoints
   async function beginWhenFree (): Promise<void> {
     const until = performance.now() + BUSY_MS
     for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+      look.end()
       try {
         say('begin immediate')
         return

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { migrate } from '../../server/db/migrate.ts'
@@ -80,6 +82,38 @@ t.test('so many units of work at once that they take several commits are all ser
   const subjects = Array.from({ length: 1500 }, (_, index) => `s${index}`)
   const done = await Promise.all(subjects.map(async (subject) => await db.write(async (tx) => await add(tx, rows(1, subject)))))
   t.equal(done.reduce((sum, changes) => sum + changes, 0), 1500)
+})
+
+t.test('what is read in one turn of the event loop is read at one moment, which no change of this server or of another lasts beyond', async (t) => {
+  const path = `${t.testdir()}/x.db`
+  const [db, other] = [openDatabase(`sqlite:${path}`), new Sqlite(path)]
+  t.teardown(async () => { other.close(); await db.close() })
+  await migrate(db)
+  const count = async (): Promise<number> => (await bySubject(db.read, { subject: 'seen' })).length
+  const addElsewhere = (id: string): void => { other.prepare('insert into failure (id, subject, at) values (?, ?, ?)').run(id, 'seen', 'now') }
+  t.equal(await count(), 0)
+  addElsewhere('a')
+  t.equal(await count(), 0, 'the same moment')
+  await nextTurn()
+  t.equal(await count(), 1, 'what another server did before this turn')
+  addElsewhere('b')
+  t.equal((await db.read.selectFrom('failure').select('id').where('subject', '=', 'seen').execute()).length, 2)
+  t.equal(await count(), 2, 'nobody sees less than was seen before')
+  addElsewhere('c')
+  const saved = db.write(async (tx) => {
+    t.equal((await bySubject(tx, { subject: 'seen' })).length, 3, 'a unit of work begins with what there is')
+    await add(tx, [{ id: 'd', subject: 'seen', at: 'now' }])
+    await nextTurn()
+    t.equal(await count(), 3, 'beside a unit of work others see what is committed')
+  })
+  t.equal(await count(), 2)
+  await saved
+  t.equal(await count(), 4, 'one\'s own change at once')
+  t.equal(await db.atOneMoment(async (tx) => (await bySubject(tx, { subject: 'seen' })).length), 4)
+  other.exec('drop table failure')
+  await nextTurn()
+  await t.rejects(bySubject(db.read, { subject: 'seen' }), /no such table/)
+  t.equal(await db.write(async (tx) => (await tx.selectFrom('person').select('id').execute()).length), 0, 'a query that failed holds nothing up')
 })
 
 t.test('a closed database leaves one file behind, whichever of its connections were asked anything', async (t) => {
