@@ -22,6 +22,10 @@ export interface Database {
   write: <T>(work: (tx: Tx) => Promise<T>, how?: How) => Promise<T>
   /** Reads of several queries that all see the same moment, whoever writes meanwhile. It holds a connection while it runs. */
   atOneMoment: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
+  /** Another object as soon as any session, account, person or role has been changed, by whichever server: what follows from these
+   * alone, and was read at once after this was asked, may be remembered by it. null when nobody can say: then they are read. Always null on PostgreSQL,
+   * which would have to be asked. */
+  readonly accessState: () => object | null
   /** What was committed and is not on disk yet can be read already: null when there is nothing of the kind, else what resolves when all
    * of it is there. Whoever tells others what they have read waits for it; a unit of work has waited by itself. Always null on
    * PostgreSQL, which shows nothing before it is on disk. */

@@ -51,6 +51,7 @@ export function openPostgres (url: string, options: PostgresOptions = {}): Datab
         await client.query('commit').then(() => { client.release() }, () => { client.release(true) })
       }
     },
+    accessState: () => null,
     unsynced: () => null,
     broken: new Promise(() => undefined),
     async close () {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import { Kysely, SqliteDialect, sql } from 'kysely'
 import { inTurn } from '../turns.ts'
+import { watchAccess } from './access-state.ts'
 import { makeCheckpoints, type Checkpoints, type LogState } from './checkpoints.ts'
 import type { Database, Tx } from './database.ts'
 import { isBusy, isStorageUnavailable } from './faults.ts'
@@ -56,7 +57,7 @@ export function openSqlite (path: string, syncLog: (log: number) => Promise<void
   runDirectly(read, () => {
     if (look.isOpen()) return writing
     if (writer.inTransaction) return reading
-    look.begin()
+    look.at()
     return writing
   })
   runDirectly(write, () => writing)
@@ -64,6 +65,7 @@ export function openSqlite (path: string, syncLog: (log: number) => Promise<void
     dialect: 'sqlite',
     read,
     write: groupCommit(write, writing, look, sync, checkpoints),
+    accessState: watchAccess(writer, writing, look),
     unsynced: sync.pending,
     broken: sync.broken,
     async atOneMoment (work) {

@@ -48,7 +48,7 @@ export async function session (app: App, options: SessionOptions): Promise<void>
 const KNOWN_TOKENS = 20_000
 
 /** Reads a session's id out of a token. The signature of a token that was right once is right for ever, and is not reckoned
- * again; whether the session behind it still lives is asked of the database each time. */
+ * again; whether the session behind it still lives is asked each time. */
 function makeSessionIdOf (app: App): (token: string) => string | null {
   const known = makeRecent<{ readonly sid: string, readonly exp: number }>(KNOWN_TOKENS)
   return (token) => {

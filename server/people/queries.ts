@@ -26,15 +26,23 @@ export async function selectAccount (tx: Tx, id: string): Promise<Account> {
 }
 
 /** The person of a live session; undefined when it is ended, expired, or the account is not active. */
-export async function selectOptionalSessionPerson (tx: Tx, sessionId: string, now: string): Promise<Person | undefined> {
-  return personOf(await personOfSession(tx, { sessionId, now }))
+export async function selectOptionalSessionPerson (tx: Tx, sessionId: string, now: string): Promise<SessionPerson | undefined> {
+  const rows = await personOfSession(tx, { sessionId, now })
+  const person = personOf(rows)
+  return person === undefined ? undefined : { person, expiresAt: rows[0]?.expiresAt ?? now }
+}
+
+export interface SessionPerson {
+  readonly person: Person
+  /** ISO 8601. */
+  readonly expiresAt: string
 }
 
 const personOfSession = prepared((tx, value: Value<{ sessionId: string, now: string }>) => tx.selectFrom('session')
   .innerJoin('account', 'account.id', 'session.account_id')
   .innerJoin('person', 'person.id', 'account.person_id')
   .leftJoin('role_grant', 'role_grant.person_id', 'person.id')
-  .select(['person.id', 'account.id as accountId', 'person.name', 'account.email', 'person.locale', 'role_grant.role', 'role_grant.country'])
+  .select(['person.id', 'account.id as accountId', 'person.name', 'account.email', 'person.locale', 'role_grant.role', 'role_grant.country', 'session.expires_at as expiresAt'])
   .where('session.id', '=', value('sessionId')).where('session.ended_at', 'is', null)
   .where('session.expires_at', '>', value('now')).where('account.state', '=', 'active'))
 

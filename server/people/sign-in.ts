@@ -1,11 +1,12 @@
 import type { Database, Tx } from '../db/database.ts'
 import type { Person } from '../person.ts'
+import { makeRecent, type Recent } from '../recent.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { passwordMatches } from './passwords.ts'
 import {
   countFailures, deleteFailures, endSession, insertFailure, insertSession, selectOptionalAccountByEmail,
-  selectOptionalSessionPerson, selectPersonOfAccount
+  selectOptionalSessionPerson, selectPersonOfAccount, type SessionPerson
 } from './queries.ts'
 
 export interface SignedIn {
@@ -53,7 +54,26 @@ export async function signOut (db: Database, world: World, sessionId: string): P
 }
 
 export async function personOfSession (db: Database, world: World, sessionId: string): Promise<Person | null> {
-  return await selectOptionalSessionPerson(db.read, sessionId, world.now().toISOString()) ?? null
+  const now = world.now().toISOString()
+  const state = db.accessState()
+  const sessions = state === null ? null : sessionsIn(state)
+  const known = sessions?.get(sessionId)
+  if (known !== undefined && known.expiresAt > now) return known.person
+  const found = await selectOptionalSessionPerson(db.read, sessionId, now)
+  if (found === undefined) return null
+  return (sessions?.keep(sessionId, found) ?? found).person
+}
+
+/** How many sessions are remembered: those of a large programme's busiest hour. */
+const KEPT_SESSIONS = 20_000
+
+const remembered = new WeakMap<object, Recent<SessionPerson>>()
+
+/** Whose live sessions are, for as long as nothing has changed that they follow from. */
+function sessionsIn (accessState: object): Recent<SessionPerson> {
+  let sessions = remembered.get(accessState)
+  if (sessions === undefined) remembered.set(accessState, sessions = makeRecent(KEPT_SESSIONS))
+  return sessions
 }
 
 /** E-mail addresses are compared without regard to case and surrounding space. */

@@ -7,6 +7,9 @@ import { migrate } from '../../server/db/migrate.ts'
 import { openDatabase } from '../../server/db/open.ts'
 import type { Database } from '../../server/db/database.ts'
 import { prepared, preparedChange, preparedInsert, preparedRows, type Value } from '../../server/db/prepared.ts'
+import { endSession, insertAccount, insertPerson, insertRole, insertSession, updateAccountState } from '../../server/people/queries.ts'
+import { personOfSession } from '../../server/people/sign-in.ts'
+import { realWorld } from '../../server/world.ts'
 import type { FailureTable } from '../../server/db/tables.ts'
 
 async function open (t: Test): Promise<Database> {
@@ -114,6 +117,66 @@ t.test('what is read in one turn of the event loop is read at one moment, which 
   await nextTurn()
   await t.rejects(bySubject(db.read, { subject: 'seen' }), /no such table/)
   t.equal(await db.write(async (tx) => (await tx.selectFrom('person').select('id').execute()).length), 0, 'a query that failed holds nothing up')
+})
+
+t.test('who is remembered by a session is forgotten with each change that may matter, by this server or another', async (t) => {
+  const path = `${t.testdir()}/x.db`
+  const [db, other] = [openDatabase(`sqlite:${path}`), openDatabase(`sqlite:${path}`)]
+  t.teardown(async () => { await other.close(); await db.close() })
+  await migrate(db)
+  await db.write(async (tx) => {
+    await insertPerson(tx, { id: 'p', name: 'Amina', country: null, agency: null, rank: null, locale: 'en', created_at: 'now' })
+    await insertAccount(tx, { id: 'a', person_id: 'p', email: 'amina@test.example', password_hash: null, state: 'active', created_at: 'now' })
+    for (const id of ['s', 'left']) await insertSession(tx, { id, accountId: 'a', createdAt: 'now', expiresAt: '2026-02-01' })
+  })
+  let now = new Date('2026-01-01')
+  const world = { ...realWorld, now: () => now }
+  const who = async (session = 's'): Promise<string | undefined> => {
+    await nextTurn()
+    const person = await personOfSession(db, world, session)
+    return person === null ? undefined : [person.name, ...person.roles.map(({ role }) => role)].join(' ')
+  }
+  t.equal(await who(), 'Amina')
+  const before = db.accessState()
+  await db.write(async (tx) => {
+    await add(tx, rows(1, 'anything'))
+    await insertSession(tx, { id: 'another', accountId: 'a', createdAt: 'now', expiresAt: '2026-02-01' })
+  })
+  await nextTurn()
+  t.equal(db.accessState(), before, 'nothing that matters has changed')
+
+  await db.write(async (tx) => { await insertRole(tx, { id: 'r', person_id: 'p', role: 'trainee', country: '' }) })
+  t.equal(await who(), 'Amina trainee', 'a role is there at once')
+  await other.write(async (tx) => { await insertRole(tx, { id: 'r2', person_id: 'p', role: 'instructor', country: '' }) })
+  t.equal(await who(), 'Amina instructor trainee', 'one given by another server too')
+  await other.write(async (tx) => { await tx.deleteFrom('role_grant').execute() })
+  t.equal(await who(), 'Amina')
+  await db.write(async (tx) => { await tx.updateTable('person').set({ name: 'Amina Yusuf' }).execute() })
+  t.equal(await who(), 'Amina Yusuf')
+
+  const undone = db.write(async (tx) => {
+    await endSession(tx, 's', 'now')
+    t.equal(await who(), 'Amina Yusuf', 'what is not committed is seen by nobody')
+    throw new Error('it is undone')
+  })
+  await t.rejects(undone, /it is undone/)
+  t.equal(await who(), 'Amina Yusuf')
+  const done = db.write(async (tx) => {
+    await endSession(tx, 's', 'now')
+    t.equal(await who(), 'Amina Yusuf', 'nor remembered beyond the commit')
+  })
+  await done
+  t.equal(await who(), undefined, 'a session that is ended is refused at once')
+  t.equal(await who('left'), 'Amina Yusuf')
+  await other.write(async (tx) => { await endSession(tx, 'left', 'now') })
+  t.equal(await who('left'), undefined, 'whoever has ended it')
+  t.equal(await who('another'), 'Amina Yusuf')
+  now = new Date('2026-02-01')
+  t.equal(await who('another'), undefined, 'nor does one outlive its time')
+  now = new Date('2026-01-01')
+  t.equal(await who('another'), 'Amina Yusuf')
+  await db.write(async (tx) => { await updateAccountState(tx, 'a', 'deactivated') })
+  t.equal(await who('another'), undefined)
 })
 
 t.test('a closed database leaves one file behind, whichever of its connections were asked anything', async (t) => {
