@@ -76,7 +76,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
   }, async (request, reply) => {
     const { id, key } = request.params
     const attempt = await startAttempt(db, deps, signedIn(request), { enrolmentId: id, quizKey: key })
-    return await reply.redirect(app.url('/attempts/:id', { id: attempt.id }, { page: 1 }), 303)
+    return reply.seeOther(app.url('/attempts/:id', { id: attempt.id }, { page: 1 }))
   })
 
   app.get('/attempts/:id', {
@@ -85,13 +85,13 @@ export function attemptRoutes (app: App, deps: Deps): void {
   }, async (request, reply) => {
     const seen = await seeAttempt(db, deps, signedIn(request), request.params.id)
     if (seen.row.state !== 'open' || seen.reach === 'staff') {
-      return await reply.redirect(app.url('/attempts/:id/review', { id: seen.row.id }), 303)
+      return reply.seeOther(app.url('/attempts/:id/review', { id: seen.row.id }))
     }
     const { page = '1' } = request.query
     const number = page === 'end' ? null : Number(page)
     if (number !== null && number > pagesOf(seen)) throw new Refusal('not-found')
     const spliced = examView(seen, number, world.now(), readerOf(request), reply)
-    if (spliced !== null) return reply.sendFrame(spliced.frame, spliced.values)
+    if (spliced !== null) return reply.pageOfFrame(spliced.frame, spliced.values)
     return reply.page('attempts/attempt', attemptView(seen, number, world.now(), readerOf(request)))
   })
 
@@ -108,7 +108,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
     const fields = request.body as Fields
     const seen = await seeAttempt(db, deps, person, id)
     if (seen.reach !== 'own') throw new Refusal('not-found')
-    if (seen.row.state !== 'open') return await reply.redirect(app.url('/attempts/:id/review', { id }), 303)
+    if (seen.row.state !== 'open') return reply.seeOther(app.url('/attempts/:id/review', { id }))
     const answers = answersOf(seen, fields)
     await savePage(db, deps, person, id, seen.slots, answers)
     const go = firstOf(fields['go'])
@@ -129,8 +129,8 @@ export function attemptRoutes (app: App, deps: Deps): void {
     // Where a decision was taken, what it led to is shown before anything else.
     const sent = /^files:[1-9][0-9]{0,3}$/.test(go) ? Number(go.slice('files:'.length)) : undefined
     const stay = check ?? sent ?? without?.slot ?? answers.find(({ decides }) => decides)?.slot
-    if (stay !== undefined) return await reply.redirect(`${app.url('/attempts/:id', { id }, { page: request.query.page ?? '1' })}#q${stay}`, 303)
-    return await reply.redirect(app.url('/attempts/:id', { id }, { page: pageAfter(go, request.query.page ?? '1', pagesOf(seen)) }), 303)
+    if (stay !== undefined) return reply.seeOther(`${app.url('/attempts/:id', { id }, { page: request.query.page ?? '1' })}#q${stay}`)
+    return reply.seeOther(app.url('/attempts/:id', { id }, { page: pageAfter(go, request.query.page ?? '1', pagesOf(seen)) }))
   })
 
   /** Adds the files of a form to their questions. @returns by slot, why any was not taken */
@@ -160,7 +160,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
   }, async (request, reply) => {
     const { id } = request.params
     await finishAttempt(db, deps, signedIn(request), id)
-    return await reply.redirect(app.url('/attempts/:id/review', { id }), 303)
+    return reply.seeOther(app.url('/attempts/:id/review', { id }))
   })
 
   app.post('/attempts/:id/marks', {
@@ -172,7 +172,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
   }, async (request, reply) => {
     const { id } = request.params
     const { slot } = await markSlot(db, deps, signedIn(request), id, markOf(request.body))
-    return await reply.redirect(`${app.url('/attempts/:id/review', { id })}#q${slot}`, 303)
+    return reply.seeOther(`${app.url('/attempts/:id/review', { id })}#q${slot}`)
   })
 
   app.get('/attempts/:id/review', {
@@ -181,7 +181,7 @@ export function attemptRoutes (app: App, deps: Deps): void {
   }, async (request, reply) => {
     const seen = await seeAttempt(db, deps, signedIn(request), request.params.id)
     if (seen.row.state === 'open' && seen.reach === 'own') {
-      return await reply.redirect(app.url('/attempts/:id', { id: seen.row.id }, { page: 1 }), 303)
+      return reply.seeOther(app.url('/attempts/:id', { id: seen.row.id }, { page: 1 }))
     }
     const reader = readerOf(request)
     // Those who mark have forms in theirs.

@@ -57,8 +57,9 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Renders `templates/<template>.hbs` in the layout. */
     page: (template: string, view: PageView) => FastifyReply
-    /** The same with a body that is put together from parts, escaped already. */
-    pageOfParts: (view: PageView, body: readonly Piece[]) => FastifyReply
+    /** The same with a body that is put together from parts, escaped already. The handler returns it: Fastify waits for the end of a reply that is
+     * returned, with listeners on its stream, which costs as much as a query. */
+    pageOfParts: (view: PageView, body: readonly Piece[]) => Buffer
     /** A page rendered once for many readers: its view has holes (splice.ts) wherever they differ, and says nothing else
      * of the one who asks. The forms' token is a hole by itself. */
     pageFrame: (template: string, view: PageView) => Frame
@@ -66,8 +67,10 @@ declare module 'fastify' {
     partFrame: (template: string, view: object) => Frame
     /** A part of a page for this reader alone. */
     part: (template: string, view: object) => string
-    /** Sends a page put together from a frame. @param values escaped already */
-    sendFrame: (frame: Frame, values: Readonly<Record<string, string | readonly Piece[]>>) => FastifyReply
+    /** A page put together from a frame, to be returned too. @param values escaped already */
+    pageOfFrame: (frame: Frame, values: Readonly<Record<string, string | readonly Piece[]>>) => Buffer
+    /** Sends a browser on after a form (303); to be returned too. @param url of this server */
+    seeOther: (url: string) => null
   }
 }
 

@@ -135,10 +135,11 @@ export async function createShell (options: ShellOptions): Promise<App> {
     }, () => hole('csrf'))))
   }
 
-  function send (reply: FastifyReply, pieces: readonly Piece[], gzip: boolean): FastifyReply {
+  function html (reply: FastifyReply, pieces: readonly Piece[], gzip: boolean): Buffer {
     if (gzip) void reply.header('content-encoding', 'gzip')
     if (reply.request.person !== null) void reply.header('cache-control', 'no-store')
-    return reply.type('text/html; charset=utf-8').send(assemble(pieces, gzip))
+    void reply.type('text/html; charset=utf-8')
+    return assemble(pieces, gzip)
   }
 
   function laidOut (request: FastifyRequest, view: PageView, header: string, body: string | readonly Piece[], csrf: () => string): Piece[] {
@@ -159,10 +160,10 @@ export async function createShell (options: ShellOptions): Promise<App> {
     const csrf = (): string => (token ??= this.generateCsrf({ userInfo: csrfOwner(this.request) }))
     const context = contextOf(this.request, csrf)
     const header = view.header === undefined ? '' : render(view.header, view, context)
-    return send(this, laidOut(this.request, view, header, render(template, view, context), csrf), false)
+    return this.send(html(this, laidOut(this.request, view, header, render(template, view, context), csrf), false))
   })
   app.decorateReply('pageOfParts', function (view: PageView, body: readonly Piece[]) {
-    return send(this, laidOut(this.request, view, '', body, () => csrfToken(this)), takesGzip(this))
+    return html(this, laidOut(this.request, view, '', body, () => csrfToken(this)), takesGzip(this))
   })
   app.decorateReply('pageFrame', function (template: string, view: PageView) {
     const csrf = (): string => hole('csrf')
@@ -176,8 +177,13 @@ export async function createShell (options: ShellOptions): Promise<App> {
   app.decorateReply('partFrame', function (template: string, view: object) {
     return cut(render(template, view, contextOf(this.request, () => hole('csrf'))))
   })
-  app.decorateReply('sendFrame', function (frame: Frame, values: Readonly<Record<string, string | readonly Piece[]>>) {
-    return send(this, fill(frame, { ...values, csrf: csrfToken(this) }), takesGzip(this))
+  app.decorateReply('pageOfFrame', function (frame: Frame, values: Readonly<Record<string, string | readonly Piece[]>>) {
+    return html(this, fill(frame, { ...values, csrf: csrfToken(this) }), takesGzip(this))
+  })
+
+  app.decorateReply('seeOther', function (path: string) {
+    void this.status(303).header('location', path)
+    return null
   })
 
   app.setErrorHandler(async (error: FastifyError | Refusal, request, reply) => {
