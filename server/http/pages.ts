@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import Handlebars, { type HelperOptions } from 'handlebars'
+import { makeRecent } from '../recent.ts'
 import { directionOf, type Translate } from './messages.ts'
 import type { Url } from './urls.ts'
 
@@ -65,27 +66,42 @@ function registerHelpers (engine: typeof Handlebars): void {
   engine.registerHelper('formatClock', (iso: string, options: HelperOptions) => formatClock(iso, contextOf(options)))
 }
 
-// An Intl formatter costs far more to make than to use.
-const formatters = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>()
+/** How numbers and times are written, by name. */
+const NUMBERS = {
+  plain: { maximumFractionDigits: 2 },
+  percent: { style: 'percent', maximumFractionDigits: 1 }
+} as const satisfies Readonly<Record<string, Intl.NumberFormatOptions>>
+const TIMES = {
+  date: { day: 'numeric', month: 'short', year: 'numeric' },
+  dateTime: { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false },
+  clock: { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>
 
-function numberFormat (language: string, style: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = `n ${language} ${JSON.stringify(style)}`
-  const known = formatters.get(key) as Intl.NumberFormat | undefined
-  if (known !== undefined) return known
-  const made = new Intl.NumberFormat(`${language}-u-nu-latn`, style)
-  formatters.set(key, made)
-  return made
+// An Intl formatter costs far more to make than to use.
+const numberFormats = new Map<string, Intl.NumberFormat>()
+const timeFormats = new Map<string, Intl.DateTimeFormat>()
+
+function numberFormat (language: string, style: keyof typeof NUMBERS): Intl.NumberFormat {
+  const key = `${style} ${language}`
+  let format = numberFormats.get(key)
+  if (format === undefined) numberFormats.set(key, format = new Intl.NumberFormat(`${language}-u-nu-latn`, NUMBERS[style]))
+  return format
 }
 
-function dateFormat (place: Place, style: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `d ${place.language} ${place.timeZone} ${JSON.stringify(style)}`
-  const known = formatters.get(key) as Intl.DateTimeFormat | undefined
-  if (known !== undefined) return known
+function timeFormat ({ language, timeZone }: Place, style: keyof typeof TIMES): Intl.DateTimeFormat {
+  const key = `${style} ${language} ${timeZone}`
+  let format = timeFormats.get(key)
   // Gregorian and Western digits in every language: a date on a certificate reads the same for a clerk anywhere.
-  const locale = place.language === 'en' ? 'en-GB' : place.language
-  const made = new Intl.DateTimeFormat(`${locale}-u-nu-latn-ca-gregory`, { timeZone: place.timeZone, ...style })
-  formatters.set(key, made)
-  return made
+  if (format === undefined) timeFormats.set(key, format = new Intl.DateTimeFormat(`${language === 'en' ? 'en-GB' : language}-u-nu-latn-ca-gregory`, { timeZone, ...TIMES[style] }))
+  return format
+}
+
+/** Times lately written: all of a cohort are shown the same few, and to write one costs ten times what finding it does. */
+const written = makeRecent<string>(4000)
+
+function inWords (iso: string, place: Place, style: keyof typeof TIMES): string {
+  const key = `${style} ${place.language} ${place.timeZone} ${iso}`
+  return written.get(key) ?? written.keep(key, timeFormat(place, style).format(new Date(iso)))
 }
 
 /** Text as it stands in HTML, in an attribute too. */
@@ -94,7 +110,7 @@ export function escapeHtml (text: string): string {
 }
 
 export function formatNumber (value: number, language: string): string {
-  return numberFormat(language, { maximumFractionDigits: 2 }).format(value)
+  return numberFormat(language, 'plain').format(value)
 }
 
 /** A change: with its sign, which stays before the number where lines run from right to left. */
@@ -107,20 +123,19 @@ export function formatChange (value: number, language: string): string {
 /** Without the marks of direction that Arabic is given: behind them a number that follows would stand on the wrong side.
  * @param value 0..100 */
 export function formatPercent (value: number, language: string): string {
-  return numberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(value / 100).replaceAll('\u200e', '')
+  return numberFormat(language, 'percent').format(value / 100).replaceAll('\u200e', '')
 }
 
 /** @param iso an instant, or a bare day `YYYY-MM-DD` (shown as that day, in whatever zone) */
 export function formatDate (iso: string, place: Place): string {
   const bare = iso.length === 10
-  return dateFormat(bare ? { language: place.language, timeZone: 'UTC' } : place, { day: 'numeric', month: 'short', year: 'numeric' })
-    .format(new Date(bare ? `${iso}T00:00:00Z` : iso))
+  return inWords(bare ? `${iso}T00:00:00Z` : iso, bare ? { language: place.language, timeZone: 'UTC' } : place, 'date')
 }
 
 export function formatDateTime (iso: string, place: Place): string {
-  return dateFormat(place, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(iso))
+  return inWords(iso, place, 'dateTime')
 }
 
 export function formatClock (iso: string, place: Place): string {
-  return dateFormat(place, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(new Date(iso))
+  return inWords(iso, place, 'clock')
 }
