@@ -172,7 +172,8 @@ const seqOf = slot => Number(seqField(slot)?.value ?? 0)
 
 let timer = 0
 let failures = 0
-let sending = false
+/** The round of sending that is under way. @type {Promise<boolean> | null} */
+let sending = null
 
 /** @param {string} slot */
 function changed (slot) {
@@ -189,10 +190,17 @@ function changed (slot) {
   timer = window.setTimeout(flush, SAVE_AFTER_MS)
 }
 
-/** Sends everything that waits, one slot after another. @returns {Promise<boolean>} whether all of it was acknowledged */
-async function flush () {
-  if (sending) return false
-  sending = true
+/** Sends everything that waits, one slot after another; while that is under way, another call waits for it.
+ * @returns {Promise<boolean>} whether all of it was acknowledged */
+function flush () {
+  if (sending === null) {
+    const round = sendAll().finally(() => { sending = null })
+    sending = round
+  }
+  return sending
+}
+
+async function sendAll () {
   clearTimeout(timer)
   try {
     for (const slot of Object.keys(waiting)) {
@@ -202,7 +210,6 @@ async function flush () {
     if (status.dataset.state !== 'saved' && Object.keys(waiting).length === 0) say('saved')
     return Object.keys(waiting).length === 0
   } finally {
-    sending = false
     if (Object.keys(waiting).length > 0) {
       timer = window.setTimeout(flush, failures === 0 ? 0 : RETRY_MS[Math.min(failures, RETRY_MS.length) - 1])
     }
@@ -324,6 +331,7 @@ if (form !== null) {
     event.preventDefault()
     const submitter = /** @type {SubmitEvent} */ (event).submitter
     void flush().then(async done => {
+      // What was changed while the first was under way goes with the second.
       if (!done) done = await flush()
       if (done) form.requestSubmit(submitter)
     })

@@ -35,9 +35,19 @@ t.test('a trainee on a phone: sign-in to certificate, each change saved as it is
   for (const slot of [1, 2]) {
     const { json } = await call(test, walk.instructor, 'GET', `/attempts/${/attempts\/([^/?]+)/.exec(page.url())?.[1] ?? ''}/key`)
     const right = json.answers[String(slot)] as { choices?: string[], text?: string }
+    // The first is checked while it is on its way.
+    const arrives = Promise.withResolvers<undefined>()
+    const held = `**/answers/${slot}`
+    await page.route(held, async (route) => {
+      await arrives.promise
+      await route.continue()
+    })
+    const sent = page.waitForRequest(held)
     if (right.choices !== undefined) await page.locator(`input[value="${right.choices[0] ?? ''}"]`).check()
     else await page.locator('[data-control=line] input').fill(right.text ?? '')
+    if (slot === 1) await sent
     await page.getByRole('button', { name: 'Check this answer' }).click()
+    arrives.resolve(undefined)
     t.match(await page.locator('.feedback').innerText(), /Right/)
     await page.getByRole('button', { name: /Next page|Look over/ }).click()
   }
@@ -49,6 +59,8 @@ t.test('a trainee on a phone: sign-in to certificate, each change saved as it is
   const one = exam.questions.find(({ kind }) => kind === 'true-false')?.slot ?? 0
   await page.goto(`${base}/attempts/${exam.id}?page=${Math.ceil(one / 3)}`)
   const chosen = page.locator(`#q${one} input[value="${key[one]?.choices?.[0] ?? ''}"]`)
+  // With nothing to send there is nothing to wait for, and what is changed then is sent.
+  await page.evaluate(() => { window.dispatchEvent(new Event('online')) })
   const changedAt = performance.now()
   await chosen.check()
   await page.locator('#saved[data-state=saved]').waitFor({ timeout: 2000 })
