@@ -24,6 +24,7 @@ import * as cohortOutcomes from './0032-cohort-outcomes.ts'
 import * as draftBankQuestions from './0034-draft-bank-questions.ts'
 import * as personWords from './0038-person-words.ts'
 import * as heldApart from './0039-held-apart.ts'
+import * as correctionProposals from './0040-correction-proposals.ts'
 
 /** A step of the schema. It is given a bare Kysely: it must not depend on today's tables. */
 export interface Migration {
@@ -56,5 +57,6 @@ export const migrations: readonly Migration[] = [
   { name: '0032-cohort-outcomes', up: cohortOutcomes.up },
   { name: '0034-draft-bank-questions', up: draftBankQuestions.up },
   { name: '0038-person-words', up: personWords.up },
-  { name: '0039-held-apart', up: heldApart.up }
+  { name: '0039-held-apart', up: heldApart.up },
+  { name: '0040-correction-proposals', up: correctionProposals.up }
 ]

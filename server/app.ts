@@ -9,6 +9,7 @@ import { previewView } from './attempts/preview-view.ts'
 import { attemptRoutes } from './attempts/routes.ts'
 import { sampleRoutes } from './attempts/sample-routes.ts'
 import { markingRoutes } from './attempts/marking/routes.ts'
+import { proposalRoutes } from './attempts/proposals/routes.ts'
 import { regradeRoutes } from './attempts/regrade-routes.ts'
 import { satAttemptsRoutes } from './attempts/sat-attempts-routes.ts'
 import { certificateRoutes } from './certificates/routes.ts'
@@ -123,6 +124,7 @@ export async function buildApp (options: AppOptions): Promise<App> {
     attemptRoutes(scope, deps)
     markingRoutes(scope, deps)
     regradeRoutes(scope, deps)
+    proposalRoutes(scope, deps)
     accommodationRoutes(scope, deps)
     sampleRoutes(scope, deps, checker)
     satAttemptsRoutes(scope, deps)

@@ -412,6 +412,16 @@ const TABLE: Readonly<Record<string, string>> = {
   'POST /desk/accommodations/:id/end': '-xxxxxx+',
   'GET /desk/people/alike': '-xxxxxx+',
   'GET /api/v1/people/alike': '-xxxxxx+',
+  // proposed by the instructor of the cohort
+  'GET /desk/corrections': '-xx++xx+',
+  'GET /desk/corrections/:id': '-xx+0xx+',
+  'POST /desk/corrections/:id': '-xxxxxx+',
+  'GET /api/v1/correction-proposals': '-xx++xx+',
+  'POST /api/v1/correction-proposals': '-xx+0xx+',
+  'GET /api/v1/correction-proposals/:id': '-xx+0xx+',
+  'POST /api/v1/correction-proposals/:id/accept': '-xxxxxx+',
+  'POST /api/v1/correction-proposals/:id/decline': '-xxxxxx+',
+  'POST /api/v1/correction-proposals/:id/withdraw': '-xx+0xxx',
   'GET /api/v1/people/not-same': '-xxxxxx+',
   'PUT /api/v1/people/:id/not-same/:personId': '-xxxxxx+',
   'DELETE /api/v1/people/:id/not-same/:personId': '-xxxxxx+',
@@ -453,6 +463,7 @@ interface Scene {
   readonly bankId: string
   readonly bankFileId: string
   readonly changeId: string
+  readonly proposalId: string
   readonly accommodationId: string
   /** To be decided, and accepted. */
   readonly nominationId: string
@@ -480,6 +491,8 @@ async function scene (test: TestApp): Promise<Scene> {
   await call(test, walk.admin, 'POST', `/quotas/${String(closed.json.id)}/close`)
   const nicaragua = await call(test, walk.admin, 'POST', '/quotas', { name: 'Nicaragua', period: { from: '2026-01-01', to: '2026-12-31' }, scope: { country: 'NI' }, counts: 'persons', target: 5 })
   const change = await call(test, secondAdmin, 'POST', '/quota-changes', { fromId: quota.json.id, toId: nicaragua.json.id, amount: 1, reason: 'A seat given back' })
+  const asked = await test.db.read.selectFrom('question').innerJoin('course_version as version', 'version.id', 'question.course_version_id').innerJoin('course', 'course.id', 'version.course_id').select('question.definition').where('course.slug', '=', 'first-steps').where('question.key', '=', 'one').executeTakeFirstOrThrow()
+  const proposal = await call(test, walk.instructor, 'POST', '/correction-proposals', { cohortId: walk.cohortId, quizKey: 'practice', question: 'one', definition: { ...JSON.parse(asked.definition) as object, difficulty: 'hard' }, reason: 'For the test of access' })
   const team = await call(test, walk.admin, 'POST', '/teams', { name: 'Joint patrol', courses: ['first-steps'], people: [graduate.personId] })
   const otherTeam = await call(test, walk.admin, 'POST', '/teams', { name: 'Another', courses: ['first-steps'] })
   const bank = await call(test, walk.admin, 'POST', '/banks', { name: 'Scams' })
@@ -526,6 +539,7 @@ async function scene (test: TestApp): Promise<Scene> {
     somebodyElse: await test.somebody('Somebody Else', [{ role: 'instructor' }]),
     mailId: mail.id,
     changeId: change.json.id as string,
+    proposalId: proposal.json.id as string,
     accommodationId: accommodation.json.id as string,
     nominationId,
     acceptedId,
@@ -541,12 +555,13 @@ async function scene (test: TestApp): Promise<Scene> {
 }
 
 /** The address of a route with the scene's things in it. */
-function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, closedQuotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, accommodationId, acceptedId, bankId, draftId, templateId, zipId, hash }: Scene): string {
+function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, bankFileId, quotaId, closedQuotaId, serial, somebodyElse, mailId, teamId, otherTeamId, changeId, proposalId, accommodationId, acceptedId, bankId, draftId, templateId, zipId, hash }: Scene): string {
   const id = path.includes('/enrolments/:id') ? walk.enrolmentId
     : path.includes('/attempts/:id/files') ? filesAttemptId
     : path.includes('/attempts/:id') || path.includes('/marking/:id') ? attemptId
       : path.includes('/cohorts/:id') ? walk.cohortId
         : /\/(quotas\/|quota-)changes\/:id/.test(path) ? changeId
+        : /\/correction(s|-proposals)\/:id/.test(path) ? proposalId
       : path.includes('/quotas/:id/closing') ? closedQuotaId
       : path.includes('/quotas/:id') ? quotaId
           : path.includes('/mail/:id') ? mailId
@@ -630,6 +645,9 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId, bankId }: Sc
     case '/quotas/new': return { name: 'N', from: '2026-01-01', to: '2026-12-31', counts: 'persons', target: '1' }
     case '/quotas/changes': return { fromId: '', toId: '', amount: '', reason: '' }
     case '/quotas/changes/:id': return { decision: 'approve' }
+    case '/corrections/:id': return { decision: 'accept' }
+    case '/correction-proposals': return { cohortId: walk.cohortId, quizKey: 'practice', question: 'one', definition: { key: 'one', kind: 'choice' }, reason: 'For the test of access' }
+    case '/correction-proposals/:id/decline': return { answer: 'For the test of access' }
     case '/quota-changes': return { fromId: 'x', toId: 'y', amount: 1, reason: 'For the test' }
     case '/readiness': return { team: '', name: 'Investigation team', course: 'first-steps', people: '' }
     case '/teams': return { name: 'Investigation team', courses: ['first-steps'] }
@@ -770,6 +788,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /desk/people/:id/edit': 'PUT /api/v1/people/:id',
   'POST /desk/people/:id/roles/revoke': 'DELETE /api/v1/people/:id/roles/:role',
   'POST /desk/people/:id/same': 'POST /api/v1/people/:id/merge',
+  'GET /desk/corrections': 'GET /api/v1/correction-proposals',
+  'GET /desk/corrections/:id': 'GET /api/v1/correction-proposals/:id',
+  'POST /desk/corrections/:id': 'POST /api/v1/correction-proposals/:id/accept',
   'GET /desk/quotas/changes': 'GET /api/v1/quota-changes',
   'POST /desk/quotas/changes': 'POST /api/v1/quota-changes',
   'POST /desk/quotas/changes/:id': 'POST /api/v1/quota-changes/:id/approve',

@@ -9,32 +9,13 @@ import { Refusal } from '../refusals.ts'
 import { one } from '../courses/bank/editor.ts'
 import { openCorrection, readCorrection } from './correction.ts'
 import { regradeDesk, regradeQuiz, type RegradeInput, type RegradeReport } from './regrading.ts'
+import { proposeCorrection } from './proposals/proposals.ts'
+import { Report, Version } from './regrade-schemas.ts'
 import { aroundOf, regradeView } from './regrade-view.ts'
 import type { Reader } from './views.ts'
 
 const Id = Type.String({ minLength: 1, maxLength: 64 })
 const CohortQuiz = Type.Object({ id: Id, key: Id })
-const Fraction = Type.Union([Type.Number(), Type.Null()])
-const SlotResult = Type.Object({ state: Type.String(), fraction: Fraction, mark: Fraction })
-const Result = Type.Object({ mark: Type.Number(), percent: Type.Number(), passed: Type.Boolean() })
-const Turned = Type.Object({ enrolmentId: Type.String(), trainee: Type.String(), certificateSerial: Type.Union([Type.String(), Type.Null()]) })
-
-const Version = Type.Optional(Type.Integer({ minimum: 1, description: 'Of the course: attempts that were sat on it; the cohort’s own when left out' }))
-
-const Report = Type.Object({
-  applied: Type.Boolean(),
-  fingerprint: Type.String({ description: 'Sent back as `seen` with the regrade itself: refused when something else would change by now' }),
-  attempts: Type.Integer({ description: 'Finished attempts looked at' }),
-  open: Type.Integer({ description: 'Open attempts, left alone' }),
-  changes: Type.Array(Type.Object({
-    attemptId: Type.String(), number: Type.Integer(), enrolmentId: Type.String(), trainee: Type.String(),
-    slots: Type.Array(Type.Object({ slot: Type.Integer(), question: Type.String(), old: SlotResult, new: SlotResult })),
-    old: Result, new: Result
-  })),
-  newlyPassed: Type.Array(Turned),
-  newlyFailed: Type.Array(Turned, { description: 'For a person to decide on: nothing is taken back' })
-})
-
 /** The form of a question, with its fields as the editor calls them, and beside them question, version, reason, seen and do. */
 const Form = Type.Record(Type.String({ maxLength: 200 }), Type.Union([Type.String({ maxLength: 500_000 }), Type.Array(Type.String({ maxLength: 500_000 }))]))
 const FORM_BYTES = 8 * 1024 * 1024
@@ -75,6 +56,10 @@ export function regradeRoutes (app: App, deps: Deps): void {
     if (action !== 'save') return reply.page('attempts/regrade', regradeView(desk, form, reader))
     try {
       if (reason.trim().length < 3) throw new Refusal('bad-input', {}, [{ path: 'reason', message: request.t('attempts.regrade.reason-missing') }])
+      if (rest === 'propose' && correction !== null) {
+        const made = await proposeCorrection(db, deps, person, { ...of, question, definition: correction.written, reason })
+        return await reply.redirect(app.url('/desk/corrections/:id', { id: made.id }), 303)
+      }
       const input = { ...of, reason: reason.trim().slice(0, 1000), corrections: correction === null ? [] : [{ question, definition: correction.written }] }
       const { report, isStale } = await regraded(db, deps, person, { ...input, ...seen !== '' && { seen } }, rest !== 'apply')
       return reply.status(isStale ? 409 : 200).page('attempts/regrade', regradeView(report.applied ? await regradeDesk(db, deps, person, of) : desk, { ...form, report, isStale }, reader))

@@ -57,6 +57,8 @@ export function regradeView (desk: RegradeDesk, { correction, reason = '', mayAp
     seen: report?.applied === false ? report.fingerprint : '',
     mayApply: report?.applied === false && mayApply && (report.changes.length > 0 || correction?.isChanged === true),
     mustAsk: report?.applied === false && !mayApply,
+    mayPropose: report?.applied === false && !mayApply && correction?.isChanged === true,
+    proposalsHref: url('/desk/corrections'),
     unchanged: report?.applied === false && correction?.isChanged === false ? t('correct.unchanged') : ''
   }
 }
@@ -82,7 +84,8 @@ function wordsOf ({ prompt }: QuestionDefinition, language: string, first: strin
   return words.length > 70 ? `${words.slice(0, 69)}…` : words
 }
 
-function reportView (report: RegradeReport, { t, url, language }: Reader): object {
+/** A report in words. */
+export function reportView (report: RegradeReport, { t, url, language }: Reader): object {
   const number = (value: number): string => formatNumber(Math.round(value * 100) / 100, language)
   const result = ({ percent, passed }: { readonly percent: number, readonly passed: boolean }): object => ({ percent: t('attempts.fact.percent', { percent: number(percent) }), passed })
   const turned = (people: readonly Turned[]): object[] => people.map(({ enrolmentId, trainee, certificateSerial }) => ({

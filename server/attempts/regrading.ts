@@ -136,6 +136,8 @@ export async function regradeQuiz (db: Database, deps: ProgressDeps, person: Per
 
 export interface RegradeDesk {
   readonly cohort: CohortRow
+  /** Of the course: the version whose attempts are looked at. */
+  readonly versionId: string
   readonly quiz: QuizDefinition
   readonly language: string
   /** Those that the quiz's attempts asked, as they stand corrected, by key. */
@@ -165,6 +167,7 @@ export async function regradeDesk (db: Database, deps: ProgressDeps, person: Per
   for (const id of new Set(finished.map(({ courseVersionId }) => courseVersionId))) numbers.add((await deps.courses.version(db.read, id)).number)
   return {
     cohort,
+    versionId,
     quiz,
     language,
     pictures,

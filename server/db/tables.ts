@@ -15,6 +15,7 @@ export interface Tables {
   readonly quiz: QuizTable
   readonly question: QuestionTable
   readonly question_correction: QuestionCorrectionTable
+  readonly correction_proposal: CorrectionProposalTable
   readonly media: MediaTable
   readonly attachment: AttachmentTable
   readonly source_blob: SourceBlobTable
@@ -315,6 +316,29 @@ export interface QuestionCorrectionTable {
   readonly reason: string
   readonly by_id: string
   readonly at: string
+}
+
+/** A correction that somebody who runs a cohort asks an administrator to carry out. */
+export interface CorrectionProposalTable {
+  readonly id: string
+  readonly cohort_id: string
+  readonly course_version_id: string
+  readonly quiz_key: string
+  readonly question_id: string
+  /** JSON: QuestionDefinition, of the same key and kind. */
+  readonly definition: string
+  readonly reason: string
+  /** JSON: CorrectionFigures, as it would have been when it was proposed. */
+  readonly figures: string
+  readonly proposed_by: string
+  readonly proposed_at: string
+  readonly state: 'proposed' | 'accepted' | 'declined' | 'withdrawn'
+  readonly decided_by: string | null
+  readonly decided_at: string | null
+  /** What the proposer is told; '' for nothing. */
+  readonly answer: string
+  /** JSON: CorrectionFigures, as it was carried out; null until then. */
+  readonly outcome: string | null
 }
 
 export interface CohortTable {

@@ -1,4 +1,5 @@
 import { markingQueue } from '../attempts/marking/queue.ts'
+import { answeredLately, countWaiting } from '../attempts/proposals/proposals.ts'
 import { listExpiring } from '../certificates/expiry/expiry.ts'
 import { listCohorts } from '../cohorts/cohorts.ts'
 import { listForNomination } from '../cohorts/nominations/nominations.ts'
@@ -25,6 +26,8 @@ export type Todo =
   | { readonly kind: 'draft', readonly count: number, readonly draftId: string, readonly title: string }
   | { readonly kind: 'decide', readonly count: number, readonly cohortId: string, readonly cohort: string }
   | { readonly kind: 'approve', readonly count: number }
+  | { readonly kind: 'correct', readonly count: number }
+  | { readonly kind: 'answered', readonly count: number, readonly proposalId: string }
   | { readonly kind: 'nominate', readonly count: number, readonly until: string | null }
   | { readonly kind: 'close', readonly count: number, readonly quotaId: string, readonly quota: string }
   | { readonly kind: 'behind', readonly count: number, readonly quotaId: string, readonly quota: string, readonly by: number }
@@ -40,9 +43,10 @@ const ENDS_WITHIN_DAYS = 60
 /** What waits today, the most urgent first.
  *
  * For a trainee: an attempt that is open, a course that is not finished, one that begins, a certificate that ends. For an instructor:
- * answers to mark, trainees who may need help, cohorts that begin within the week, drafts. For a liaison: cohorts to nominate for,
+ * answers to mark, trainees who may need help, cohorts that begin within the week, drafts, and what
+ * became of corrections they proposed. For a liaison: cohorts to nominate for,
  * trainees who may need help, a target behind its pace. For an administrator also nominations to decide, moves of targets to agree
- * to, years to close and certificates that end. And people on one's own lists who cannot be sent any more, or soon cannot.
+ * to, years to close, certificates that end and corrections to carry out. And people on one's own lists who cannot be sent any more, or soon cannot.
  * @param language for the names of courses */
 export async function todoOf (db: Database, deps: ProgressDeps, person: Person, language: string): Promise<Todo[]> {
   const administers = hasRole(person, 'administrator')
@@ -51,6 +55,7 @@ export async function todoOf (db: Database, deps: ProgressDeps, person: Person, 
   return [
     ...await ownTodo(db, deps, person, language),
     ...instructs ? await markTodo(db, deps, person) : [],
+    ...instructs ? await correctionTodo(db, deps, person, administers) : [],
     ...administers ? await yearTodo(db, deps, person) : [],
     ...liaises && !administers ? await nominateTodo(db, deps, person) : [],
     ...instructs || liaises ? await cohortTodo(db, deps, person, instructs) : [],
@@ -95,6 +100,17 @@ async function markTodo (db: Database, deps: ProgressDeps, person: Person): Prom
   const mine = (await markingQueue(db, deps, person)).filter(({ next }) => next !== null)
   const count = mine.reduce((sum, { waiting }) => sum + waiting.first + waiting.second + waiting.third, 0)
   return count > 0 ? [{ kind: 'mark', count, since: mine[0]?.oldest ?? null }] : []
+}
+
+/** Corrections that an administrator is asked for, and one's own that were answered within the week. */
+async function correctionTodo (db: Database, deps: ProgressDeps, person: Person, decides: boolean): Promise<Todo[]> {
+  const waiting = decides ? await countWaiting(db) : 0
+  const answered = await answeredLately(db, deps.world.now(), person)
+  const [last] = answered
+  return [
+    ...waiting > 0 ? [{ kind: 'correct' as const, count: waiting }] : [],
+    ...last === undefined ? [] : [{ kind: 'answered' as const, count: answered.length, proposalId: last.id }]
+  ]
 }
 
 async function yearTodo (db: Database, deps: ProgressDeps, person: Person): Promise<Todo[]> {

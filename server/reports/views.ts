@@ -29,6 +29,8 @@ export function todoView (todo: Todo, { t, url, place }: Reader): { text: string
     case 'behind': return { text: t('todo.behind', { count: todo.count, target: todo.quota, by: todo.by }), href: todo.count === 1 ? url('/desk/quotas/:id', { id: todo.quotaId }) : url('/desk/quotas') }
     case 'expiring': return { text: t('todo.expiring', { count: todo.count }), href: url('/desk/certificates/expiring', {}, { period: '30' }) }
     case 'lapse': return { text: t('todo.lapse', { count: todo.count, list: todo.team }), href: url('/desk/readiness/teams/:id', { id: todo.teamId }) }
+    case 'correct': return { text: t('todo.correct', { count: todo.count }), href: url('/desk/corrections') }
+    case 'answered': return { text: t('todo.answered', { count: todo.count }), href: todo.count === 1 ? url('/desk/corrections/:id', { id: todo.proposalId }) : url('/desk/corrections', {}, { show: 'all' }) }
     case 'nominate': return { text: todo.until === null ? t('todo.nominate', { count: todo.count }) : t('todo.nominate-until', { count: todo.count, date: formatDate(todo.until, { language: place.language, timeZone: 'UTC' }) }), href: url('/desk/nominations') }
   }
 }

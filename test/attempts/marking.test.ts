@@ -257,6 +257,81 @@ t.test('a corrected question: who changes is shown first, then done and on recor
   t.equal(log.filter(({ action }) => action === 'attempt.regraded').length, 3)
 })
 
+t.test('a correction by an instructor waits for an administrator, who accepts or declines it; the instructor sees what became of it', async (t) => {
+  const { test, walk } = await scene(t)
+  const exam = await sit(test, walk, 'exam', { 'short-text': { text: 'smurf' }, choice: { choices: ['bank'] } })
+  const desk = async (who: Somebody): Promise<ReturnType<typeof openBrowser>> => {
+    const browser = openBrowser(test.app)
+    browser.cookies.set('muster', who.token)
+    await browser.get('/')
+    return browser
+  }
+  const todo = async (who: Somebody): Promise<string[]> => (await call(test, who, 'GET', '/todo')).json.items.map(({ text }: { text: string }) => text)
+  const [instructor, admin] = [await desk(walk.instructor), await desk(walk.admin)]
+  const path = `/desk/cohorts/${walk.cohortId}/quizzes/exam/regrade`
+  const form = { question: 'word', languages: 'en', seed: 's', answer: 'null', 'f.prompt.en': 'What is a person called who passes on the proceeds?', 'f.accept.0.accepted': 'smurf', reason: 'A smurf was meant' }
+  await instructor.get(`${path}?question=word`)
+  t.match((await instructor.post(path, { ...form, do: 'save' })).body, /value="save:propose"/)
+  t.equal((await instructor.post(path, { ...form, reason: ' ', do: 'save:propose' })).status, 422)
+  const { status, location } = await instructor.post(path, { ...form, do: 'save:propose' })
+  t.equal(status, 303)
+  t.match(await instructor.get(location ?? ''), { status: 200, body: /A smurf was meant[^]*smurf<\/ins>[^]*Attempts that change<\/dt><dd>1<[^]*value="withdraw"/ })
+  t.notMatch((await instructor.get(location ?? '')).body, /value="accept"/)
+  t.same(await test.db.read.selectFrom('question_correction').selectAll().execute(), [], 'nothing is corrected yet')
+  t.match((await call(test, walk.trainee, 'GET', `/attempts/${exam.id}/review`)).json, { passed: false })
+  t.match(await todo(walk.admin), [/^1 correction of a question to decide$/])
+  t.match((await admin.get('/desk/corrections')).body, /word in [^]*A smurf was meant[^]*Proposed by /)
+
+  // Another of the same question takes its place; one that changes nothing is none.
+  const original = JSON.parse((await test.db.read.selectFrom('question').select('definition').where('key', '=', 'word').executeTakeFirstOrThrow()).definition) as object
+  const asked = { cohortId: walk.cohortId, quizKey: 'exam', question: 'word', reason: 'Either was meant', definition: { ...original, accept: ['smurf', 'mule'] } }
+  t.match(await call(test, walk.instructor, 'POST', '/correction-proposals', { ...asked, definition: original }), { status: 422, json: { problems: [{ path: 'definition' }] } })
+  t.match(await call(test, walk.instructor, 'POST', '/correction-proposals', { ...asked, definition: { ...original, accept: [] } }), { status: 422, json: { problems: [{ path: 'corrections/0/definition/accept' }] } })
+  const made = await call(test, walk.instructor, 'POST', '/correction-proposals', asked)
+  t.equal(made.status, 201)
+  const id = made.json.id as string
+  t.match((await call(test, walk.admin, 'GET', '/correction-proposals?state=proposed')).json.items, [{ id, reason: 'Either was meant', figures: { attempts: 1, changed: 1, gain: 1, lose: 0, newlyPassed: 1, newlyFailed: 0, holding: 0 } }])
+  t.match((await call(test, walk.instructor, 'GET', '/correction-proposals')).json.items.map(({ state }: { state: string }) => state), ['proposed', 'withdrawn'])
+  const elsewhere = await test.somebody('Ida Instructor', [{ role: 'instructor' }])
+  t.same((await call(test, elsewhere, 'GET', '/correction-proposals')).json.items, [])
+  t.equal((await call(test, elsewhere, 'GET', `/correction-proposals/${id}`)).status, 404)
+  t.equal((await call(test, elsewhere, 'POST', '/correction-proposals', asked)).status, 404)
+
+  await admin.get(`/desk/corrections/${id}`)
+  t.match(await admin.post(`/desk/corrections/${id}`, { decision: 'decline', answer: ' ', seen: '' }), { status: 422, body: /Say why, in 3 to 1,000 characters/ })
+  t.equal((await admin.post(`/desk/corrections/${id}`, { decision: 'decline', answer: 'A mule carries money', seen: '' })).status, 303)
+  t.match((await instructor.get(`/desk/corrections/${id}`)).body, /Declined by [^]*A mule carries money/)
+  t.match(await todo(walk.instructor), [/^A correction you proposed was answered$/])
+  t.same(await todo(walk.admin), [])
+  const mails = async (): Promise<string[]> => (await test.db.read.selectFrom('mail').select('body').where('to_email', '=', walk.instructor.email).where('subject', 'like', 'Your correction%').orderBy('id').execute()).map(({ body }) => body)
+  t.match(await mails(), [/was declined[^]*The answer: A mule carries money[^]*\/desk\/corrections\//])
+  t.match(await call(test, walk.admin, 'POST', `/correction-proposals/${id}/accept`, {}), { status: 409, json: { type: '/problems/change-decided' } })
+
+  // Accepted: only what was looked at, once, and the trainee gets what follows.
+  const again = (await call(test, walk.instructor, 'POST', '/correction-proposals', { ...asked, reason: 'The course says smurf' })).json.id as string
+  const looked = (await call(test, walk.admin, 'GET', `/correction-proposals/${again}`)).json
+  t.match(looked, { standing: { accept: ['mule'] }, definition: { accept: ['smurf', 'mule'] }, report: { applied: false, newlyPassed: [{ trainee: walk.trainee.name }] } })
+  const page = (await admin.get(`/desk/corrections/${again}`)).body
+  t.match(page, /1 attempt changes[^]*value="accept"/)
+  t.equal((await admin.post(`/desk/corrections/${again}`, { decision: 'accept', answer: '', seen: 'x' })).status, 409)
+  t.equal((await call(test, walk.instructor, 'POST', `/correction-proposals/${again}/accept`, {})).status, 403)
+  t.equal((await admin.post(`/desk/corrections/${again}`, { decision: 'accept', answer: 'Thank you', seen: looked.report.fingerprint as string })).status, 303)
+  t.match((await call(test, walk.trainee, 'GET', `/attempts/${exam.id}/review`)).json, { passed: true, percent: 100 })
+  t.match((await instructor.get(`/desk/corrections/${again}`)).body, /Accepted by [^]*Thank you[^]*What it changed[^]*Newly passed<\/dt><dd>1</)
+  t.equal((await mails()).length, 2)
+
+  // Cut short after it was accepted, it is carried on with.
+  await test.db.write(async (tx) => { await tx.updateTable('correction_proposal').set({ outcome: null }).where('id', '=', again).execute() })
+  t.match((await admin.get(`/desk/corrections/${again}`)).body, /cut short/)
+  t.match(await call(test, walk.admin, 'POST', `/correction-proposals/${again}/accept`, {}), { status: 200, json: { applied: true, changes: [] } })
+  t.equal((await mails()).length, 2, 'and told once')
+  t.equal((await test.db.read.selectFrom('question_correction').select('id').execute()).length, 1)
+  const withdrawn = (await call(test, walk.instructor, 'POST', '/correction-proposals', { ...asked, definition: original })).json.id as string
+  t.equal((await call(test, walk.admin, 'POST', `/correction-proposals/${withdrawn}/withdraw`)).status, 403)
+  t.equal((await call(test, walk.instructor, 'POST', `/correction-proposals/${withdrawn}/withdraw`)).status, 204)
+  t.same((await call(test, walk.admin, 'GET', '/audit?action=correction.')).json.items.map(({ action }: { action: string }) => action.slice(11)), ['withdrawn', 'proposed', 'accepted', 'proposed', 'declined', 'proposed', 'proposed'])
+})
+
 t.test('a regrade reaches the cohort it is asked for, of a quiz that its course has', async (t) => {
   const { test, walk } = await scene(t)
   const elsewhere = await addCohort(test, walk.admin, 'every-behaviour')
