@@ -79,7 +79,8 @@ function labelOf ({ questions, language: first }: RegradeDesk, key: string, lang
   return words === '' ? key : `${words} (${key})`
 }
 
-function wordsOf ({ prompt }: QuestionDefinition, language: string, first: string): string {
+/** What a question asks, in short. @param first the course's first language */
+export function wordsOf ({ prompt }: QuestionDefinition, language: string, first: string): string {
   const words = readableText(textIn(prompt, language, first).replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim()
   return words.length > 70 ? `${words.slice(0, 69)}…` : words
 }

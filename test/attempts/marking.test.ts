@@ -275,7 +275,7 @@ t.test('a correction by an instructor waits for an administrator, who accepts or
   t.equal((await instructor.post(path, { ...form, reason: ' ', do: 'save:propose' })).status, 422)
   const { status, location } = await instructor.post(path, { ...form, do: 'save:propose' })
   t.equal(status, 303)
-  t.match(await instructor.get(location ?? ''), { status: 200, body: /A smurf was meant[^]*smurf<\/ins>[^]*Attempts that change<\/dt><dd>1<[^]*value="withdraw"/ })
+  t.match(await instructor.get(location ?? ''), { status: 200, body: /A smurf was meant[^]*passes on the proceeds[^]*smurf<\/ins>[^]*Attempts that change<\/dt><dd>1<[^]*value="withdraw"/ })
   t.notMatch((await instructor.get(location ?? '')).body, /value="accept"/)
   t.same(await test.db.read.selectFrom('question_correction').selectAll().execute(), [], 'nothing is corrected yet')
   t.match((await call(test, walk.trainee, 'GET', `/attempts/${exam.id}/review`)).json, { passed: false })

@@ -2,7 +2,7 @@ import { changeViews, STYLES } from '../../courses/bank/views.ts'
 import type { PageView } from '../../http/app-type.ts'
 import { formatDateTime, formatNumber } from '../../http/pages.ts'
 import { textIn } from '../../quiz/quiz.ts'
-import { reportView } from '../regrade-view.ts'
+import { reportView, wordsOf } from '../regrade-view.ts'
 import type { Reader } from '../views.ts'
 import type { CorrectionFigures, Proposal, ProposalState, SeenProposal } from './proposals.ts'
 
@@ -44,6 +44,7 @@ export function proposalView ({ proposal, standing, report }: SeenProposal, form
     listHref: url('/desk/corrections'),
     action: url('/desk/corrections/:id', { id: proposal.id }),
     quizHref: url('/desk/cohorts/:id/quizzes/:key/regrade', { id: proposal.cohortId, key: proposal.quizKey }, { question: proposal.question, version: proposal.version }),
+    words: wordsOf(standing, reader.language, proposal.language),
     reason: proposal.reason,
     answered: proposal.answer,
     changes: changeViews({ name: '', definition: standing }, { name: '', definition: proposal.definition }, reader),
