@@ -85,8 +85,8 @@ t.test('what is exported and imported again is equal, in every version', async t
     assert.deepEqual(again.questions.map(known), questions.map(known))
   }), { numRuns: 80 })
   t.same(importQtiPackage(exportQti([{ name: 'N', definition: { key: 'n', topic: 't', difficulty: 'medium', prompt: 'P', kind: 'description' } }]).files).questions[0]?.definition.kind, 'description')
-  // What chance may not bring: each way of rounding.
-  for (const rounded of [{}, { decimals: 1 }, { significantFigures: 3 }]) {
+  // What chance may not bring: each way of rounding, and each tolerance.
+  for (const rounded of [{}, { decimals: 1 }, { significantFigures: 3 }, ...[0.5, { absolute: 0.5 }, { relative: 0.05 }, { significantFigures: 2 }, { geometric: 0.05 }].map(tolerance => ({ tolerance }))]) {
     const definition: QuestionDefinition = { key: 'n', topic: 't', difficulty: 'medium', prompt: 'P {{a}}', kind: 'calculated', formula: '{a} * 2', variables: [{ key: 'a', min: 1, max: 9, decimals: 0 }], ...rounded }
     t.match(importQtiPackage(exportQti([{ name: 'N', definition }]).files), { problems: [], questions: [{ definition: { kind: 'calculated' } }] })
   }
