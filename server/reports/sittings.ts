@@ -33,28 +33,29 @@ export function makeSittingReader (definitions: ReadonlyMap<string, QuestionDefi
       if (asked === undefined) continue
       // Whatever happened before, a slot stands as its last step says (quiz/step.ts).
       const step = last.get(slot)
-      items.push({
+      const item: SatItem = {
         slot,
         question: asked.question,
         version: asked.version,
-        ...(variant === undefined ? {} : { variant: JSON.stringify(variant) }),
         markMax: mark,
         fraction: step === undefined || step.fraction === '' ? null : Number(step.fraction),
         right: step?.state === 'right',
         answer: step === undefined ? null : answerOf(step.answer),
         seconds: seconds.get(slot) ?? null
-      })
+      }
+      items.push(variant === undefined ? item : { ...item, variant: JSON.stringify(variant) })
     }
     return { id, group, items }
   }
 }
 
-interface Last { readonly seq: number, readonly state: string, readonly fraction: string, readonly answer: string }
+interface Last { readonly state: string, readonly fraction: string, readonly answer: string }
 
 /** Steps as `StoredAttempt` has them: when each was taken, and the last of each slot. */
 function stepsIn (lines: string): { readonly taken: ReadonlyArray<Pick<Step, 'slot' | 'action' | 'at'>>, readonly last: ReadonlyMap<number, Last> } {
   const taken: Array<Pick<Step, 'slot' | 'action' | 'at'>> = []
-  const last = new Map<number, Last>()
+  // By slot, where the last one stands.
+  const found = new Map<number, { seq: number, line: Line }>()
   // Gone through by hand: of hundreds of thousands of lines most parts are never looked at.
   for (let from = 0; from < lines.length;) {
     const cut = lines.indexOf('\n', from)
@@ -68,8 +69,21 @@ function stepsIn (lines: string): { readonly taken: ReadonlyArray<Pick<Step, 'sl
     const slot = Number(lines.slice(from, afterSlot))
     const seq = Number(lines.slice(afterSlot + 1, afterSeq))
     taken.push({ slot, action: lines.slice(afterSeq + 1, afterAction) as StepAction, at: lines.slice(afterFraction + 1, afterTime) })
-    if ((last.get(slot)?.seq ?? -1) < seq) last.set(slot, { seq, state: lines.slice(afterAction + 1, afterState), fraction: lines.slice(afterState + 1, afterFraction), answer: lines.slice(afterTime + 1, end) })
+    const line = { afterAction, afterState, afterFraction, afterTime, end }
+    const known = found.get(slot)
+    if (known === undefined) found.set(slot, { seq, line })
+    else if (known.seq < seq) {
+      known.seq = seq
+      known.line = line
+    }
     from = end + 1
+  }
+  const last = new Map<number, Last>()
+  for (const [slot, { line: { afterAction, afterState, afterFraction, afterTime, end } }] of found) {
+    last.set(slot, { state: lines.slice(afterAction + 1, afterState), fraction: lines.slice(afterState + 1, afterFraction), answer: lines.slice(afterTime + 1, end) })
   }
   return { taken, last }
 }
+
+/** Where its parts end. */
+interface Line { readonly afterAction: number, readonly afterState: number, readonly afterFraction: number, readonly afterTime: number, readonly end: number }

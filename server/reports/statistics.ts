@@ -104,9 +104,11 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
       deliver([])
       return { statistics: await answer, people: new Map(attempts.map(({ id, personId, name }) => [id, { personId, name }])) }
     } finally {
-      running.delete(worker)
-      await worker.terminate()
-      if (preparing) prepare()
+      // Nobody waits for its memory to be given back.
+      void worker.terminate().finally(() => {
+        running.delete(worker)
+        if (preparing) prepare()
+      })
     }
   }
 

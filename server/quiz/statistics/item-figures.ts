@@ -31,7 +31,8 @@ export interface ItemFigures {
 export function itemFigures (observations: readonly Observation[], markMax: number): ItemFigures {
   const marks = new Float64Array(observations.length)
   const rests = new Float64Array(observations.length)
-  for (const [index, { mark, rest }] of observations.entries()) {
+  for (let index = 0; index < observations.length; index++) {
+    const { mark, rest } = observations[index] as Observation
     marks[index] = mark
     rests[index] = rest
   }

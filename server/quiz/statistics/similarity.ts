@@ -54,7 +54,8 @@ export function similarPairs (people: number, questions: readonly WrongAnswers[]
       const shared: number[] = []
       let expected = 0
       let variance = 0
-      for (const [question, { numbers }] of columns.entries()) {
+      for (let question = 0; question < columns.length; question++) {
+        const { numbers } = columns[question] as Column
         if (numbers[first] === 0 || numbers[second] === 0) continue
         const chance = chances[question] as number
         shared.push(chance)
@@ -106,31 +107,30 @@ function mostExpectedFor (same: number, deviations: number): number {
 }
 
 /** Wrong answers as bits, 32 questions a word: for each person the questions that they had wrong, and what they answered as a number, its
- * bits in as many planes as the question with the most wrong answers needs. */
+ * bits in as many planes as the question with the most wrong answers needs, and at least two. */
 interface Bits {
   readonly people: number
   readonly words: number
   readonly planes: number
-  /** by person and word */
-  readonly wrong: Int32Array
-  /** by person, word and plane */
-  readonly answers: Int32Array
+  /** by person and word: what was wrong, then the planes */
+  readonly table: Int32Array
 }
 
 /** The innermost loop: millions of pairs are gone through.
  * @param mostWrong by how many answers are the same: with more questions that both had wrong, a pair is left out
  * @param told of each pair that is worth a closer look, and how many answers are the same */
-function compareWithFollowing ({ people, words, planes, wrong, answers }: Bits, first: number, mostWrong: Float64Array, told: (second: number, same: number) => void): void {
-  const own = wrong.slice(first * words, (first + 1) * words)
-  const given = answers.slice(first * words * planes, (first + 1) * words * planes)
-  let next = (first + 1) * words
+function compareWithFollowing ({ people, words, planes, table }: Bits, first: number, mostWrong: Float64Array, told: (second: number, same: number) => void): void {
+  const step = 1 + planes
+  const own = table.slice(first * words * step, (first + 1) * words * step)
+  let next = (first + 1) * words * step
   for (let second = first + 1; second < people; second++) {
     let bothWrong = 0
     let same = 0
-    for (let word = 0; word < words; word++, next++) {
-      const both = (own[word] as number) & (wrong[next] as number)
-      let differ = 0
-      for (let plane = 0; plane < planes; plane++) differ |= (given[word * planes + plane] as number) ^ (answers[next * planes + plane] as number)
+    for (let word = 0; word < own.length; word += step, next += step) {
+      const both = (own[word] as number) & (table[next] as number)
+      // Two planes are three different wrong answers and more: seldom are there others.
+      let differ = ((own[word + 1] as number) ^ (table[next + 1] as number)) | ((own[word + 2] as number) ^ (table[next + 2] as number))
+      for (let plane = 3; plane < step; plane++) differ |= (own[word + plane] as number) ^ (table[next + plane] as number)
       bothWrong += countOf(both)
       same += countOf(both & ~differ)
     }
@@ -147,20 +147,19 @@ function countOf (bits: number): number {
 
 function bitsOf (people: number, columns: readonly Column[]): Bits {
   const words = Math.ceil(columns.length / 32)
-  const planes = Math.ceil(Math.log2(Math.max(1, ...columns.map(({ counts }) => counts.length))))
-  const wrong = new Int32Array(people * words)
-  const answers = new Int32Array(people * words * planes)
+  const planes = Math.max(2, ...columns.map(({ counts }) => Math.ceil(Math.log2(counts.length))))
+  const table = new Int32Array(people * words * (1 + planes))
   for (const [question, { numbers }] of columns.entries()) {
     const bit = 1 << (question & 31)
     for (let person = 0; person < people; person++) {
       const number = (numbers[person] as number) - 1
       if (number === -1) continue
-      const word = person * words + (question >>> 5)
-      wrong[word] = (wrong[word] as number) | bit
+      const word = (person * words + (question >>> 5)) * (1 + planes)
+      table[word] = (table[word] as number) | bit
       for (let plane = 0; plane < planes; plane++) {
-        if ((number >>> plane & 1) === 1) answers[word * planes + plane] = (answers[word * planes + plane] as number) | bit
+        if ((number >>> plane & 1) === 1) table[word + 1 + plane] = (table[word + 1 + plane] as number) | bit
       }
     }
   }
-  return { people, words, planes, wrong, answers }
+  return { people, words, planes, table }
 }

@@ -134,7 +134,8 @@ function difficultiesOf (sittings: readonly Sitting[]): Map<string, RaschItem> {
 function similaritiesOf (sittings: readonly Sitting[], questions: ReadonlyMap<string, Column>): QuizStatistics['similarities'] {
   const wrong = [...questions.values()].map(({ met, people }) => {
     const answers = new Array<string | undefined>(sittings.length).fill(undefined)
-    for (const [index, { item, given }] of met.entries()) {
+    for (let index = 0; index < met.length; index++) {
+      const { item, given } = met[index] as Met
       if (given !== undefined && given.name !== null && !isRight(item)) answers[people[index] as number] = given.name
     }
     return answers

@@ -12,16 +12,26 @@ const WORK: ReadonlySet<StepAction> = new Set(['answer', 'try', 'check'])
  * secondsBySlot('2026-06-15T08:00:00Z', steps).get(3)   // 41.5 */
 export function secondsBySlot (startedAt: string, steps: readonly Pick<Step, 'slot' | 'action' | 'at'>[]): Map<number, number> {
   const work: { readonly slot: number, readonly time: number }[] = []
-  for (const { slot, action, at } of steps) if (WORK.has(action)) work.push({ slot, time: Date.parse(at) })
-  work.sort((a, b) => a.time - b.time)
+  let ascending = true
+  for (const { slot, action, at } of steps) {
+    if (!WORK.has(action)) continue
+    const time = Date.parse(at)
+    if (time < (work.at(-1)?.time ?? -Infinity)) ascending = false
+    work.push({ slot, time })
+  }
+  // As they are where questions are answered one after the other.
+  if (!ascending) work.sort((a, b) => a.time - b.time)
   const seconds = new Map<number, number>()
   let last = Date.parse(startedAt)
   for (let from = 0, to = 1; from < work.length; from = to++) {
     const { time, slot } = work[from] as typeof work[number]
     while (work[to]?.time === time) to++
     const spent = Math.max(0, time - last) / 1000
-    const slots = to === from + 1 ? [slot] : [...new Set(work.slice(from, to).map(({ slot }) => slot))]
-    for (const one of slots) seconds.set(one, (seconds.get(one) ?? 0) + spent / slots.length)
+    if (to === from + 1) seconds.set(slot, (seconds.get(slot) ?? 0) + spent)
+    else {
+      const slots = new Set(work.slice(from, to).map(({ slot }) => slot))
+      for (const one of slots) seconds.set(one, (seconds.get(one) ?? 0) + spent / slots.size)
+    }
     last = Math.max(last, time)
   }
   return seconds
