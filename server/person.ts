@@ -1,3 +1,5 @@
+import { Refusal } from './refusals.ts'
+
 /** What somebody may do. Instructors act on the cohorts they are given; a liaison reads the people of one country. */
 export type Role = 'trainee' | 'instructor' | 'administrator' | 'liaison'
 
@@ -21,6 +23,11 @@ export interface Person {
 
 export function hasRole (person: Person, role: Role): boolean {
   return person.roles.some((grant) => grant.role === role)
+}
+
+/** @throws Refusal not-allowed for anybody else */
+export function assertAdministrator (person: Person): void {
+  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
 }
 
 /** The countries a liaison may read; empty for everybody else. */

@@ -1,7 +1,7 @@
 import { audit } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Settings } from '../deps.ts'
-import { hasRole, type Person } from '../person.ts'
+import { assertAdministrator, type Person } from '../person.ts'
 import { cursorOf, readCursor } from '../cursor.ts'
 import { reachOf } from '../people/access.ts'
 import { countIssue, countRevocation, recordsOf } from '../quotas/ledger.ts'
@@ -270,8 +270,4 @@ async function certificateBySerial (db: Database, typed: string): Promise<{ read
   const certificate = await selectOptionalCertificate(db.read, document?.standing ?? serial)
   if (certificate === undefined) throw new Refusal('not-found')
   return { certificate, document }
-}
-
-export function assertAdministrator (person: Person): void {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
 }

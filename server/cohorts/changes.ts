@@ -4,7 +4,7 @@ import { selectVersion } from '../courses/queries.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Catalogues } from '../people/mails.ts'
 import type { LinkSettings } from '../people/links.ts'
-import { hasRole, type Person } from '../person.ts'
+import { assertAdministrator, type Person } from '../person.ts'
 import { Refusal, type RefusalCode } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { managedCohort } from './cohorts.ts'
@@ -141,7 +141,7 @@ async function reinstate (tx: Tx, deps: DeskDeps, person: Person, enrolment: Enr
 /** Somebody did not come: the seat stays taken, and they are counted as such. Only once the cohort has begun; before, one withdraws.
  * @throws Refusal not-allowed for anybody but an administrator, cohort-not-begun, enrolment-completed, enrolment-withdrawn */
 async function markNoShow (tx: Tx, { world }: DeskDeps, person: Person, enrolment: EnrolmentFacts, reason: string): Promise<void> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   const { startsAt } = await managedCohort(tx, person, enrolment.cohortId)
   const at = world.now().toISOString()
   if (at < startsAt) throw new Refusal('cohort-not-begun', { startsAt })
@@ -152,7 +152,7 @@ async function markNoShow (tx: Tx, { world }: DeskDeps, person: Person, enrolmen
 
 /** They came after all. @throws Refusal not-allowed */
 async function unmarkNoShow (tx: Tx, { world }: DeskDeps, person: Person, enrolment: EnrolmentFacts): Promise<void> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   if (await deleteNoShow(tx, enrolment.id)) await noteOn(tx, world, person, enrolment, 'enrolment.came', {})
 }
 

@@ -4,7 +4,7 @@ import { selectOptionalLatestVersion } from '../courses/queries.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { reachOf } from '../people/access.ts'
 import { lineHas, wordLine } from '../people/words.ts'
-import { hasRole, type Person } from '../person.ts'
+import { assertAdministrator, type Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { canManageCohort, sightOf } from './access.ts'
@@ -53,7 +53,7 @@ export interface Counts extends Sums {
  * @returns its id, or everything that is wrong with the input; then nothing is written
  * @throws Refusal not-allowed for anybody but an administrator */
 export async function createCohort (db: Database, world: World, person: Person, input: NewCohort): Promise<{ readonly id: string } | { readonly problems: readonly CohortProblem[] }> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   return await db.write(async (tx) => await createIn(tx, world, person, input))
 }
 
@@ -196,7 +196,7 @@ export async function managedCohort (tx: Tx, person: Person, id: string): Promis
 /** Assigning twice changes nothing.
  * @throws Refusal not-allowed; not-found for an unknown cohort, or a person who is no instructor */
 export async function assignInstructor (db: Database, world: World, person: Person, cohortId: string, instructorId: string): Promise<void> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   await db.write(async (tx) => {
     await managedCohort(tx, person, cohortId)
     if ((await selectPeopleWhoInstruct(tx, [instructorId])).length === 0) throw new Refusal('not-found')
@@ -207,7 +207,7 @@ export async function assignInstructor (db: Database, world: World, person: Pers
 /** Removing somebody who does not instruct it changes nothing.
  * @throws Refusal not-allowed, not-found */
 export async function removeInstructor (db: Database, world: World, person: Person, cohortId: string, instructorId: string): Promise<void> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   await db.write(async (tx) => {
     await managedCohort(tx, person, cohortId)
     if (!await deleteInstructor(tx, cohortId, instructorId)) return

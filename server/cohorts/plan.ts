@@ -3,7 +3,7 @@ import { selectOptionalLatestVersion } from '../courses/queries.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { countryCode } from '../people/countries.ts'
 import { normalEmail } from '../people/sign-in.ts'
-import { hasRole, type Person } from '../person.ts'
+import { assertAdministrator, type Person } from '../person.ts'
 import { textIn } from '../quiz/text.ts'
 import { Refusal, type Problem } from '../refusals.ts'
 import { readCsv, withoutGuard } from '../sheets/csv.ts'
@@ -50,7 +50,7 @@ export async function createFromPlan (
   db: Database, world: World, settings: { readonly timeZone: string }, person: Person, text: string,
   options: { readonly dryRun: boolean, readonly t: (key: string, values?: Readonly<Record<string, string>>) => string }
 ): Promise<Planned> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   const { t } = options
   const { rows, problems: unread } = readPlan(text, t)
   const undo = new Error('a dry run')

@@ -1,6 +1,6 @@
 import { audit } from '../audit/audit.ts'
 import type { Database } from '../db/database.ts'
-import { hasRole, type Person } from '../person.ts'
+import { assertAdministrator, type Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import type { DeskDeps } from './changes.ts'
 import { managedCohort } from './cohorts.ts'
@@ -42,7 +42,7 @@ export async function getSettings (db: Database, person: Person, cohortId: strin
  * @returns how many moved up, or everything that is wrong with the input
  * @throws Refusal not-allowed for anybody but an administrator, not-found, edited-meanwhile with what it is now */
 export async function changeSettings (db: Database, deps: DeskDeps, person: Person, cohortId: string, input: SettingsInput): Promise<{ readonly movedUp: number } | { readonly problems: readonly EditProblem[] }> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   const { seats, version, seatsByCountry, language, timeZone, examDay, nominationsUntil } = input
   const settings: CohortSettings = { seatsByCountry, language, timeZone, examDay, nominationsUntil }
   return await db.write(async (tx) => {

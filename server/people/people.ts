@@ -2,7 +2,7 @@ import { audit, auditAll } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { cursorOf, readCursor } from '../cursor.ts'
 import type { AccountTable } from '../db/tables.ts'
-import { hasRole, type Person, type Role, type RoleGrant } from '../person.ts'
+import { assertAdministrator, type Person, type Role, type RoleGrant } from '../person.ts'
 import { ERASED } from './erased.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
@@ -147,7 +147,7 @@ export interface PeopleSearch {
  * @returns `nearly`: it is those
  * @throws Refusal not-allowed for anybody but an administrator; bad-input for a cursor that is none */
 export async function listPeople (db: Database, person: Person, filter: PeopleSearch): Promise<{ items: PersonEntry[], next: string | null, nearly: boolean }> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   const limit = Math.min(filter.limit ?? 50, 200)
   const search = filter.search?.trim() ?? ''
   const place = readCursor(filter.cursor ?? null, ['string', 'string'])
@@ -175,7 +175,7 @@ export async function listPeople (db: Database, person: Person, filter: PeopleSe
 
 /** @throws Refusal not-allowed, not-found */
 export async function getPerson (db: Database, person: Person, personId: string): Promise<PersonEntry> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   const row = await personOrRefusal(db.read, personId)
   return { ...row, roles: await selectRoles(db.read, personId) }
 }

@@ -130,6 +130,12 @@ export interface Addressee {
   readonly state: AccountTable['state']
 }
 
+/** Whom a mail to somebody goes to; undefined for an account that is not in use. */
+export async function selectActiveAddressee (tx: Tx, personId: string): Promise<Pick<Addressee, 'name' | 'email' | 'locale'> | undefined> {
+  return await tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id').select(['person.name', 'account.email', 'person.locale'])
+    .where('person.id', '=', personId).where('account.state', '=', 'active').executeTakeFirst()
+}
+
 /** Whom a mail goes to, for each of these accounts. */
 export async function selectAddressees (tx: Tx, accountIds: readonly string[]): Promise<Addressee[]> {
   const found: Addressee[] = []

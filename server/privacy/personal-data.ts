@@ -1,6 +1,6 @@
 import { audit } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
-import { hasRole, type Person } from '../person.ts'
+import { assertAdministrator, hasRole, type Person } from '../person.ts'
 import { existsAdministrator } from '../people/queries.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
@@ -48,7 +48,7 @@ export async function heldOnMe (db: Database, person: Person): Promise<{ readonl
  * @param input.email the person's address, typed once more
  * @throws Refusal not-allowed for anybody but an administrator, not-found, bad-input, last-administrator */
 export async function erasePerson (db: Database, world: World, person: Person, input: { readonly personId: string, readonly email: string, readonly reason: string }): Promise<void> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   const { personId } = input
   const reason = input.reason.trim()
   await db.write(async (tx) => {

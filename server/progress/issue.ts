@@ -9,7 +9,7 @@ import { selectVersion } from '../courses/queries.ts'
 import type { Database, Tx } from '../db/database.ts'
 import type { Catalogues } from '../people/mails.ts'
 import { nameKey } from '../people/name-key.ts'
-import { hasRole, type Person } from '../person.ts'
+import { assertAdministrator, type Person } from '../person.ts'
 import { recordsOf } from '../quotas/ledger.ts'
 import { Refusal, type Problem } from '../refusals.ts'
 import { readCsv, writeCsv } from '../sheets/csv.ts'
@@ -176,8 +176,4 @@ async function planInPerson (tx: Tx, { world }: ProgressDeps, person: Person, co
 
 function resultOf ({ plan, certified, alike }: InPersonPlan): Omit<InPerson, 'problems'> {
   return { issued: plan.newcomers.length + plan.known.length + plan.enrolledAlready.length - certified.size, created: plan.newcomers.length, unchanged: certified.size, alike }
-}
-
-function assertAdministrator (person: Person): void {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
 }

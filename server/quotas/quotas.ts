@@ -1,7 +1,7 @@
 import { audit } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { lock } from '../db/locks.ts'
-import { hasRole, liaisonCountries, type Person } from '../person.ts'
+import { assertAdministrator, hasRole, liaisonCountries, type Person } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import { cursorOf, readCursor } from '../cursor.ts'
@@ -282,8 +282,4 @@ function readableCountries (person: Person): readonly string[] | null {
   if (hasRole(person, 'administrator')) return null
   if (hasRole(person, 'liaison')) return liaisonCountries(person)
   throw new Refusal('not-allowed')
-}
-
-function assertAdministrator (person: Person): void {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
 }

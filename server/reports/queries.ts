@@ -221,17 +221,6 @@ export async function selectLastCertificateId (tx: Tx, personId: string, courseS
   return row?.id ?? ''
 }
 
-export interface Addressee {
-  readonly name: string
-  readonly email: string
-  readonly locale: string
-}
-
-export async function selectAddressee (tx: Tx, personId: string): Promise<Addressee | undefined> {
-  return await tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id').select(['person.name', 'account.email', 'person.locale'])
-    .where('person.id', '=', personId).where('account.state', '=', 'active').executeTakeFirst()
-}
-
 /** An attempt that counts for statistics, and who sat it. */
 export interface CountedAttempt {
   readonly id: string

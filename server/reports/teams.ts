@@ -2,13 +2,14 @@ import { audit } from '../audit/audit.ts'
 import { listLatestCourses } from '../courses/desk.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { queueMail } from '../people/outbox.ts'
+import { selectActiveAddressee } from '../people/queries.ts'
 import type { Catalogues } from '../people/mails.ts'
 import { hasRole, liaisonCountries, type Person } from '../person.ts'
 import { textIn, type Text } from '../quiz/text.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import {
-  deleteMember, insertMembers, insertTeam, insertWarning, selectAddressee, selectCountriesOf, selectHeld, selectLastCertificateId, selectMembers,
+  deleteMember, insertMembers, insertTeam, insertWarning, selectCountriesOf, selectHeld, selectLastCertificateId, selectMembers,
   selectOptionalTeam, selectTeams, updateDisbanded, updateTeam, type Held, type PersonLine, type Team, type Warning
 } from './queries.ts'
 import { bestOf } from './readiness.ts'
@@ -167,7 +168,7 @@ export async function warnTeams (db: Database, world: World, options: { readonly
 
 async function warnOwner (db: Database, world: World, { team, members }: TeamStanding, titles: ReadonlyMap<string, Text>, options: Parameters<typeof warnTeams>[2]): Promise<boolean> {
   return await db.write(async (tx) => {
-    const owner = await selectAddressee(tx, team.ownerId)
+    const owner = await selectActiveAddressee(tx, team.ownerId)
     if (owner === undefined) return false
     const language = options.messages.choose(owner.locale)
     const t = options.messages.translate(language)

@@ -3,13 +3,14 @@ import { cursorOf, readCursor } from '../../cursor.ts'
 import type { Database, Tx } from '../../db/database.ts'
 import type { Catalogues } from '../../people/mails.ts'
 import { queueMail } from '../../people/outbox.ts'
-import { hasRole, type Person } from '../../person.ts'
+import { selectActiveAddressee } from '../../people/queries.ts'
+import { assertAdministrator, hasRole, type Person } from '../../person.ts'
 import type { ProgressDeps } from '../../progress/progress.ts'
 import { isSameAnswer, textIn, type QuestionDefinition, type QuizDefinition } from '../../quiz/quiz.ts'
 import { Refusal } from '../../refusals.ts'
 import { regradeDesk, regradeQuiz, type RegradeReport } from '../regrading.ts'
 import {
-  countOpenProposals, insertProposal, selectAddressee, selectAnswered, selectOptionalProposal, selectProposals, updateDecided, updateOutcome, withdrawEarlier,
+  countOpenProposals, insertProposal, selectAnswered, selectOptionalProposal, selectProposals, updateDecided, updateOutcome, withdrawEarlier,
   type CorrectionFigures, type ProposalRow, type ProposalState
 } from './queries.ts'
 
@@ -137,7 +138,7 @@ async function decide (db: Database, deps: ProposalDeps, person: Person, row: Pr
     if (!await updateDecided(tx, row.id, state, person.id, deps.world.now().toISOString(), answer)) throw new Refusal('change-decided')
     await audit(tx, deps.world, { actorId: person.id, action: `correction.${state}`, subjectType: 'cohort', subjectId: row.cohortId, detail: { quiz: row.quizKey, question: row.question, ...answer !== '' && { reason: answer } } })
     if (row.proposedBy === person.id) return
-    const to = await selectAddressee(tx, row.proposedBy)
+    const to = await selectActiveAddressee(tx, row.proposedBy)
     if (to === undefined) return
     const { messages, settings } = deps
     const language = messages.choose(to.locale)
@@ -189,8 +190,4 @@ function textOf (path: string, typed: string): string {
   const text = typed.trim()
   if (text.length < REASON.least || text.length > REASON.most) throw new Refusal('bad-input', {}, [{ path, message: `must have ${REASON.least} to ${REASON.most} characters` }])
   return text
-}
-
-function assertAdministrator (person: Person): void {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
 }

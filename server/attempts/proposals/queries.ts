@@ -106,9 +106,3 @@ export async function updateDecided (tx: Tx, id: string, state: Exclude<Proposal
 export async function updateOutcome (tx: Tx, id: string, outcome: CorrectionFigures): Promise<void> {
   await tx.updateTable('correction_proposal').set({ outcome: JSON.stringify(outcome) }).where('id', '=', id).where('outcome', 'is', null).execute()
 }
-
-/** Whom a mail about it goes to; undefined for an account that is closed. */
-export async function selectAddressee (tx: Tx, personId: string): Promise<{ readonly name: string, readonly email: string, readonly locale: string } | undefined> {
-  return await tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id').select(['person.name', 'account.email', 'person.locale'])
-    .where('person.id', '=', personId).where('account.state', '=', 'active').executeTakeFirst()
-}

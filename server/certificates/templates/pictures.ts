@@ -2,7 +2,7 @@ import { audit } from '../../audit/audit.ts'
 import { PICTURE_BYTES, readPicture } from '../../courses/picture.ts'
 import { insertMedia } from '../../courses/queries.ts'
 import type { Database } from '../../db/database.ts'
-import { hasRole, type Person } from '../../person.ts'
+import { assertAdministrator, type Person } from '../../person.ts'
 import { Refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 
@@ -16,7 +16,7 @@ const MOST_PIXELS = 40_000_000
  * @returns SHA-256 of what is kept
  * @throws Refusal not-allowed; bad-input for what is no picture, or too large a one */
 export async function keepPicture (db: Database, world: World, person: Person, { field, name, bytes }: { readonly field: string, readonly name: string, readonly bytes: Buffer }): Promise<string> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   const refused = (message: string): Refusal => new Refusal('bad-input', {}, [{ path: field, message: `${name}: ${message}` }])
   if (bytes.length > PICTURE_BYTES) throw refused(`a picture may have ${PICTURE_BYTES / 1024 / 1024} MB at most`)
   if (readPicture(name, bytes) === undefined) throw refused('this is no PNG, JPEG, GIF or WebP picture')

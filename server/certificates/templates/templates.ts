@@ -2,7 +2,7 @@ import { audit } from '../../audit/audit.ts'
 import { listLatestCourses } from '../../courses/desk.ts'
 import { selectOptionalMedia } from '../../courses/queries.ts'
 import type { Database, Tx } from '../../db/database.ts'
-import { hasRole, type Person } from '../../person.ts'
+import { assertAdministrator, type Person } from '../../person.ts'
 import { makeRecent } from '../../recent.ts'
 import { textIn } from '../../quiz/text.ts'
 import { Refusal } from '../../refusals.ts'
@@ -136,8 +136,4 @@ export async function lookOf (tx: Tx, versionId: string | null, content: Templat
   // One that is gone leaves its place empty.
   const there = (hash: string | null): string | null => hash !== null && pictures.has(hash) ? hash : null
   return { versionId, content: { ...content, logo: there(content.logo), seal: there(content.seal), signatories: content.signatories.map(({ name, picture }) => ({ name, picture: there(picture) })) }, pictures }
-}
-
-function assertAdministrator (person: Person): void {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
 }

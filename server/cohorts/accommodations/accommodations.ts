@@ -1,6 +1,6 @@
 import { audit } from '../../audit/audit.ts'
 import type { Database, Tx } from '../../db/database.ts'
-import { hasRole, type Person } from '../../person.ts'
+import { assertAdministrator, hasRole, type Person } from '../../person.ts'
 import { mostOf, type Allowance } from '../../quiz/allowance.ts'
 import { Refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
@@ -74,7 +74,7 @@ export function problemsOf (input: NewAccommodation, today: string): Accommodati
  * what was given and not why, for the log cannot be erased.
  * @throws Refusal not-allowed for anybody but an administrator, not-found, edited-meanwhile */
 export async function addAccommodation (tx: Tx, world: World, timeZone: string, person: Person, personId: string, input: NewAccommodation): Promise<{ id: string, begun: boolean }> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   if (!await existsPerson(tx, personId)) throw new Refusal('not-found')
   if (input.version !== undefined) {
     const now = versionOf(await selectAccommodations(tx, personId))
@@ -101,7 +101,7 @@ export async function addAccommodation (tx: Tx, world: World, timeZone: string, 
  * @returns whose it is, and whether it was ended by this
  * @throws Refusal not-allowed, not-found */
 export async function endAccommodation (db: Database, world: World, person: Person, id: string): Promise<{ readonly personId: string, readonly ended: boolean }> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   return await db.write(async (tx) => {
     const found = await selectOptionalAccommodation(tx, id)
     if (found === undefined) throw new Refusal('not-found')

@@ -2,7 +2,7 @@ import { audit } from '../../audit/audit.ts'
 import type { Database, Tx } from '../../db/database.ts'
 import { saidDay } from '../../people/mails.ts'
 import { queueMails, type NewMail } from '../../people/outbox.ts'
-import { hasRole, type Person } from '../../person.ts'
+import { assertAdministrator, type Person } from '../../person.ts'
 import { closesWith } from '../../quiz/allowance.ts'
 import { Refusal } from '../../refusals.ts'
 import { allowanceOf } from '../accommodations/accommodations.ts'
@@ -163,7 +163,7 @@ export interface ShownText extends ReminderText {
 
 /** Every reminder in every language. @throws Refusal not-allowed for anybody but an administrator */
 export async function listTexts (db: Database, deps: DeskDeps & { readonly languages: readonly string[] }, person: Person): Promise<ShownText[]> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   const texts = await textsOf(db.read)
   return KINDS.flatMap((kind) => deps.languages.map((language): ShownText => {
     const text = textOf(texts, kind, language)
@@ -186,7 +186,7 @@ export function previewOf ({ world, settings }: Pick<DeskDeps, 'world' | 'settin
  * @returns every problem of it; none when it is saved
  * @throws Refusal not-allowed, not-found for a language there is not, edited-meanwhile with what it is now */
 export async function editText (db: Database, deps: DeskDeps & { readonly languages: readonly string[] }, person: Person, text: ReminderText): Promise<readonly TextProblem[]> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   if (!deps.languages.includes(text.language)) throw new Refusal('not-found')
   const clean = { ...text, subject: text.subject.trim(), body: text.body.replaceAll('\r\n', '\n').trim() }
   const problems = textProblems(clean, text.language, text.kind)
@@ -219,7 +219,7 @@ export async function cohortReminders (db: Database, { settings }: Pick<DeskDeps
  * @param version as it was seen
  * @throws Refusal not-allowed, not-found for a language there is not, edited-meanwhile with what it is now */
 export async function resetText (db: Database, deps: DeskDeps & { readonly languages: readonly string[] }, person: Person, kind: ReminderKind, language: string, version: number): Promise<void> {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
+  assertAdministrator(person)
   if (!deps.languages.includes(language)) throw new Refusal('not-found')
   await db.write(async (tx) => {
     const now = (await textsOf(tx)).get(`${kind} ${language}`)

@@ -1,6 +1,6 @@
 import { audit } from '../../audit/audit.ts'
 import type { Database, Tx } from '../../db/database.ts'
-import { hasRole, type Person } from '../../person.ts'
+import { assertAdministrator, type Person } from '../../person.ts'
 import { Refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import {
@@ -144,8 +144,4 @@ async function carryOver (tx: Tx, from: Quota, to: Quota, amount: number): Promi
 /** Whether everything in the second scope is in the first; each scope contains itself. */
 export function contains (whole: Scope, part: Scope): boolean {
   return (['country', 'agency', 'course'] as const).every((dimension) => whole[dimension] === undefined || whole[dimension] === part[dimension])
-}
-
-function assertAdministrator (person: Person): void {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
 }

@@ -1,10 +1,10 @@
 import { audit } from '../../audit/audit.ts'
 import type { Database, Tx } from '../../db/database.ts'
-import { hasRole, type Person } from '../../person.ts'
+import { assertAdministrator, type Person } from '../../person.ts'
 import { Refusal } from '../../refusals.ts'
 import type { World } from '../../world.ts'
 import { cursorOf, readCursor } from '../../cursor.ts'
-import { countMerge, countUnmerge, foreseeMerge, foreseeUnmerge, type Foreseen } from '../ledger.ts'
+import { countMerge, countUnmerge, foreseeMerge, foreseeUnmerge, recordsOf, type Foreseen } from '../ledger.ts'
 import { groupsOf, likenessOf, mayBeBornTogether, type Likeness } from './likeness.ts'
 import {
   clearMerged, endApart, endMerge, insertApart, insertMerge, selectAlike, selectAlikeKeys, selectApart, selectApartAmong, selectApartOf, selectBornTogether, selectFollowed, selectHumansFound, selectHumansOfKey, selectGroup, selectMergeHistory,
@@ -103,7 +103,7 @@ export async function endHeldApart (db: Database, world: World, person: Person, 
   assertAdministrator(person)
   await db.write(async (tx) => {
     const [one, other] = [await human(tx, input.personId), await human(tx, input.otherId)]
-    const [mine, theirs] = [await wholeGroup(tx, one.id), await wholeGroup(tx, other.id)]
+    const [mine, theirs] = [await recordsOf(tx, one.id), await recordsOf(tx, other.id)]
     if (await endApart(tx, mine, theirs, person.id, world.now().toISOString()) > 0) {
       await audit(tx, world, { actorId: person.id, action: 'person.apart-ended', subjectType: 'person', subjectId: one.id, detail: { from: other.id } })
     }
@@ -135,7 +135,7 @@ export async function samePerson (db: Database, person: Person, personId: string
   const from = await selectGroup(tx, one.id)
   const heldApart = await selectApartOf(tx, group)
   const strangers: string[] = []
-  for (const { one: first, other: second, endedAt } of heldApart) if (endedAt === null) strangers.push(...await wholeGroup(tx, group.includes(first.id) ? second.id : first.id))
+  for (const { one: first, other: second, endedAt } of heldApart) if (endedAt === null) strangers.push(...await recordsOf(tx, group.includes(first.id) ? second.id : first.id))
   return {
     human: one,
     root: rootId === one.id ? one : await human(tx, rootId),
@@ -163,7 +163,7 @@ export async function compareRecords (db: Database, person: Person, personId: st
   assertAdministrator(person)
   const [one, other] = [await human(db.read, personId), await human(db.read, otherId)]
   await assertTwo(db.read, one, other)
-  const [from, into] = [await wholeGroup(db.read, one.id), await wholeGroup(db.read, other.id)]
+  const [from, into] = [await recordsOf(db.read, one.id), await recordsOf(db.read, other.id)]
   const heldApart = (await selectApartOf(db.read, from)).filter(({ one, other, endedAt }) => endedAt === null && (into.includes(one.id) || into.includes(other.id)))
   return { other, why: likenessOf(one, other), counts: await foreseeMerge(db.read, { from, into }), heldApart }
 }
@@ -246,11 +246,6 @@ async function groupsToJudge (db: Database, common: ReadonlyArray<readonly Human
   return apart.size === 0 ? groups : groups.flatMap((people) => groupsOf(people, (one, other) => !apart.has(`${one.id} ${other.id}`) && linked(one, other)))
 }
 
-/** Every record of a human being, by any of them. */
-async function wholeGroup (tx: Tx, personId: string): Promise<string[]> {
-  return await selectGroup(tx, await selectRoot(tx, personId))
-}
-
 /** @throws Refusal bad-input for records that are one person already */
 async function assertTwo (tx: Tx, one: Human, other: Human): Promise<void> {
   if (await selectRoot(tx, one.id) === await selectRoot(tx, other.id)) throw new Refusal('bad-input', {}, [{ path: 'intoId', message: 'is the same person already' }])
@@ -268,8 +263,4 @@ function reasonOf (typed: string): string {
     throw new Refusal('bad-input', {}, [{ path: 'reason', message: `must have ${REASON.least} to ${REASON.most} characters` }])
   }
   return reason
-}
-
-function assertAdministrator (person: Person): void {
-  if (!hasRole(person, 'administrator')) throw new Refusal('not-allowed')
 }
