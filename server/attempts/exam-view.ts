@@ -1,10 +1,10 @@
-import { escapeHtml } from '../http/pages.ts'
+import { escapeHtml, formatNumber } from '../http/pages.ts'
 import { fill, fixed, hole, type Fixed, type Frame, type Piece } from '../http/splice.ts'
 import { makeRecent } from '../recent.ts'
 import { kindOf, policyAt, type Controls, type PaperSlot, type SlotReview, type SlotState } from '../quiz/quiz.ts'
 import type { SeenAttempt } from './attempts.ts'
 import type { Press, QuestionParts } from './parts-view.ts'
-import { attemptView, clockView, numberOf, numbersOn, optionsOf, ownReviews, questionView, squareOf, type QuestionView, type Reader } from './views.ts'
+import { attemptView, clockView, leftIn, leftOf, numberOf, numbersOn, optionsOf, ownReviews, questionView, squareOf, type QuestionView, type Reader } from './views.ts'
 
 export interface SplicedPage {
   readonly frame: Frame
@@ -15,8 +15,7 @@ export interface SplicedPage {
  * the questions once for each quiz, page and language; each question and each of its options once for each language and place on the paper. What is made anew is
  * what differs between trainees: ids, the clock, and what they answered. The parts come from the same templates and views as
  * `attemptView` renders whole.
- * @returns null for an attempt whose questions show more than that: those of a quiz that gives feedback at once; and for a summary
- * that names what is not answered */
+ * @returns null for an attempt whose questions show more than that: those of a quiz that gives feedback at once */
 export type ExamView = (seen: SeenAttempt, page: number | null, now: Date, reader: Reader, press: Press) => SplicedPage | null
 
 /** One for each app: its parts have the app's addresses in them. */
@@ -26,6 +25,7 @@ export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
   const questions = new WeakMap<object, Map<string, Parts | null>>()
   // By which questions are answered: most trainees go through a paper in its order, so that there are few of them.
   const squares = makeRecent<Fixed>(2000)
+  const lefts = makeRecent<Fixed>(2000)
 
   function question (seen: SeenAttempt, slot: PaperSlot, reader: Reader, press: Press): readonly Piece[] {
     const state = seen.slots[slot.slot - 1] as SlotState
@@ -62,12 +62,16 @@ export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
     }).join('')))
   }
 
+  function leftsOf (seen: SeenAttempt, left: readonly SlotState[], { language }: Reader, press: Press): Fixed {
+    const named = left.map((state) => leftOf(seen, state))
+    const name = `${language} ${named.map(({ number, href, unreadable }) => `${number}${href}${unreadable}`).join(' ')}`
+    return lefts.get(name) ?? lefts.keep(name, fixed(named.map((view) => press.part('attempts/left', view)).join('')))
+  }
+
   return (seen, page, now, reader, press) => {
     if (seen.quiz.behaviour !== 'deferred') return null
     const { row, quiz } = seen
-    const numbers = numbersOn(row.paper.slots)
-    if (page === null && seen.slots.some(({ slot, state }) => numbers[slot - 1] !== null && (state === 'not-answered' || state === 'unreadable'))) return null
-    const count = numbers.findLast((number) => number !== null) ?? 0
+    const { asked, left } = page === null ? leftIn(seen) : NOTHING_LEFT
     const clock = clockView(row, now, quiz.limitMinutes !== undefined)
     const shown = row.paper.slots.filter((slot) => slot.page === page)
     const grace = row.endsAt === row.dueAt ? '' : row.dueAt !== null && now.toISOString() >= row.dueAt ? 'runs' : 'follows'
@@ -75,7 +79,7 @@ export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
     const carried = shown[0]?.stimulus === undefined ? null : seen.definitionOf(shown[0].stimulus)
     const saved = seen.slots.some(({ seq }) => seq > 0)
     const last = row.paper.slots.at(-1)
-    const key = [reader.language, quiz.key, page ?? `end ${count}`, last?.page, last?.slot, saved, clock?.low, grace, carried === null ? '' : shown[0]?.stimulus, seen.language, seen.courseTitle, shown.some(({ kind }) => kind === 'upload')].join(' ')
+    const key = [reader.language, quiz.key, page ?? `end ${asked} ${left.length > 0}`, last?.page, last?.slot, saved, clock?.low, grace, carried === null ? '' : shown[0]?.stimulus, seen.language, seen.courseTitle, shown.some(({ kind }) => kind === 'upload')].join(' ')
     const frame = once(pages, carried ?? quiz, key, () => press.pageFrame('attempts/attempt', {
       ...attemptView(seen, page, now, reader),
       attemptId: hole('id'),
@@ -84,6 +88,9 @@ export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
       renderedQuestions: hole('questions'),
       squares: [],
       renderedSquares: hole('squares'),
+      answered: hole('answered'),
+      unanswered: [],
+      renderedLeft: hole('unanswered'),
       clock: clock === null ? null : { ...clock, dueAt: hole('due'), endsAt: hole('ends'), serverNow: hole('now'), left: hole('left') }
     }))
     const id = escapeHtml(row.id)
@@ -97,7 +104,9 @@ export function makeExamView (partsOfQuestion: QuestionParts): ExamView {
         now: clock?.serverNow ?? '',
         left: clock?.left ?? '',
         questions: shown.flatMap((slot) => question(seen, slot, reader, press)),
-        squares: [squaresOf(seen, page, reader, press)]
+        squares: [squaresOf(seen, page, reader, press)],
+        answered: page === null ? formatNumber(asked - left.length, reader.language) : '',
+        unanswered: left.length === 0 ? '' : [leftsOf(seen, left, reader, press)]
       }
     }
   }
@@ -126,6 +135,9 @@ function partsOf (view: QuestionView, press: Press): Parts | null {
       return null
   }
 }
+
+/** Only the summary tells. */
+const NOTHING_LEFT = { asked: 0, left: [] }
 
 function unitsOf (control: object): readonly unknown[] {
   return 'units' in control ? control.units as readonly unknown[] : []

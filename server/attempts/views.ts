@@ -126,15 +126,14 @@ export function pagesOf ({ row }: SeenAttempt): number {
 /** One page of an open attempt, or the summary before the finish (`page` null).
  * @param refused by slot, what was not taken, in the reader's words */
 export function attemptView (seen: SeenAttempt, page: number | null, now: Date, reader: Reader, refused: ReadonlyMap<number, readonly string[]> = new Map()): PageView {
-  const { t, url, language } = reader
+  const { t, language } = reader
   const { row, quiz } = seen
   const pages = pagesOf(seen)
   const title = textIn(quiz.title, language, seen.language)
   const reviews = ownReviews(seen, language)
   const questions = row.paper.slots.filter((slot) => slot.page === page).map((slot) => questionView(seen, slot, reviews[slot.slot - 1] as SlotReview, reader, true, refused.get(slot.slot)))
   const stimulus = row.paper.slots.find((slot) => slot.page === page)?.stimulus
-  const asked = seen.slots.filter(({ slot }) => numberOf(seen, slot) !== null)
-  const unanswered = asked.filter(({ state }) => state === 'not-answered' || state === 'unreadable')
+  const { asked, left } = leftIn(seen)
   return {
     title: `${title} · ${seen.courseTitle}`,
     quizTitle: title,
@@ -158,14 +157,26 @@ export function attemptView (seen: SeenAttempt, page: number | null, now: Date, 
     hasPrevious: page === null ? pages > 0 : page > 1,
     lastPage: String(pages),
     isLast: page === pages,
-    answered: formatNumber(asked.length - unanswered.length, language),
-    count: formatNumber(asked.length, language),
-    unanswered: unanswered.map(({ slot, state }) => ({
-      number: String(numberOf(seen, slot)),
-      href: slotHref(row.id, { slot, page: row.paper.slots[slot - 1]?.page ?? 1 }, url),
-      unreadable: state === 'unreadable'
-    })),
+    answered: formatNumber(asked - left.length, language),
+    count: formatNumber(asked, language),
+    isLeft: left.length > 0,
+    unanswered: left.map((state) => leftOf(seen, state)),
     scripts: ['attempt.js']
+  }
+}
+
+/** How many questions ask something, and those of them that are not answered, or not so that it can be read. */
+export function leftIn (seen: Pick<SeenAttempt, 'row' | 'slots'>): { readonly asked: number, readonly left: readonly SlotState[] } {
+  const asked = seen.slots.filter(({ slot }) => numberOf(seen, slot) !== null)
+  return { asked: asked.length, left: asked.filter(({ state }) => state === 'not-answered' || state === 'unreadable') }
+}
+
+/** One question among those that the summary names. */
+export function leftOf ({ row }: Pick<SeenAttempt, 'row'>, { slot, state }: SlotState): { readonly number: string, readonly href: string, readonly unreadable: boolean } {
+  return {
+    number: String(numberOf({ row }, slot)),
+    href: hrefWithin({ slot, page: row.paper.slots[slot - 1]?.page ?? 1 }),
+    unreadable: state === 'unreadable'
   }
 }
 
@@ -179,8 +190,9 @@ export function clockView ({ dueAt: due, endsAt }: SeenAttempt['row'], now: Date
   return { dueAt, endsAt, serverNow: now.toISOString(), left: (parts[0] === '00' ? parts.slice(1) : parts).join(':'), low: seconds < 300 }
 }
 
-function slotHref (attemptId: string, { slot, page }: Pick<PaperSlot, 'slot' | 'page'>, url: Url): string {
-  return `${url('/attempts/:id', { id: attemptId }, { page })}#q${slot}`
+/** Within the address of the attempt, and so the same for everybody's. */
+function hrefWithin ({ slot, page }: Pick<PaperSlot, 'slot' | 'page'>): string {
+  return `?page=${page}#q${slot}`
 }
 
 function squaresOf (seen: SeenAttempt, page: number | null, reader: Reader): object[] {
@@ -196,8 +208,7 @@ export function squareOf ({ slot, page }: Pick<PaperSlot, 'slot' | 'page'>, numb
   return {
     slot: String(slot),
     number: String(number),
-    // Within the address of the attempt, and so the same for everybody's.
-    href: `?page=${page}#q${slot}`,
+    href: hrefWithin({ slot, page }),
     state: answered ? 'answered' : 'open',
     label: t(answered ? 'attempts.state.answered' : 'attempts.state.not-answered'),
     here

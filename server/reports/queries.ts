@@ -1,7 +1,7 @@
 import { sql, type Expression } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
-import { preparedRows } from '../db/prepared.ts'
+import { prepared, preparedRows, type Value } from '../db/prepared.ts'
 import { named, type Asked } from '../people/named/queries.ts'
 import { rootIn, selectMergedPeople } from '../quotas/one-person/queries.ts'
 
@@ -343,18 +343,23 @@ export async function selectUndecided (tx: Tx, now: string, limit: number): Prom
 
 /** Attempts that somebody has begun and not finished, the first to be due first. `versionId` is null while it is that of the cohort. */
 export async function selectOpenAttemptsOf (tx: Tx, personId: string): Promise<Array<{ readonly id: string, readonly enrolmentId: string, readonly quizKey: string, readonly versionId: string | null, readonly dueAt: string | null }>> {
-  const rows = await tx.selectFrom('attempt').innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id')
-    .select(['attempt.id', 'enrolment.id as enrolmentId', 'attempt.quiz_key as quizKey', 'attempt.course_version_id as versionId', 'due_at as dueAt'])
-    .where('enrolment.person_id', '=', personId).where('enrolment.state', '=', 'active').where('attempt.state', '=', 'open').orderBy('started_at').execute()
+  const rows = await openByPerson(tx, { personId })
   return rows.toSorted((a, b) => (a.dueAt ?? '~') < (b.dueAt ?? '~') ? -1 : 1)
 }
 
+const openByPerson = prepared((tx, value: Value<{ personId: string }>) => tx.selectFrom('attempt').innerJoin('enrolment', 'enrolment.id', 'attempt.enrolment_id')
+  .select(['attempt.id', 'enrolment.id as enrolmentId', 'attempt.quiz_key as quizKey', 'attempt.course_version_id as versionId', 'due_at as dueAt'])
+  .where('enrolment.person_id', '=', value('personId')).where('enrolment.state', '=', 'active').where('attempt.state', '=', 'open').orderBy('started_at'))
+
 /** Somebody's certificates that stand and end within a span, and that no later one of the course replaces; the first to end first. */
 export async function selectEndingOf (tx: Tx, personId: string, from: string, until: string): Promise<Array<{ readonly serial: string, readonly course: string, readonly endsAt: string }>> {
-  const rows = await tx.selectFrom('certificate').select(['serial', 'course_title as course', 'expires_at as endsAt'])
-    .where('person_id', '=', personId).where('revoked_at', 'is', null).where('expires_at', '>', from).where('expires_at', '<=', until)
-    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('certificate as later').select('later.id').whereRef('later.person_id', '=', 'certificate.person_id')
-      .whereRef('later.course_slug', '=', 'certificate.course_slug').where('later.revoked_at', 'is', null).whereRef('later.issued_at', '>', 'certificate.issued_at'))))
-    .orderBy('expires_at').orderBy('id').execute()
+  const rows = await endingByPerson(tx, { personId, from, until })
   return rows.flatMap(({ endsAt, ...row }) => endsAt === null ? [] : [{ ...row, endsAt }])
 }
+
+const endingByPerson = prepared((tx, value: Value<{ personId: string, from: string, until: string }>) => tx.selectFrom('certificate')
+  .select(['serial', 'course_title as course', 'expires_at as endsAt'])
+  .where('person_id', '=', value('personId')).where('revoked_at', 'is', null).where('expires_at', '>', value('from')).where('expires_at', '<=', value('until'))
+  .where(({ not, exists, selectFrom }) => not(exists(selectFrom('certificate as later').select('later.id').whereRef('later.person_id', '=', 'certificate.person_id')
+    .whereRef('later.course_slug', '=', 'certificate.course_slug').where('later.revoked_at', 'is', null).whereRef('later.issued_at', '>', 'certificate.issued_at'))))
+  .orderBy('expires_at').orderBy('id'))

@@ -30,7 +30,6 @@ t.test('an exam page, and a review, put together from parts is what would be ren
   const partsOfQuestion = makeQuestionParts()
   const view = makeExamView(partsOfQuestion)
 
-  let summaries = 0
   async function compare (moment: string): Promise<void> {
     for (const { who, exam } of sittings) {
       for (const language of ['en', 'ar']) {
@@ -48,8 +47,6 @@ t.test('an exam page, and a review, put together from parts is what would be ren
         const pages = Array.from({ length: seen.row.paper.slots.at(-1)?.page ?? 0 }, (_, index) => index + 1)
         for (const page of [...pages, null]) {
           const spliced = view(seen, page, now, reader, press)
-          if (spliced === null && page === null) continue
-          summaries += page === null ? 1 : 0
           if (spliced === null) throw new Error('an exam is put together from parts')
           const html = assemble(fill(spliced.frame, { ...spliced.values, csrf: 'the-token' }), false).toString()
           t.equal(html, whole('attempts/attempt', attemptView(seen, page, now, reader), 'the-token'), `${moment}, ${language}, page ${page}`)
@@ -63,9 +60,7 @@ t.test('an exam page, and a review, put together from parts is what would be ren
   const exam = first?.exam
   if (exam === undefined) throw new Error('no exam')
   await answerRightly(test, walk, exam)
-  t.equal(summaries, 0, 'a summary that names what is left is rendered whole')
   await compare('with every question answered')
-  t.ok(summaries > 0)
   const slot = (kind: string): number => exam.questions.find((question) => question.kind === kind)?.slot ?? 0
   const answers = { [slot('short-text')]: { text: '<i>"x" & y' }, [slot('numeric')]: { text: 'many' }, [slot('choice')]: null }
   await call(test, walk.trainee, 'PUT', `/attempts/${exam.id}/answers`, { answers })
