@@ -5,7 +5,7 @@ import { lockRow } from '../db/locks.ts'
 import { prepared, preparedChange, preparedInsert, type Value } from '../db/prepared.ts'
 import type { AttemptStepTable, AttemptTable, EnrolmentTable } from '../db/tables.ts'
 import type { Enrolment } from '../progress/queries.ts'
-import type { Marking, Paper, Step } from '../quiz/quiz.ts'
+import type { AttemptResult, Marking, Paper, Step } from '../quiz/quiz.ts'
 
 export interface AttemptRow {
   readonly id: string
@@ -148,6 +148,14 @@ export async function selectAttemptsOf (tx: Tx, enrolmentId: string, quizKey: st
 
 const attemptsByQuiz = prepared((tx, value: Value<{ enrolmentId: string, quizKey: string }>) => attempts(tx)
   .where('enrolment_id', '=', value('enrolmentId')).where('quiz_key', '=', value('quizKey')).orderBy('attempt.number'))
+
+/** What every attempt of one quiz came to, the first first. */
+export async function selectResultsOf (tx: Tx, enrolmentId: string, quizKey: string): Promise<AttemptResult[]> {
+  return (await resultsByQuiz(tx, { enrolmentId, quizKey })).map((row) => ({ ...row, passed: row.passed === null ? null : row.passed === 1 }))
+}
+
+const resultsByQuiz = prepared((tx, value: Value<{ enrolmentId: string, quizKey: string }>) => tx.selectFrom('attempt').select(['number', 'state', 'percent', 'passed'])
+  .where('enrolment_id', '=', value('enrolmentId')).where('quiz_key', '=', value('quizKey')).orderBy('number'))
 
 export async function insertAttempt (tx: Tx, row: Pick<AttemptRow, 'id' | 'enrolmentId' | 'quizKey' | 'number' | 'paper' | 'startedAt' | 'dueAt' | 'endsAt' | 'correctedAt' | 'markMax'>): Promise<void> {
   await newAttempt(tx, { ...row, paper: JSON.stringify(row.paper) })

@@ -3,7 +3,7 @@ import { markDone, progressOf, type ProgressDeps } from '../progress/progress.ts
 import {
   definitionFor, endsAt, gradeOverAttempts, isOver, type Attempt, type AttemptResult, type QuestionDefinition, type QuizDefinition, type SlotState
 } from '../quiz/quiz.ts'
-import { holdEnrolment, selectAttemptsOf, type AttemptHead, type AttemptRow } from './queries.ts'
+import { holdEnrolment, selectResultsOf, type AttemptHead, type AttemptRow } from './queries.ts'
 
 /** A stored attempt as the engine takes it.
  * @param slots those that are wanted, as their steps left them */
@@ -68,7 +68,7 @@ export async function definitionsOf (tx: Tx, deps: ProgressDeps, row: Pick<Attem
 
 /** The grade of a quiz over all attempts of an enrolment; null while there is none. */
 export async function gradeOf (tx: Tx, row: Pick<AttemptRow, 'enrolmentId' | 'quizKey'>, quiz: QuizDefinition): Promise<{ readonly percent: number, readonly passed: boolean } | null> {
-  return gradeOverAttempts(await selectAttemptsOf(tx, row.enrolmentId, row.quizKey), quiz)
+  return gradeOverAttempts(await selectResultsOf(tx, row.enrolmentId, row.quizKey), quiz)
 }
 
 /** What follows from an attempt's result, in the same unit of work: a quiz that is passed is done, and with the last activity

@@ -120,7 +120,7 @@ const MEASURED_MS = 20
 /** So many are answered in one turn of the event loop. */
 const SETTLED_AT_ONCE = 16
 
-/** Units of work that arrive while another commit runs share the next one, each in a savepoint of its own: one that fails is
+/** Units of work that arrive while another commit runs share the next one, each but the first in a savepoint of its own: one that fails is
  * undone alone. Each is answered only after the shared commit is on disk; the next commit does not wait for that.
  * @param tx the writing connection, which nobody else uses */
 function groupCommit (tx: Tx, statements: Statements, look: Look, sync: LogSync, checkpoints: Checkpoints): Database['write'] {
@@ -168,19 +168,27 @@ function groupCommit (tx: Tx, statements: Statements, look: Look, sync: LogSync,
       if (failed !== null) throw failed
       await beginWhenFree()
       const until = performance.now() + GROUP_MS
+      // As long as nothing stands in it, a unit of work that fails is undone with the transaction: a savepoint would keep what each page was.
+      let empty = true
       while (queue.length > 0 && done.length < GROUP_LIMIT && (done.length === 0 || performance.now() < until)) {
         const next = queue.shift() as Waiting
-        say('savepoint unit')
+        if (!empty) say('savepoint unit')
         try {
           await next.run(tx)
-          say('release unit')
+          if (!empty) say('release unit')
+          empty = false
           done.push([next, undefined])
         } catch (error) {
           // Before it is undone: where the whole group is lost with it, as on a disk that is full or fails, there is nothing to undo it in.
           done.push([next, error ?? new Error('the unit of work failed without a reason')])
           if (isStorageUnavailable(error)) throw error
-          say('rollback to unit')
-          say('release unit')
+          if (empty) {
+            say('rollback')
+            await beginWhenFree()
+          } else {
+            say('rollback to unit')
+            say('release unit')
+          }
         }
       }
       say('commit')

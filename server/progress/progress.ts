@@ -11,7 +11,7 @@ import { Refusal } from '../refusals.ts'
 import { closesWith, gradeOverAttempts, textIn, type Allowance } from '../quiz/quiz.ts'
 import type { World } from '../world.ts'
 import {
-  addDone, completeEnrolment, insertActivityDone, selectDoneKeys, selectEnrolmentsOf, selectInstructorIds, selectOptionalEnrolment,
+  addDone, completeEnrolment, insertActivityDone, selectDoneKeys, selectEnrolmentsOf, selectInstructorIds, selectOptionalEnrolment, selectProgress,
   selectQuizStandings, updateActive, type Enrolment, type QuizStanding
 } from './queries.ts'
 
@@ -116,8 +116,7 @@ export async function finishLesson (db: Database, deps: ProgressDeps, person: Pe
 
 /** Where an enrolment stands now, in numbers. */
 export async function progressOf (tx: Tx, enrolmentId: string): Promise<Progress> {
-  const { done, total, certificateSerial } = await selectOptionalEnrolment(tx, enrolmentId) as Enrolment
-  return { done, total, certificateSerial }
+  return await selectProgress(tx, enrolmentId)
 }
 
 /** A lesson was read, or a quiz passed. With the last of them the enrolment completes, the certificate is issued and counted:

@@ -56,6 +56,17 @@ export async function selectOptionalEnrolment (tx: Tx, id: string): Promise<Enro
 
 const enrolmentById = prepared((tx, value: Value<{ id: string }>) => enrolments(tx).where('enrolment.id', '=', value('id')))
 
+/** @throws Error for an enrolment that is not there */
+export async function selectProgress (tx: Tx, id: string): Promise<Pick<Enrolment, 'done' | 'total' | 'certificateSerial'>> {
+  const [row] = await progressById(tx, { id })
+  if (row === undefined) throw new Error(`no enrolment ${id}`)
+  return row
+}
+
+const progressById = prepared((tx, value: Value<{ id: string }>) => tx.selectFrom('enrolment')
+  .leftJoin('certificate', (join) => join.onRef('certificate.enrolment_id', '=', 'enrolment.id').on('certificate.revoked_at', 'is', null))
+  .select(['done', 'total', 'certificate.serial as certificateSerial']).where('enrolment.id', '=', value('id')))
+
 /** One person's enrolments, the latest cohort first. */
 export async function selectEnrolmentsOf (tx: Tx, personId: string): Promise<Enrolment[]> {
   return (await enrolmentsByPerson(tx, { personId })).map(enrolmentOf)

@@ -64,9 +64,12 @@ t.test('units of work that arrive together: one that fails is undone alone; when
     if (fails) throw new Error(`${subject} fails`)
     return subject
   })
-  const results = await Promise.allSettled([unit('one'), unit('two', true), unit('three')])
-  t.same(results.map(({ status }) => status), ['fulfilled', 'rejected', 'fulfilled'])
-  t.same((await Promise.all(['one', 'two', 'three'].map(async (subject) => (await bySubject(db.read, { subject })).length))), [1, 0, 1])
+  for (const fails of [[false, true, false], [true, false, true, false], [true, true, false], [true]]) {
+    const group = fails.join()
+    const results = await Promise.allSettled(fails.map(async (fails, index) => await unit(`${group} ${index}`, fails)))
+    t.same(results.map(({ status }) => status === 'rejected'), fails)
+    t.same((await Promise.all(fails.map(async (_, index) => (await bySubject(db.read, { subject: `${group} ${index}` })).length))), fails.map((fails) => fails ? 0 : 1))
+  }
 
   const lost = db.write(async (tx) => {
     // As SQLite itself does it when the disk is full: the whole transaction is gone, savepoints and all.
