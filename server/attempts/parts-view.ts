@@ -30,7 +30,7 @@ const KEPT = 8000
 /** A question as it was rendered, with holes for its `seq` and `items`. The order in which they were drawn is another for each trainee. */
 interface Parts {
   readonly frame: Frame
-  /** By their keys; those that offer choices have a hole for `choices`. */
+  /** By their keys; those that offer choices, and they alone, have a hole: for `choices`. */
   readonly items: ReadonlyMap<string, Frame>
   /** By their keys: one of them as it stands among the others, and as it was chosen. */
   readonly choices: ReadonlyMap<string, { readonly open: Fixed, readonly chosen: Fixed }>
@@ -67,26 +67,32 @@ export function makeQuestionParts (): QuestionParts {
   }
 }
 
-function itemOf ({ items, choices }: Parts, key: string, listed: Listed): Piece[] {
-  return fill(items.get(key) as Frame, {
-    get choices () { return listed.choices.map((choice) => (choices.get(choice) as { open: Fixed, chosen: Fixed })[listed.given[key] === choice ? 'chosen' : 'open']) }
-  })
+function itemOf ({ items, choices }: Parts, key: string, listed: Listed): readonly Piece[] {
+  const item = items.get(key) as Frame
+  if (listed.choices.length === 0) return item as readonly Fixed[]
+  return fill(item, { choices: listed.choices.map((choice) => (choices.get(choice) as { open: Fixed, chosen: Fixed })[listed.given[key] === choice ? 'chosen' : 'open']) })
 }
 
 /** All that the view of a question is made from, but for its `seq` and the order of its items: numbers and names without a space, and JSON. */
 function nameOf (seen: AskedAttempt, slot: PaperSlot, definition: QuestionDefinition, state: SlotState, policy: ReviewPolicy, reader: Reader, open: boolean, ordered: boolean): string {
   const { fraction, locked, tries, mark } = state
   return `${numberFor(definition)} ${slot.slot} ${numberOf(seen, slot.slot)} ${slot.mark} ${mark} ${reader.language} ${seen.language} ${open} ${seen.quiz.behaviour} ${state.state} ${fraction} ${locked} ${tries} ${
-    ordered ? JSON.stringify(slot.order) : ''} ${textOf(policy)} ${JSON.stringify(state.tried)} ${JSON.stringify(state.answer)}`
+    ordered ? JSON.stringify(slot.order) : ''} ${policyNumber(policy)} ${JSON.stringify(state.tried)} ${JSON.stringify(state.answer)}`
 }
 
-const policies = new WeakMap<ReviewPolicy, string>()
+const policies = new WeakMap<ReviewPolicy, number>()
+const policiesByText = new Map<string, number>()
 
-/** The questions of a page have one policy. */
-function textOf (policy: ReviewPolicy): string {
-  let text = policies.get(policy)
-  if (text === undefined) policies.set(policy, text = JSON.stringify(policy))
-  return text
+/** Tells policies apart by what they say: a short name is found faster. The questions of a page have one policy. */
+function policyNumber (policy: ReviewPolicy): number {
+  let number = policies.get(policy)
+  if (number === undefined) {
+    const text = JSON.stringify(policy)
+    number = policiesByText.get(text) ?? policiesByText.size
+    policiesByText.set(text, number)
+    policies.set(policy, number)
+  }
+  return number
 }
 
 const numbers = new WeakMap<QuestionDefinition, number>()
