@@ -18,7 +18,10 @@ export interface Running {
 
 export const SECRET = 'only for measuring: long enough, and known to the load client'
 
-/** Starts the product as production does (`muster serve`), on a database that is there.
+/** What `npm start` tells Node. */
+const NODE_FLAGS = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { scripts: { start: string } }).scripts.start.split(' ').filter((word) => word.startsWith('--'))
+
+/** Starts the product as production does (`npm start`), on a database that is there.
  * @param options.port default: the bench's first */
 export async function startMuster (bench: Bench, databaseUrl: string, { port = bench.port, env = {} }: { port?: number, env?: Readonly<Record<string, string>> } = {}): Promise<Running> {
   return await startServer(bench, new URL('../server/main.ts', import.meta.url).pathname, ['serve'], {
@@ -37,7 +40,7 @@ export async function startServer (bench: Bench, file: string, args: readonly st
   const profile = bench.profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${bench.profileTo}`]
   const output = join(mkdtempSync(join(bench.folder, 'server-')), 'output')
   const handle = openSync(output, 'a')
-  const child = spawn(process.execPath, [...profile, '--import', watch, file, ...args], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...profile, '--import', watch, file, ...args], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: tmpdir(), ...env }, stdio: ['ignore', handle, handle, 'ipc']
   })
   closeSync(handle)
