@@ -18,7 +18,7 @@ import { oncePerFolder } from './once-per-folder.ts'
 import { answerTo, sendAnswer } from './problem.ts'
 import { csrfOwner, makeCsrfToken, security } from './security.ts'
 import { session } from './session.ts'
-import { accepts, assemble, cut, fill, hole, type Frame, type Piece } from './splice.ts'
+import { accepts, assemble, compressedBeside, cut, fill, hole, passing, type Frame, type Piece } from './splice.ts'
 import { makeUrl } from './urls.ts'
 
 export type LoggerOptions = Exclude<FastifyServerOptions['logger'], boolean | undefined>
@@ -142,7 +142,7 @@ export async function createShell (options: ShellOptions): Promise<App> {
     return assemble(pieces, gzip)
   }
 
-  function laidOut (request: FastifyRequest, view: PageView, header: string, body: string | readonly Piece[], csrf: () => string): Piece[] {
+  function laidOut (request: FastifyRequest, view: PageView, header: string | readonly Piece[], body: string | readonly Piece[], csrf: () => string): Piece[] {
     return fill(layoutOf(request, view), {
       title: escapeHtml(view.title), header, body, path: escapeHtml(request.url), name: escapeHtml(request.person?.name ?? ''),
       get csrf () { return csrf() }
@@ -155,6 +155,7 @@ export async function createShell (options: ShellOptions): Promise<App> {
   }
 
   app.decorateReply('page', function (template: string, view: PageView) {
+    if (takesGzip(this) && repeatsNothing(this)) return pageCompressed(this, template, view)
     let token: string | undefined
     // Made only when a form asks for it: a public page stays without cookies.
     const csrf = (): string => (token ??= this.generateCsrf({ userInfo: csrfOwner(this.request) }))
@@ -162,6 +163,18 @@ export async function createShell (options: ShellOptions): Promise<App> {
     const header = view.header === undefined ? '' : render(view.header, view, context)
     return this.send(html(this, laidOut(this.request, view, header, render(template, view, context), csrf), false))
   })
+  function pageCompressed (reply: FastifyReply, template: string, view: PageView): FastifyReply {
+    const { request } = reply
+    const context = contextOf(request, () => hole('csrf'))
+    const header = view.header === undefined ? '' : render(view.header, view, context)
+    const body = render(template, view, context)
+    const csrf = { get csrf () { return csrfToken(reply) } }
+    const send = (header: Frame, body: Frame): FastifyReply => reply.send(html(reply, laidOut(request, view, fill(header, csrf), fill(body, csrf), () => csrfToken(reply)), true))
+    if (body.length < LONG) return send(cut(header, passing), cut(body, passing))
+    Promise.all(cut(body, passing).map(async (part) => 'hole' in part ? part : await compressedBeside(part)))
+      .then((body) => { send(cut(header, passing), body) }).catch((error: unknown) => { reply.send(error) })
+    return reply
+  }
   app.decorateReply('pageOfParts', function (view: PageView, body: readonly Piece[]) {
     return html(this, laidOut(this.request, view, '', body, () => csrfToken(this)), takesGzip(this))
   })
@@ -196,6 +209,15 @@ export async function createShell (options: ShellOptions): Promise<App> {
   app.setNotFoundHandler(async (request, reply) => await sendAnswer({ code: 'not-found', status: 404, detail: {}, problems: [] }, request, reply))
   await app.register(async (scope: App) => { assetRoutes(scope, assets) }, { prefix: options.prefix })
   return app
+}
+
+/** In characters: what is compressed within a millisecond or two. */
+const LONG = 100_000
+
+/** Whether a page says nothing that its address asked for: somebody who had others open addresses of his choice, and saw how long the answers
+ * were, could learn from a compressed page what else stands in it (BREACH). */
+function repeatsNothing ({ request, statusCode }: FastifyReply): boolean {
+  return statusCode === 200 && request.method === 'GET' && !request.url.includes('?')
 }
 
 interface Shown { readonly title: string, readonly header: string, readonly body: string, readonly path: string, readonly name: string }

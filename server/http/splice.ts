@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { crc32, deflateRawSync, constants } from 'node:zlib'
+import { promisify } from 'node:util'
+import { crc32, deflateRaw, deflateRawSync, constants, type ZlibOptions } from 'node:zlib'
 import { makeRecent } from '../recent.ts'
 
-/** A part of a page that never changes: kept as it is sent, and compressed once. */
+/** A part of a page, as it is sent plain and compressed: one that never changes and is kept, or one that is sent once. */
 export interface Fixed {
   readonly bytes: Buffer
   /** Raw deflate (RFC 1951) of `bytes`: whole blocks that refer to nothing before them and end on a byte, so that they stand
    * anywhere in a stream. Made when it is first asked for. */
   readonly deflated: () => Buffer
-  /** Of `bytes`: so that a page's checksum is put together without going over its bytes again. */
-  readonly crc: number
-  /** What a checksum before it becomes by its length. */
-  readonly shift: Shift
+  /** So that a page's checksum is put together without going over its bytes again: that of `bytes`, and what one before them becomes by their
+   * length. Null for a part that is sent once. */
+  readonly sum: { readonly crc: number, readonly shift: Shift } | null
 }
 
 /** What a page is put together from: fixed parts, and text made for this one reader, escaped already. */
@@ -28,19 +28,38 @@ export function hole (name: string): string {
   return `${MARK}${name}x${MARK}`
 }
 
-/** Cuts rendered text at its holes. */
-export function cut (html: string): Frame {
+/** Cuts rendered text at its holes. @param partOf what each piece between them becomes */
+export function cut (html: string, partOf: (text: string) => Fixed = fixed): Frame {
   return html.split(MARK).flatMap((part, index): Frame => {
     if (index % 2 === 1) return [{ hole: part.slice(0, -1) }]
-    return part === '' ? [] : [fixed(part)]
+    return part === '' ? [] : [partOf(part)]
   })
 }
 
 export function fixed (text: string): Fixed {
   const bytes = lasting(Buffer.from(text))
   let deflated: Buffer | undefined
-  return { bytes, deflated: () => (deflated ??= deflate(bytes)), crc: crc32(bytes), shift: shiftBy(bytes.length) }
+  return { bytes, deflated: () => (deflated ??= deflate(bytes)), sum: { crc: crc32(bytes), shift: shiftBy(bytes.length) } }
 }
+
+/** A part that is sent once: compressed fast, and with nothing made ready for the next time. */
+export function passing (text: string): Fixed {
+  const bytes = Buffer.from(text)
+  let deflated: Buffer | undefined
+  return { bytes, deflated: () => (deflated ??= bytes.length < A_PACKET ? stored(bytes) : deflateRawSync(bytes, FAST)), sum: null }
+}
+
+/** The same part compressed already, beside the server's thread: for one so long that everybody else would wait for it. */
+export async function compressedBeside (part: Fixed): Promise<Fixed> {
+  const deflated = await deflateBeside(part.bytes, FAST)
+  return { ...part, deflated: () => deflated }
+}
+
+const deflateBeside = promisify<Buffer, ZlibOptions, Buffer>(deflateRaw)
+
+/** Fewer bytes than this travel as fast plain. */
+const A_PACKET = 1400
+const FAST = { level: 1, finishFlush: constants.Z_SYNC_FLUSH } as const satisfies ZlibOptions
 
 /** A copy in memory of its own: one out of the pool of small buffers would keep all that came from there at the same time, a hundred
  * times as much. */
@@ -72,8 +91,8 @@ export function fill (frame: Frame, values: Readonly<Record<string, string | rea
   return pieces
 }
 
-/** The page as it is sent: plain, or gzip (RFC 1952) out of the parts compressed before. What was made for one reader is stored
- * in it uncompressed: that costs no time, and nothing secret is ever compressed together with what somebody else may have
+/** The page as it is sent: plain, or gzip (RFC 1952) out of its parts, each compressed by itself. Text is stored
+ * in it uncompressed: that costs no time, and no form's token is ever compressed together with what somebody else may have
  * chosen (BREACH). */
 export function assemble (pieces: readonly Piece[], gzip: boolean): Buffer {
   const parts = together(pieces)
@@ -90,7 +109,7 @@ export function assemble (pieces: readonly Piece[], gzip: boolean): Buffer {
       const deflated = part.deflated()
       out.set(deflated, at)
       at += deflated.length
-      crc = (shifted(part.shift, crc) ^ part.crc) >>> 0
+      crc = part.sum === null ? crc32(part.bytes, crc) : (shifted(part.sum.shift, crc) ^ part.sum.crc) >>> 0
       length += part.bytes.length
     } else if (part.length <= SHORT && writeAscii(part, out, at + STORED_HEAD)) {
       writeHead(part.length, out, at)

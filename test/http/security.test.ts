@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import t from 'tap'
 import { loadMessages } from '../../server/http/messages.ts'
 import { createShell } from '../../server/http/shell.ts'
@@ -34,6 +35,33 @@ t.test('a route that does not say who may use it stops the server at start', asy
 t.test('over https, browsers are told to stay there', async (t) => {
   const app = await shell(true)
   t.match((await app.inject('/nowhere')).headers, { 'strict-transport-security': /max-age=31536000/ })
+  await app.close()
+})
+
+t.test('a page is compressed for whoever takes that, with its form\'s token apart, unless it repeats what its address asks for', async (t) => {
+  const app = await shell()
+  let lesson = ''
+  app.get('/lesson', { config: { access: 'public' } }, async (request, reply) => reply.status('late' in (request.query as object) ? 422 : 200).page('progress/lesson', {
+    title: 'Ümlaut', main: 'reading', html: lesson, lessonTitle: 'L', finishHref: '/done', courseTitle: 'C', moduleTitle: 'M'
+  }))
+  const get = async (url: string, headers: Record<string, string>) => await app.inject({ url, headers })
+  const plain = async (cookie: string): Promise<string> => (await get('/lesson', { cookie })).body
+  const token = /name="_csrf" value="([^"]+)"/
+  const first = await get('/lesson', { 'accept-encoding': 'gzip' })
+  const cookie = first.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+  for (const length of [10, 5000, 300_000]) {
+    lesson = Array.from({ length: Math.ceil(length / 30) }, (_, index) => `<p>What an officer sees: ${index}</p>`).join('')
+    const { headers, rawPayload } = await get('/lesson', { cookie, 'accept-encoding': 'gzip, br' })
+    t.match(headers, { 'content-encoding': 'gzip', vary: 'accept-encoding', 'content-length': String(rawPayload.length) })
+    const html = gunzipSync(rawPayload).toString()
+    t.equal(html.replace(token, ''), (await plain(cookie)).replace(token, ''), `${length} characters`)
+    t.ok(length < 1000 || rawPayload.length < html.length / 2.5, `${html.length} characters in ${rawPayload.length} bytes`)
+    const sent = token.exec(html)?.[1] ?? ''
+    t.ok(rawPayload.includes(sent), 'the token stands in it as it is')
+  }
+  for (const [url, headers] of [['/lesson', { cookie }], ['/lesson?q=what', { cookie, 'accept-encoding': 'gzip' }], ['/lesson?late', { cookie, 'accept-encoding': 'gzip' }]] as const) {
+    t.equal((await get(url, headers)).headers['content-encoding'], undefined, url)
+  }
   await app.close()
 })
 
