@@ -61,7 +61,7 @@ export interface Problem {
   readonly path?: string
   readonly line?: number
   readonly field?: string
-  /** In English: what programs read, and pages where there are no `words`. */
+  /** In English: what programs read. Pages say it in their language by `templates/sentences`, where there are no `words`. */
   readonly message: string
   /** The same as a message of the catalogue, for the language of a page. */
   readonly words?: { readonly key: string, readonly values?: Readonly<Record<string, string | number>> }

@@ -11,6 +11,8 @@ import { keepBankFile } from '../server/courses/bank/files.ts'
 import { addCohort, call, enrol, personOf, sendFile, start, startWalk, walkToTheEnd, type Walk } from './trainee.ts'
 
 /** Who asks, in the order of the columns below. The liaison is of the trainee's country, the other liaison of another. */
+/** Says each message as its key. */
+const KEYS = Object.assign((key: string) => key, { sentence: (english: string) => english })
 const ROLES = ['nobody', 'trainee', 'otherTrainee', 'instructor', 'otherInstructor', 'liaison', 'otherLiaison', 'administrator'] as const
 type Who = typeof ROLES[number]
 
@@ -516,7 +518,7 @@ async function scene (test: TestApp): Promise<Scene> {
   await test.db.write(async (tx) => { await insertAttachments(tx, [{ path: 'files/a.txt', hash, type: 'text/plain', bytes: Buffer.from('a') }], test.world.now().toISOString()) })
   const template = await call(test, walk.admin, 'POST', '/certificate-templates', { name: 'Diploma', courses: [], content: LOOK })
   const zipId = await requestZip(test.db, { world: test.world, settings: { timeZone: 'UTC' } }, personOf(walk.admin, 'administrator'), { search: {}, language: 'en' })
-  await workOnZips(test.db, zipDeps({ world: test.world, settings: { programme: 'Test', timeZone: 'UTC', publicUrl: 'http://localhost', prefix: '', secure: false, demo: true }, messages: { translate: () => (key) => key }, looks: makeLooks() }))
+  await workOnZips(test.db, zipDeps({ world: test.world, settings: { programme: 'Test', timeZone: 'UTC', publicUrl: 'http://localhost', prefix: '', secure: false, demo: true }, messages: { translate: () => KEYS }, looks: makeLooks() }))
   const mail = await test.db.read.selectFrom('mail').select('id').executeTakeFirstOrThrow()
   return {
     pages: new Map(),

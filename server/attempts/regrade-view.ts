@@ -2,6 +2,7 @@ import { formView } from '../courses/bank/editor-view.ts'
 import { STYLES } from '../courses/bank/views.ts'
 import { readableText } from '../courses/markdown.ts'
 import type { PageView } from '../http/app-type.ts'
+import { inWords } from '../http/input-problems.ts'
 import { formatNumber } from '../http/pages.ts'
 import { textIn, type QuestionDefinition } from '../quiz/quiz.ts'
 import type { Problem } from '../refusals.ts'
@@ -52,7 +53,7 @@ export function regradeView (desk: RegradeDesk, { correction, reason = '', mayAp
     question,
     editor: correction === null || isDone ? null : formView({ ...correction.form, problems: ofQuestion.map((problem) => ({ ...problem, path: (problem.path ?? '').slice(DEFINITION.length + 1) })) }, previewView, reader, ''),
     reason,
-    problems: problems.filter((problem) => !ofQuestion.includes(problem)).map(({ message }) => message),
+    problems: problems.filter((problem) => !ofQuestion.includes(problem)).map((problem) => inWords(problem, t)),
     report: report === undefined ? null : reportView(report, reader),
     seen: report?.applied === false ? report.fingerprint : '',
     mayApply: report?.applied === false && mayApply && (report.changes.length > 0 || correction?.isChanged === true),

@@ -41,7 +41,7 @@ export function sampleRoutes (app: App, deps: Deps, checker: Checker): void {
       papers: [0, 1, 2, 3, 4].map((step) => from + step).map((number) => ({
         label: request.t('drafts.sample.paper', { number }), href: app.url('/desk/drafts/:id/quizzes/:key/sample', { id, key }, { seed: number }), current: number === seed
       })),
-      problems: sample.problems.map(({ path, message }: Problem) => path === '' ? message : `${path}: ${message}`),
+      problems: sample.problems.map(({ path, message }: Problem) => request.t.sentence(path === '' ? message : `${path}: ${message}`)),
       ...samplePages(sample, reader)
     })
   })

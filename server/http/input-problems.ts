@@ -40,7 +40,7 @@ export function inputProblems (errors: readonly FastifySchemaValidationError[], 
 
 /** A problem of a refusal as a page says it. */
 export function inWords ({ message, words }: Pick<Problem, 'message' | 'words'>, t: Translate): string {
-  return words === undefined ? message : t(words.key, words.values)
+  return words === undefined ? t.sentence(message) : t(words.key, words.values)
 }
 
 /** Where an error is: `people/3`; of a field that is missing or not known, with its name. */

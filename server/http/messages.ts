@@ -2,11 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { makeRecent } from '../recent.ts'
+import { loadSentences, type Sentence } from './sentences.ts'
 
 export type MessageValues = Readonly<Record<string, string | number | Date | boolean | null | undefined>>
 
 /** One language's way of saying things. */
-export type Translate = (key: string, values?: MessageValues) => string
+export interface Translate {
+  (key: string, values?: MessageValues): string
+  /** what the engine and the readers of files say in English (`sentences.ts`) */
+  readonly sentence: Sentence
+}
 
 export interface Messages {
   /** Languages there is a catalogue for, the first being the fall-back. */
@@ -28,7 +33,8 @@ export function directionOf (language: string): 'ltr' | 'rtl' {
 }
 
 /** Reads the catalogues: `<folder>/<language>/*.json`, flat objects of key → ICU message, each parsed when it is first said. A key
- * that a language lacks is said in English; a key that English lacks is a bug and throws.
+ * that a language lacks is said in English; a key that English lacks is a bug and throws. Beside the folder stands
+ * `sentences/<language>.json`: what the engine says in English.
  * @throws Error naming file and key when a key stands twice; `translate` does when a message does not parse */
 export function loadMessages (folder: string): Messages {
   const catalogues = new Map<string, Map<string, Message>>()
@@ -49,14 +55,15 @@ export function loadMessages (folder: string): Messages {
   const translate = (language: string): Translate => {
     const catalogue = catalogues.get(language) ?? first
     const said = makeRecent<string>(KEPT_SAYINGS)
-    return (key, values = {}) => {
+    const { say: sentence } = loadSentences(join(folder, '..', 'sentences', `${language}.json`))
+    return Object.assign((key: string, values: MessageValues = {}) => {
       const message = catalogue.get(key) ?? first.get(key)
       if (message === undefined) throw new Error(`no message '${key}' in locales/${FIRST_LANGUAGE}`)
       if (typeof message === 'string') return message
       // Most messages with a number in them are said again and again with the same one.
       const name = key + JSON.stringify(values)
       return said.get(name) ?? said.keep(name, String(message().format(values)))
-    }
+    }, { sentence })
   }
   const translates = new Map(languages.map((language) => [language, translate(language)]))
   return {

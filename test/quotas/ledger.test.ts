@@ -13,6 +13,8 @@ import { dialect } from '../database.ts'
 import { makeSigner } from '../../server/quotas/snapshot.ts'
 import { apartText } from '../../server/quotas/views.ts'
 
+/** Says each message as its key. */
+const KEYS = Object.assign((key: string) => key, { sentence: (english: string) => english })
 const SIGNER = makeSigner('a secret that only the tests know, long enough')
 
 const YEAR: QuotaInput = { name: 'Officers trained', period: { from: '2026-09-09', to: '2027-09-08' }, timeZone: 'Asia/Shanghai', scope: {}, counts: 'persons', target: 3000 }
@@ -288,13 +290,13 @@ t.test('what a quota is made of adds up to it, beside the quotas that promise a 
     t.equal((await quotaEntries(p.db, p.administrator, id, null, filter)).items.length, serials, JSON.stringify(filter))
   }
   t.match(whole.forecast, { counted: 5, method: 'rate' })
-  t.equal(apartText(courses, (key) => key), '')
+  t.equal(apartText(courses, KEYS), '')
 
   const drugs = await quota(p, { name: 'Drugs', scope: { course: 'drugs' }, target: 10 })
   await p.certify(amina, 'drugs')
   const { courses: apart } = await quotaDetail(p.db, p.world, p.administrator, id)
   t.match(apart, [{ key: 'fraud', counted: 4 }, { key: 'drugs', counted: 1, promised: { id: drugs, counted: 2, target: 10 } }], 'who is counted under another course counts in the quota of this one too')
-  t.equal(apartText(apart, (key) => key), 'quotas.apart', 'and that is said')
+  t.equal(apartText(apart, KEYS), 'quotas.apart', 'and that is said')
 })
 
 t.test('a liaison reads the quotas of their own country, and nobody else any', async (t) => {

@@ -72,7 +72,7 @@ t.test('the page breaks a question down by version and by the values drawn', (t)
   const view = statisticsView({
     cohort: { id: 'k', name: 'Cohort' }, quiz: { key: 'z', title: 'Quiz', behaviour: 'deferred', passPercent: 50, sections: [{ questions: ['c'] }] }, language: 'en',
     statistics: quizStatistics(sittings, () => definition, 'en'), questions: new Map([['c', definition]]), people: new Map(), versions: [], versionOf: new Map([['v1', 1], ['v2', 2]])
-  }, { language: 'en', timeZone: 'UTC', t: (key: string, values = {}) => [key, ...Object.values(values)].join(' '), url: (path: string) => path })
+  }, { language: 'en', timeZone: 'UTC', t: Object.assign((key: string, values = {}) => [key, ...Object.values(values)].join(' '), { sentence: (english: string) => english }), url: (path: string) => path })
   t.match(view, { places: [], poor: [], sound: [{ parts: [
     { by: 'version', rows: [{ name: 'statistics.version 1', count: '10', facility: '50%' }, { name: 'statistics.version 2', count: '30' }] },
     { by: 'variant', rows: [{ name: 'a = 1', count: '20', facility: '0%' }, { name: 'a = 2', facility: '100%' }] }

@@ -42,14 +42,14 @@ export function problemLinks ({ kind, problems, t }: FieldContext): Array<{ read
   })
 }
 
-/** The commonest problems in the reader's language; others as the engine says them. */
+/** The commonest problems as this form says them. */
 function problemWords (message: string, t: Translate): string {
   const least = /^must hold at least (\d+); it holds (\d+)$/.exec(message)
   if (least !== null) return t('bank.problem.too-few', { least: Number(least[1]), count: Number(least[2]) })
   switch (message) {
     case 'is missing': case 'must not be empty': return t('bank.problem.missing')
     case 'must be a number': case 'must be a whole number': return t('bank.problem.number')
-    default: return message
+    default: return t.sentence(message)
   }
 }
 

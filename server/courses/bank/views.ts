@@ -263,8 +263,9 @@ export function importView (bank: Bank, form: ImportForm, reader: Reader): PageV
   }
 }
 
-function problemLine ({ line, path, message }: Problem, { t }: Reader): string {
-  return line !== undefined ? t('bank.import.line', { line: String(line), message }) : path === undefined || path === '' || message.startsWith(`'${path}'`) ? message : `${path}: ${message}`
+function problemLine ({ line, path, message: english }: Problem, { t }: Reader): string {
+  const message = t.sentence(english)
+  return line !== undefined ? t('bank.import.line', { line: String(line), message }) : path === undefined || path === '' || english.startsWith(`'${path}'`) ? message : `${path}: ${message}`
 }
 
 export function fileView ({ bank, file, count, page, pages, questions, problems }: BankFilePage, refused: readonly Problem[], show: ShowPreview, reader: Reader): PageView {
@@ -286,7 +287,7 @@ export function fileView ({ bank, file, count, page, pages, questions, problems 
     pages: pages > 1 ? t('bank.import.page', { page, pages }) : '',
     hasPrevious: page > 1,
     hasNext: page < pages,
-    refused: refused.map(({ message }) => message),
+    refused: refused.map((problem) => inWords(problem, t)),
     problems: problems.map((problem) => ({ line: problemLine(problem, reader), severity: t(`bank.severity.${problem.severity}`), stop: problem.severity === 'refused' })),
     questions: questions.map(({ place, question, chosen, problems, alike }) => ({
       place: String(place),
@@ -295,7 +296,7 @@ export function fileView ({ bank, file, count, page, pages, questions, problems 
       kind: t(`bank.kind.${question.definition.kind}`),
       topic: question.definition.topic,
       line: question.line === undefined ? '' : t('bank.import.at-line', { line: String(question.line) }),
-      problems: problems.map((problem) => ({ line: problem.message.replace(`'${question.name}': `, ''), severity: t(`bank.severity.${problem.severity}`) })),
+      problems: problems.map((problem) => ({ line: t.sentence(problem.message.replace(`'${question.name}': `, '')), severity: t(`bank.severity.${problem.severity}`) })),
       alike: alike === null ? null : { href: url('/desk/banks/:id/questions/:key', { id: bank.id, key: alike.key }), words: t('bank.alike', { name: alike.name, share: formatPercent(Math.floor(alike.share * 100), language) }) },
       preview: previewOf(question.definition)
     }))

@@ -24,7 +24,7 @@ export function fileView (frame: Frame, input: { readonly path: string, readonly
     line: line === undefined ? '' : String(line),
     state: file === undefined ? t('drafts.file.new') : t('drafts.saved-by', { name: file.by, time: formatDateTime(file.at, reader) }),
     saved: saved ? t('drafts.saved') : '',
-    problems: checked.problems.filter((problem) => problem.file === path).slice(0, MOST_PROBLEMS).map(({ line, path, message }) => ({ line: String(line), text: t('drafts.line', { line, message: path === '' ? message : `${path}: ${message}` }) })),
+    problems: checked.problems.filter((problem) => problem.file === path).slice(0, MOST_PROBLEMS).map(({ line, path, message }) => ({ line: String(line), text: t('drafts.line', { line, message: t.sentence(path === '' ? message : `${path}: ${message}`) }) })),
     historyHref: file === undefined ? '' : url('/desk/drafts/:id/history', { id }, { path }),
     isBank: path.startsWith('banks/'),
     previewHref: path.startsWith('banks/') ? url('/desk/drafts/:id/questions', { id }, { path }) : '',

@@ -83,7 +83,7 @@ export function problemList (problems: readonly FileProblem[], id: string, { t, 
     items: problems.slice(0, MOST_PROBLEMS).map(({ file, line, path, message }) => ({
       href: editorHref(file, id, url, line),
       place: t('drafts.problem-place', { file, line }),
-      message: path === '' ? message : `${path}: ${message}`
+      message: t.sentence(path === '' ? message : `${path}: ${message}`)
     })),
     more: problems.length > MOST_PROBLEMS ? t('drafts.problems-more', { count: problems.length - MOST_PROBLEMS }) : ''
   }

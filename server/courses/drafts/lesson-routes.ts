@@ -62,7 +62,7 @@ export function lessonPages (app: App, deps: Deps, checker: Checker): void {
     return await reply.send({
       html: lessonHtml(html, app.url),
       minutes: request.t('courses.lesson', { minutes }),
-      problems: problems.map(({ bodyLine, message }) => ({ line: bodyLine, text: bodyLine > 0 ? request.t('drafts.line', { line: bodyLine, message }) : message }))
+      problems: problems.map(({ bodyLine, message }) => ({ line: bodyLine, text: bodyLine > 0 ? request.t('drafts.line', { line: bodyLine, message: request.t.sentence(message) }) : request.t.sentence(message) }))
     })
   })
 }

@@ -51,7 +51,7 @@ export function lessonView (frame: Frame, input: {
     lessonHref: url('/desk/drafts/:id/lessons/:key', { id, key }),
     html: lessonHtml(sight.html, url),
     minutes: t('courses.lesson', { minutes: sight.minutes }),
-    problems: sight.problems.map(({ line, bodyLine, message }) => ({ line: String(line), bodyLine: String(bodyLine), text: bodyLine > 0 ? t('drafts.line', { line: bodyLine, message }) : message })),
+    problems: sight.problems.map(({ line, bodyLine, message }) => ({ line: String(line), bodyLine: String(bodyLine), text: bodyLine > 0 ? t('drafts.line', { line: bodyLine, message: t.sentence(message) }) : t.sentence(message) })),
     previewHref: url('/desk/drafts/:id/preview', { id }),
     pictures: files.filter(({ path }) => holdingOf(path) === 'picture').map(({ path, hash }) => ({ path, src: url('/media/:hash', { hash }), code: `![](${path})` })),
     downloads: files.filter(({ path }) => holdingOf(path) === 'attachment').map(({ path }) => ({ path, code: `[${path.slice('files/'.length)}](${path})` })),

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import Type from 'typebox'
 import type { Deps } from '../../deps.ts'
 import type { App, PageView } from '../../http/app-type.ts'
+import { inWords } from '../../http/input-problems.ts'
 import { signedIn } from '../../http/session.ts'
 import { STAFF } from '../../people/access.ts'
 import { Refusal } from '../../refusals.ts'
@@ -150,7 +151,7 @@ export function draftPages (app: App, deps: Deps, checker: Checker): void {
       return await reply.redirect(at('', await beginDraft(db, world, signedIn(request), { from: 'files', files: sentCourse(files) })), 303)
     } catch (refusal) {
       if (!(refusal instanceof Refusal) || refusal.code !== 'bad-input') throw refusal
-      return again(refusal.problems.map(({ message }) => message))
+      return again(refusal.problems.map((problem) => inWords(problem, request.t)))
     }
   })
 }

@@ -34,7 +34,7 @@ export function quizSays (quiz: unknown, questions: readonly QuestionDefinition[
 /** Where a problem is, in the words of the form. */
 function said ({ path, message }: Problem, t: Reader['t']): string {
   const [top = '', index] = path.split('/')
-  const what = /\/draw\/\d+\/topic$/.test(path) ? t('draft-quiz.no-topic') : message
+  const what = /\/draw\/\d+\/topic$/.test(path) ? t('draft-quiz.no-topic') : t.sentence(message)
   return t('drafts.quiz.problem', { part: top, section: index === undefined || top !== 'sections' ? 0 : Number(index) + 1, message: what })
 }
 
