@@ -574,6 +574,7 @@ function addressOf (path: string, { walk, attemptId, filesAttemptId, fileId, ban
     .replace(/same\/:personId/, `same/${walk.trainee.personId}`).replace(':slug', 'first-steps').replace(':personId', somebodyElse.personId).replace(':role', 'instructor').replace(':secret', 'x'.repeat(43))
     .replace(':hash', hash).replace(':version', 'v').replace(':name', 'page.js').replace(':file', bankFileId)
     .replace(/\/banks\/[^/]+\/(?:im|ex)port$/, '$&?format=gift').replace(/(\/api\/.*\/banks\/.*\/questions\/.*)$/, '$1?version=1').replace(/(\/api\/.*\/drafts\/.*\/questions\/.*)$/, '$1?version=9')
+    .replace(/(\/api\/v1\/teams\/[^/]+)$/, '$1?version=1')
     .replace(/:kind.*$/, 'start/en?version=0')
     .replace(/(\/drafts\/[^/]+\/(?:file|change|questions(?:\/new)?))$/, `$1?path=${path.includes('questions') ? 'banks/basics.yaml' : 'lessons/welcome.en.md'}&version=1`)
 }
@@ -655,6 +656,7 @@ function bodyOf (route: string, { somebodyElse, walk, nominationId, bankId }: Sc
     case '/teams': return { name: 'Investigation team', courses: ['first-steps'] }
     case '/teams/:id': return { name: 'Joint patrol', purpose: '', courses: ['first-steps'], version: 1 }
     case '/readiness/teams/:id': return { name: 'Joint patrol', purpose: '', courses: 'first-steps', version: '1' }
+    case '/readiness/teams/:id/end': return { version: '1' }
     case '/people/new': return { name: 'New Person', email: 'new@test.example', role: 'instructor', locale: 'en' }
     case '/people/:id': case '/people/:id/edit': return { name: 'Edited Person', email: `edited${Math.random()}@test.example`, country: 'ZM', locale: 'en', version: 0, reason: 'For the test of access' }
     case '/people': return { name: 'New Person', email: `new${Math.random()}@test.example`, country: null, locale: 'en', roles: [{ role: 'instructor' }] }

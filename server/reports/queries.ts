@@ -114,7 +114,7 @@ export interface Team {
   readonly ownerId: string
   readonly ownerName: string
   readonly createdAt: string
-  /** Rises with every edit of name, purpose or courses. */
+  /** Rises with every edit of name, purpose or courses, and whenever somebody is put on the list or taken off it. */
   readonly version: number
   readonly disbandedAt: string | null
 }
@@ -163,10 +163,21 @@ export async function updateTeam (tx: Tx, id: string, version: number, change: P
   return Number(result.numUpdatedRows) === 1
 }
 
-/** @returns false when it was disbanded before */
-export async function updateDisbanded (tx: Tx, id: string, at: string): Promise<boolean> {
-  const result = await tx.updateTable('team').set({ disbanded_at: at }).where('id', '=', id).where('disbanded_at', 'is', null).executeTakeFirst()
+/** That its people changed. */
+export async function raiseTeamVersion (tx: Tx, id: string): Promise<void> {
+  await tx.updateTable('team').set(({ eb }) => ({ version: eb('version', '+', 1) })).where('id', '=', id).execute()
+}
+
+/** @returns false when it is no longer at that version, or was disbanded before */
+export async function updateDisbanded (tx: Tx, id: string, version: number, at: string): Promise<boolean> {
+  const result = await tx.updateTable('team').set({ disbanded_at: at }).where('id', '=', id).where('version', '=', version).where('disbanded_at', 'is', null).executeTakeFirst()
   return Number(result.numUpdatedRows) === 1
+}
+
+/** What was done with a list, the latest first. @param actions of the audit log */
+export async function selectTeamChanges (tx: Tx, id: string, actions: readonly string[], limit: number): Promise<Array<{ action: string, by: string | null, at: string }>> {
+  return await tx.selectFrom('audit_entry').leftJoin('person', 'person.id', 'audit_entry.actor_id').select(['action', 'person.name as by', 'at'])
+    .where('subject_type', '=', 'team').where('subject_id', '=', id).where('action', 'in', [...actions]).orderBy('seq', 'desc').limit(limit).execute()
 }
 
 export async function selectMembers (tx: Tx, teamIds: readonly string[]): Promise<Array<PersonLine & { teamId: string }>> {

@@ -12,7 +12,7 @@ import { Refusal } from '../refusals.ts'
 import { readyTable, teamTable } from './readiness-table.ts'
 import { countriesFor, listReady, type ReadinessFilter } from './readiness.ts'
 import { problemLines, readyJson, readyView, teamFormOf, teamJson, teamsView, teamView, type ReadyPage, type TeamForm } from './readiness-views.ts'
-import { addMembers, createTeam, disbandTeam, editTeam, getTeam, listTeams, MOST_MEMBERS, removeMember, type TeamProblem } from './teams.ts'
+import { addMembers, createTeam, disbandTeam, editTeam, endOfTeam, getTeam, listTeams, MOST_MEMBERS, removeMember, type TeamChange, type TeamProblem } from './teams.ts'
 
 const DISPATCHERS: readonly Role[] = ['administrator', 'liaison']
 const PAGE = { hide: true } as const
@@ -146,12 +146,24 @@ function teamPages (app: App, deps: Deps): void {
   const { db, world } = deps
 
   app.get('/desk/readiness/teams', { config: { access: DISPATCHERS }, schema: PAGE }, async (request, reply) =>
-    reply.page('reports/teams', teamsView(await listTeams(db, world, signedIn(request)), { t: request.t, url: app.url, ...request.place })))
+    reply.page('reports/teams', teamsView(await listTeams(db, world, signedIn(request)), null, { t: request.t, url: app.url, ...request.place })))
 
-  const teamPage = async (request: FastifyRequest, reply: FastifyReply, id: string, form: TeamForm | null, isSaved = false): Promise<FastifyReply> => {
+  /** Does something to a list. Whoever comes to one that somebody ended meanwhile is told so beside those that stand. */
+  const unlessEnded = async (request: FastifyRequest, reply: FastifyReply, id: string, act: () => Promise<FastifyReply>): Promise<FastifyReply> => {
+    try {
+      return await act()
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal) || refusal.code !== 'not-found') throw refusal
+      const end = await endOfTeam(db, signedIn(request), id)
+      if (end === null) throw refusal
+      return reply.status(410).page('reports/teams', teamsView(await listTeams(db, world, signedIn(request)), end, { t: request.t, url: app.url, ...request.place }))
+    }
+  }
+
+  const teamPage = async (request: FastifyRequest, reply: FastifyReply, id: string, form: TeamForm | null, isSaved = false): Promise<FastifyReply> => await unlessEnded(request, reply, id, async () => {
     const standing = await getTeam(db, world, signedIn(request), id)
     return reply.page('reports/team', teamView(standing, form ?? teamFormOf(standing.team), await listLatestCourses(db), isSaved, { t: request.t, url: app.url, ...request.place }))
-  }
+  })
 
   app.get('/desk/readiness/teams/:id', {
     config: { access: DISPATCHERS }, schema: { ...PAGE, params: ById, querystring: Type.Object({ saved: short }) }
@@ -160,38 +172,55 @@ function teamPages (app: App, deps: Deps): void {
   app.post('/desk/readiness/teams/:id', {
     config: { access: DISPATCHERS },
     schema: { ...PAGE, params: ById, body: Type.Object({ name: typed, purpose: typed, courses: Courses, version: Type.Integer() }) }
-  }, async (request, reply) => {
+  }, async (request, reply) => await unlessEnded(request, reply, request.params.id, async () => {
     const { id } = request.params
     const { version, ...input } = request.body
     try {
       const { problems } = await editTeam(db, world, signedIn(request), id, version, input)
-      if (problems.length > 0) return await teamPage(request, reply.status(422), id, { ...input, version, problems, stale: false })
+      if (problems.length > 0) return await teamPage(request, reply.status(422), id, { ...input, version, problems, overtaken: null })
       return await reply.redirect(app.url('/desk/readiness/teams/:id', { id }, { saved: 1 }), 303)
     } catch (refusal) {
-      if (!(refusal instanceof Refusal) || refusal.code !== 'edited-meanwhile') throw refusal
+      const changes = changesIn(refusal)
       const { team } = await getTeam(db, world, signedIn(request), id)
       // What was typed stays in the form; what it would overwrite is shown beside it.
-      return await teamPage(request, reply.status(409), id, { ...input, version: team.version, problems: [], stale: true })
+      return await teamPage(request, reply.status(409), id, { ...input, version: team.version, problems: [], overtaken: { what: 'edit', changes } })
     }
-  })
+  }))
 
   app.post('/desk/readiness/teams/:id/members/:personId/remove', {
     config: { access: DISPATCHERS }, schema: { ...PAGE, params: Type.Object({ id: Id, personId: Id }) }
   }, async (request, reply) => {
     const { id, personId } = request.params
-    await removeMember(db, world, signedIn(request), id, personId)
-    return await reply.redirect(app.url('/desk/readiness/teams/:id', { id }), 303)
+    return await unlessEnded(request, reply, id, async () => {
+      await removeMember(db, world, signedIn(request), id, personId)
+      return await reply.redirect(app.url('/desk/readiness/teams/:id', { id }), 303)
+    })
   })
 
-  app.post('/desk/readiness/teams/:id/end', { config: { access: DISPATCHERS }, schema: { ...PAGE, params: ById } }, async (request, reply) => {
-    await disbandTeam(db, world, signedIn(request), request.params.id)
-    return await reply.redirect(app.url('/desk/readiness/teams'), 303)
-  })
+  app.post('/desk/readiness/teams/:id/end', {
+    config: { access: DISPATCHERS }, schema: { ...PAGE, params: ById, body: Type.Object({ version: Type.Integer() }) }
+  }, async (request, reply) => await unlessEnded(request, reply, request.params.id, async () => {
+    const { id } = request.params
+    try {
+      await disbandTeam(db, world, signedIn(request), id, request.body.version)
+      return await reply.redirect(app.url('/desk/readiness/teams'), 303)
+    } catch (refusal) {
+      const changes = changesIn(refusal)
+      const { team } = await getTeam(db, world, signedIn(request), id)
+      return await teamPage(request, reply.status(409), id, { ...teamFormOf(team), overtaken: { what: 'end', changes } })
+    }
+  }))
 
   for (const format of FORMATS) {
     app.get(`/desk/readiness/teams/:id/list.${format}`, { config: { access: DISPATCHERS }, schema: { ...PAGE, params: ById } },
       async (request, reply) => await sendTeam(deps, request, reply, request.params.id, format))
   }
+}
+
+/** What came before an edit; whatever else was refused is thrown again. */
+function changesIn (refusal: unknown): readonly TeamChange[] {
+  if (!(refusal instanceof Refusal) || refusal.code !== 'edited-meanwhile') throw refusal
+  return refusal.detail['changes'] as readonly TeamChange[]
 }
 
 async function sendReady ({ db, world, settings }: Deps, request: FastifyRequest, reply: FastifyReply, query: Static<typeof Filter>, format: Format): Promise<FastifyReply> {
@@ -272,8 +301,18 @@ function api (app: App, deps: Deps): void {
     return teamJson(await getTeam(db, world, person, request.params.id))
   })
 
-  app.delete('/api/v1/teams/:id', { config: { access: DISPATCHERS }, schema: { ...TAGS, summary: 'Ends a list', params: ById, response: { 204: Type.Null() } } }, async (request, reply) => {
-    await disbandTeam(db, world, signedIn(request), request.params.id)
+  app.delete('/api/v1/teams/:id', {
+    config: { access: DISPATCHERS },
+    schema: {
+      ...TAGS,
+      summary: 'Ends a list',
+      description: 'Of the version that was read: when it was changed or somebody was put on it or taken off it since, 409 with `now` and `changes`.',
+      params: ById,
+      querystring: Type.Object({ version: Type.Integer() }),
+      response: { 204: Type.Null() }
+    }
+  }, async (request, reply) => {
+    await disbandTeam(db, world, signedIn(request), request.params.id, request.query.version)
     return await reply.status(204).send(null)
   })
 

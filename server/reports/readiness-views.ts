@@ -1,13 +1,13 @@
 import type { PageView } from '../http/app-type.ts'
 import type { Translate } from '../http/messages.ts'
-import { formatDate, formatNumber, type Place } from '../http/pages.ts'
+import { formatDate, formatDateTime, formatNumber, type Place } from '../http/pages.ts'
 import type { Url } from '../http/urls.ts'
 import { countriesByName, countryName } from '../people/countries.ts'
 import { languageName } from '../people/views.ts'
 import type { CourseVersion } from '../courses/courses.ts'
 import { textIn } from '../quiz/text.ts'
 import type { ReadinessFilter, ReadyPerson } from './readiness.ts'
-import type { Member, Need, Team, TeamInput, TeamProblem, TeamStanding } from './teams.ts'
+import type { endOfTeam, Member, Need, Team, TeamChange, TeamInput, TeamProblem, TeamStanding } from './teams.ts'
 
 export interface Reader extends Place {
   readonly t: Translate
@@ -118,19 +118,22 @@ export function teamLine (standing: TeamStanding, { t, url, language }: Reader):
   }
 }
 
-export function teamsView (teams: readonly TeamStanding[], reader: Reader): PageView {
-  return { title: reader.t('readiness.teams.title'), nav: NAV, teams: teams.map((team) => teamLine(team, reader)) }
+/** @param end of a list that somebody came to by an old page */
+export function teamsView (teams: readonly TeamStanding[], end: Awaited<ReturnType<typeof endOfTeam>>, reader: Reader): PageView {
+  const { t } = reader
+  const ended = end === null ? '' : t('lists.ended', { name: end.name, by: end.by ?? t('lists.somebody'), time: formatDateTime(end.at, reader) })
+  return { title: t('readiness.teams.title'), nav: NAV, ended, teams: teams.map((team) => teamLine(team, reader)) }
 }
 
 export interface TeamForm extends TeamInput {
   readonly version: number
   readonly problems: readonly TeamProblem[]
-  /** Another edit came first. */
-  readonly stale: boolean
+  /** Another change came first: nothing was saved, or the list was not ended. */
+  readonly overtaken: { readonly what: 'edit' | 'end', readonly changes: readonly TeamChange[] } | null
 }
 
 export function teamFormOf (team: Team): TeamForm {
-  return { name: team.name, purpose: team.purpose, courses: team.courses, version: team.version, problems: [], stale: false }
+  return { name: team.name, purpose: team.purpose, courses: team.courses, version: team.version, problems: [], overtaken: null }
 }
 
 export function teamView (standing: TeamStanding, form: TeamForm, courses: readonly CourseVersion[], isSaved: boolean, reader: Reader): PageView {
@@ -153,6 +156,9 @@ export function teamView (standing: TeamStanding, form: TeamForm, courses: reado
     courses: team.courses.map((slug) => titles.get(slug) ?? slug),
     members: members.map((member) => memberView(member, titles, team, reader)),
     addHref: withCourses(url('/desk/readiness', {}, { into: team.id }), { courses: team.courses }),
+    version: String(team.version),
+    notEnded: form.overtaken?.what === 'end',
+    changes: form.overtaken?.changes.map(({ what, by, at }) => t('lists.change', { what: t(`audit.action.${what}`), by: by ?? t('lists.somebody'), time: formatDateTime(at, reader) })) ?? [],
     csvHref: url('/desk/readiness/teams/:id/list.csv', { id: team.id }),
     xlsxHref: url('/desk/readiness/teams/:id/list.xlsx', { id: team.id }),
     form: {
@@ -160,9 +166,9 @@ export function teamView (standing: TeamStanding, form: TeamForm, courses: reado
       purpose: form.purpose,
       version: String(form.version),
       problems: problemLines(form.problems, t),
-      stale: form.stale,
+      stale: form.overtaken?.what === 'edit',
       // Only what differs from what was typed.
-      now: !form.stale ? [] : [
+      now: form.overtaken?.what !== 'edit' ? [] : [
         ['readiness.team.name', team.name, form.name.trim()], ['readiness.team.purpose', team.purpose, form.purpose.trim()], ['readiness.team.courses', titled(team.courses), titled(form.courses)]
       ].flatMap(([label = '', value = '', typed = '']) => value === typed ? [] : [{ label: t(label), value: value || t('cohorts.none'), typed: typed || t('cohorts.none') }]),
       courses: courses.map(({ slug, title }) => ({ slug, title: textIn(title, reader.language), chosen: form.courses.includes(slug) }))

@@ -9,8 +9,8 @@ import { textIn, type Text } from '../quiz/text.ts'
 import { Refusal } from '../refusals.ts'
 import type { World } from '../world.ts'
 import {
-  deleteMember, insertMembers, insertTeam, insertWarning, selectCountriesOf, selectHeld, selectLastCertificateId, selectMembers,
-  selectOptionalTeam, selectTeams, updateDisbanded, updateTeam, type Held, type PersonLine, type Team, type Warning
+  deleteMember, insertMembers, insertTeam, insertWarning, raiseTeamVersion, selectCountriesOf, selectHeld, selectLastCertificateId, selectMembers,
+  selectOptionalTeam, selectTeamChanges, selectTeams, updateDisbanded, updateTeam, type Held, type PersonLine, type Team, type Warning
 } from './queries.ts'
 import { bestOf } from './readiness.ts'
 
@@ -80,9 +80,7 @@ export async function editTeam (db: Database, world: World, person: Person, id: 
   if (problems.length > 0) return { problems }
   await db.write(async (tx) => {
     const team = await ownTeam(tx, person, id)
-    if (!await updateTeam(tx, id, version, change)) {
-      throw new Refusal('edited-meanwhile', { now: { name: team.name, purpose: team.purpose, courses: team.courses, version: team.version } })
-    }
+    if (!await updateTeam(tx, id, version, change)) throw await changedSince(tx, team, version)
     await audit(tx, world, { actorId: person.id, action: 'team.edited', subjectType: 'team', subjectId: id, detail: { name: change.name } })
   })
   return { problems: [] }
@@ -92,7 +90,9 @@ export async function editTeam (db: Database, world: World, person: Person, id: 
 export async function addMembers (db: Database, world: World, person: Person, id: string, personIds: readonly string[]): Promise<{ added: number }> {
   return await db.write(async (tx) => {
     await ownTeam(tx, person, id)
-    return { added: await addTo(tx, world, person, id, personIds) }
+    const added = await addTo(tx, world, person, id, personIds)
+    if (added > 0) await raiseTeamVersion(tx, id)
+    return { added }
   })
 }
 
@@ -101,17 +101,51 @@ export async function removeMember (db: Database, world: World, person: Person, 
   await db.write(async (tx) => {
     await ownTeam(tx, person, id)
     if (!await deleteMember(tx, id, personId)) return
+    await raiseTeamVersion(tx, id)
     await audit(tx, world, { actorId: person.id, action: 'team.member-removed', subjectType: 'team', subjectId: id, detail: { personId } })
   })
 }
 
-/** Ends a list: it is no longer shown, and nobody is warned of it. @throws Refusal not-found */
-export async function disbandTeam (db: Database, world: World, person: Person, id: string): Promise<void> {
+/** Ends a list: it is no longer shown, and nobody is warned of it.
+ * @param version as it was seen: whoever was put on it since is not overlooked
+ * @throws Refusal not-found, edited-meanwhile */
+export async function disbandTeam (db: Database, world: World, person: Person, id: string, version: number): Promise<void> {
   await db.write(async (tx) => {
-    await ownTeam(tx, person, id)
-    if (!await updateDisbanded(tx, id, world.now().toISOString())) return
+    const team = await ownTeam(tx, person, id)
+    if (!await updateDisbanded(tx, id, version, world.now().toISOString())) throw await changedSince(tx, team, version)
     await audit(tx, world, { actorId: person.id, action: 'team.disbanded', subjectType: 'team', subjectId: id })
   })
+}
+
+/** What raises a list's version, one entry of the audit log each. */
+const CHANGES = ['team.edited', 'team.members-added', 'team.member-removed'] as const
+const MOST_CHANGES = 20
+
+/** One change of a list. */
+export interface TeamChange {
+  readonly what: string
+  /** By name; null for somebody whose record is no longer there. */
+  readonly by: string | null
+  readonly at: string
+}
+
+/** edited-meanwhile with `now`, what stands, and `changes` since a version, the latest first. */
+async function changedSince (tx: Tx, { id, name, purpose, courses, version }: Team, seen: number): Promise<Refusal> {
+  const since = Math.min(MOST_CHANGES, Math.max(1, version - seen))
+  return new Refusal('edited-meanwhile', { now: { name, purpose, courses, version }, changes: changesOf(await selectTeamChanges(tx, id, CHANGES, since)) })
+}
+
+function changesOf (found: Awaited<ReturnType<typeof selectTeamChanges>>): TeamChange[] {
+  return found.map(({ action, by, at }) => ({ what: action, by, at }))
+}
+
+/** Who ended a list and when, for those who could use it; null for one that stands.
+ * @throws Refusal not-found */
+export async function endOfTeam (db: Database, person: Person, id: string): Promise<{ readonly name: string, readonly by: string | null, readonly at: string } | null> {
+  const team = await seenTeam(db.read, person, id)
+  if (team.disbandedAt === null) return null
+  const [end] = await selectTeamChanges(db.read, id, ['team.disbanded'], 1)
+  return { name: team.name, by: end?.by ?? null, at: team.disbandedAt }
 }
 
 /** Administrators see every list, a liaison their own. */
@@ -207,8 +241,15 @@ async function addTo (tx: Tx, world: World, person: Person, teamId: string, pers
 }
 
 async function ownTeam (tx: Tx, person: Person, id: string): Promise<Team> {
+  const team = await seenTeam(tx, person, id)
+  if (team.disbandedAt !== null) throw new Refusal('not-found')
+  return team
+}
+
+/** Also one that was ended. */
+async function seenTeam (tx: Tx, person: Person, id: string): Promise<Team> {
   const team = await selectOptionalTeam(tx, id)
-  if (team === undefined || team.disbandedAt !== null) throw new Refusal('not-found')
+  if (team === undefined) throw new Refusal('not-found')
   if (!hasRole(person, 'administrator') && team.ownerId !== person.id) throw new Refusal('not-found')
   return team
 }

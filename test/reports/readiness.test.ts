@@ -141,6 +141,24 @@ t.test('a saved list: made in the browser, edited by two at once, warned of once
   t.equal((await call(test, liaison, 'GET', `/teams/${id}`)).status, 404)
   t.equal((await call(test, walk.admin, 'POST', '/teams', { name: 'Unknown', courses: ['nothing-such'] })).status, 422)
 
-  await browser.post(`/desk/readiness/teams/${id}/end`, {})
+  // Whoever ends a list that another has changed meanwhile is told what, and by whom; and so is who comes to one that was ended.
+  const seen = (await call(test, walk.admin, 'GET', `/teams/${id}`)).json.version as number
+  const bea = await test.somebody('Bea Busy', [{ role: 'administrator' }])
+  const beas = openBrowser(test.app)
+  beas.cookies.set('muster', bea.token)
+  await beas.get(`/desk/readiness/teams/${id}`)
+  await call(test, bea, 'PUT', `/teams/${id}/members/${ada.personId}`)
+  await call(test, bea, 'PUT', `/teams/${id}/members/${ada.personId}`)
+  t.match(await browser.post(`/desk/readiness/teams/${id}/end`, { version: String(seen) }), {
+    status: 409, body: /It was not ended[^]*What was changed meanwhile<\/h2><ul><li>16 Jun 2026[^<]*, Bea Busy: people put on a list<\/li><\/ul>/
+  })
+  t.match(await call(test, walk.admin, 'DELETE', `/teams/${id}?version=${seen}`), { status: 409, json: { now: { version: seen + 1 }, changes: [{ what: 'team.members-added', by: 'Bea Busy', at: /^2026-06-16T08:00:00/ }] } })
+  t.equal((await call(test, walk.admin, 'DELETE', `/teams/${id}`)).status, 422, 'a version has to be said')
+  t.equal((await beas.post(`/desk/readiness/teams/${id}/end`, { version: String(seen + 1) })).status, 303)
+  for (const address of ['', '/end', `/members/${ada.personId}/remove`]) {
+    const late = await browser.post(`/desk/readiness/teams/${id}${address}`, { name: 'Mine', courses: 'first-steps', version: String(seen + 1) })
+    t.match(late, { status: 410, body: /The list “Joint patrol, March” was ended by Bea Busy, 16 Jun 2026/ }, address)
+  }
+  t.equal((await call(test, liaison, 'GET', `/desk/readiness/teams/${id}`)).status, 404)
   t.equal((await call(test, walk.admin, 'GET', `/teams/${id}`)).status, 404)
 })
