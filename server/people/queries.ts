@@ -2,7 +2,7 @@ import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
 import { prepared, preparedChange, type Value } from '../db/prepared.ts'
 import type { AccountTable, LinkTable, MailTable, NewPersonRow, RoleGrantTable } from '../db/tables.ts'
-import type { Person, RoleGrant } from '../person.ts'
+import type { Person, Role, RoleGrant } from '../person.ts'
 import { named, type Asked } from './named/queries.ts'
 import { nameKey } from './name-key.ts'
 import { wordLine } from './words.ts'
@@ -145,6 +145,14 @@ export async function selectAddressees (tx: Tx, accountIds: readonly string[]): 
       .where('account.id', 'in', some).execute())
   }
   return found
+}
+
+/** The same for everybody who has one of these roles, and whose account is in use. */
+export async function selectActiveWithRole (tx: Tx, roles: readonly Role[]): Promise<Array<Pick<Addressee, 'name' | 'email' | 'locale'> & { readonly personId: string }>> {
+  return await tx.selectFrom('person').innerJoin('account', 'account.person_id', 'person.id').select(['person.id as personId', 'person.name', 'account.email', 'person.locale'])
+    .where('account.state', '=', 'active')
+    .where((where) => where.exists(where.selectFrom('role_grant').select('role_grant.id').whereRef('role_grant.person_id', '=', 'person.id').where('role', 'in', [...roles])))
+    .orderBy('account.created_at').orderBy('account.id').execute()
 }
 
 /** The administrator who has been active longest: whom the mails name to write back to. */

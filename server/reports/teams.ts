@@ -2,7 +2,7 @@ import { audit } from '../audit/audit.ts'
 import { listLatestCourses } from '../courses/desk.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { queueMail } from '../people/outbox.ts'
-import { selectActiveAddressee } from '../people/queries.ts'
+import { selectActiveWithRole } from '../people/queries.ts'
 import type { Catalogues } from '../people/mails.ts'
 import { hasRole, liaisonCountries, type Person } from '../person.ts'
 import { textIn, type Text } from '../quiz/text.ts'
@@ -186,8 +186,10 @@ function needOf (courseSlug: string, held: Held | undefined, soon: string): Need
   return { courseSlug, state: held.expiresAt !== null && held.expiresAt <= soon ? 'lapsing' : 'valid', held }
 }
 
-/** Tells the owner of each list, once for each, of certificates in it that end within 30 days, and of those that ended or
- * were revoked. Safe to run on every server at once: a warning is written down by the one that sends it.
+/** Tells whoever keeps each list, once for each, of certificates in it that end within 30 days, and of those that ended or were
+ * revoked. Nobody but the keeper and the administrators can use a list: where the keeper's account is no longer in use, or may no
+ * longer send anybody, every administrator is told. Safe to run on every server at once: a warning is written down by the one that
+ * sends it.
  * @param link makes a team's address
  * @returns how many mails were put in the outbox */
 export async function warnTeams (db: Database, world: World, options: { readonly messages: Catalogues, readonly programme: string, readonly link: (teamId: string) => string, readonly day: (iso: string, language: string) => string }): Promise<number> {
@@ -195,34 +197,40 @@ export async function warnTeams (db: Database, world: World, options: { readonly
   const titles = new Map((await listLatestCourses(db)).map(({ slug, title }) => [slug, title]))
   for (const standing of await standingsOf(db.read, world, await selectTeams(db.read, null))) {
     if (standing.lapsing + standing.missing === 0) continue
-    if (await warnOwner(db, world, standing, titles, options)) mails++
+    mails += await warnUsers(db, world, standing, titles, options)
   }
   return mails
 }
 
-async function warnOwner (db: Database, world: World, { team, members }: TeamStanding, titles: ReadonlyMap<string, Text>, options: Parameters<typeof warnTeams>[2]): Promise<boolean> {
+async function warnUsers (db: Database, world: World, { team, members }: TeamStanding, titles: ReadonlyMap<string, Text>, options: Parameters<typeof warnTeams>[2]): Promise<number> {
   return await db.write(async (tx) => {
-    const owner = await selectActiveAddressee(tx, team.ownerId)
-    if (owner === undefined) return false
-    const language = options.messages.choose(owner.locale)
-    const t = options.messages.translate(language)
+    const dispatchers = await selectActiveWithRole(tx, ['administrator', 'liaison'])
+    const keeper = dispatchers.filter(({ personId }) => personId === team.ownerId)
+    const users = keeper.length > 0 ? keeper : await selectActiveWithRole(tx, ['administrator'])
+    if (users.length === 0) return 0
     const at = world.now().toISOString()
-    const lines: string[] = []
+    const news: Array<{ readonly name: string, readonly need: Need }> = []
     for (const member of members) {
       for (const need of member.needs) {
         if (need.state === 'valid') continue
         const certificateId = need.held?.id ?? await selectLastCertificateId(tx, member.personId, need.courseSlug)
         const warning: Warning = { teamId: team.id, personId: member.personId, courseSlug: need.courseSlug, kind: need.state, certificateId }
-        if (!await insertWarning(tx, warning, at)) continue
-        lines.push(t(`readiness.mail.${need.state}`, {
-          name: member.name, course: textIn(titles.get(need.courseSlug) ?? need.courseSlug, language), date: need.held?.expiresAt == null ? '' : options.day(need.held.expiresAt, language)
-        }))
+        if (await insertWarning(tx, warning, at)) news.push({ name: member.name, need })
       }
     }
-    if (lines.length === 0) return false
-    const values = { name: owner.name, team: team.name, lines: lines.join('\n'), link: options.link(team.id), programme: options.programme }
-    await queueMail(tx, world, { to: owner.email, subject: t('readiness.mail.subject', values), body: t('readiness.mail.body', values) })
-    return true
+    if (news.length === 0) return 0
+    for (const user of users) {
+      const language = options.messages.choose(user.locale)
+      const t = options.messages.translate(language)
+      const lines = news.map(({ name, need }) => t(`readiness.mail.${need.state}`, {
+        name, course: textIn(titles.get(need.courseSlug) ?? need.courseSlug, language), date: need.held?.expiresAt == null ? '' : options.day(need.held.expiresAt, language)
+      }))
+      const values = { name: user.name, team: team.name, lines: lines.join('\n'), link: options.link(team.id), programme: options.programme }
+      await queueMail(tx, world, {
+        to: user.email, subject: t('readiness.mail.subject', values), body: t(user.personId === team.ownerId ? 'readiness.mail.body' : 'lists.mail.body', { ...values, keeper: team.ownerName })
+      })
+    }
+    return users.length
   })
 }
 

@@ -139,6 +139,15 @@ t.test('a saved list: made in the browser, edited by two at once, warned of once
   t.equal((await call(test, liaison, 'POST', '/teams', { name: 'Mine', courses: ['first-steps'], people: [ada.personId] })).status, 404, 'nobody of another country')
   t.equal((await call(test, liaison, 'POST', '/teams', { name: 'Mine', courses: ['first-steps'], people: [bo.personId] })).status, 201)
   t.equal((await call(test, liaison, 'GET', `/teams/${id}`)).status, 404)
+  // A keeper who is gone, or may no longer send anybody, is told nothing: the administrators are.
+  const mailsTo = async (email: string): Promise<string[]> => (await test.db.read.selectFrom('mail').select('body').where('to_email', '=', email).execute()).map(({ body }) => body).filter((body) => body.includes('“Mine”'))
+  await test.db.write(async (tx) => { await tx.updateTable('account').set({ state: 'deactivated' }).where('person_id', '=', liaison.personId).execute() })
+  test.world.setNow('2027-05-25T08:00:00Z')
+  t.equal(await warn(), 1)
+  t.match(await mailsTo(walk.admin.email), [/Bo Brave: .* is valid until[^]*because Liaison of Nicaragua, who keeps the list, no longer uses the programme/])
+  t.same(await mailsTo(liaison.email), [])
+  t.equal(await warn(), 0, 'once')
+  test.world.setNow('2026-06-16T08:00:00Z')
   t.equal((await call(test, walk.admin, 'POST', '/teams', { name: 'Unknown', courses: ['nothing-such'] })).status, 422)
 
   // Whoever ends a list that another has changed meanwhile is told what, and by whom; and so is who comes to one that was ended.
