@@ -12,13 +12,13 @@ import type { World } from '../world.ts'
 import { activitiesOf, type CourseOutline } from '../courses/outline.ts'
 import { textIn } from '../quiz/text.ts'
 import {
-  insertCertificate, selectCertificates, selectCertificatesFound, selectCertificatesOfEnrolment, selectDocuments, selectEarned, selectHolderNow, selectLatestOfCourse, selectOptionalCertificate, selectOptionalReplaced,
-  selectOutline, selectRenewal, updateRevoked, type Certificate, type CertificateFilter, type ReplacedDocument
+  insertCertificate, selectCertificates, selectCertificatesFound, selectCertificatesOfEnrolment, selectDocuments, selectEarned, selectHolderNow, selectLatestOfCourse, selectOptionalCertificate, selectOptionalEnd, selectOptionalReplaced,
+  selectOutline, selectRenewal, updateRevoked, type Certificate, type CertificateFilter, type DocumentEnd, type ReplacedDocument
 } from './queries.ts'
 import { makeSerial, readSerial, readSerialPart } from './serial.ts'
 import { addMonths, readReason, REASON_LENGTH, stateOf, type CertificateState } from './validity.ts'
 
-export type { Certificate } from './queries.ts'
+export type { Certificate, DocumentEnd } from './queries.ts'
 
 /** Issues the certificate of a completed enrolment and counts it, in the caller's unit of work. However often and from
  * wherever it is called, an enrolment has one certificate.
@@ -193,6 +193,16 @@ export async function certificateOnDesk (db: Database, world: World, person: Per
     documents: await selectDocuments(db.read, certificate.id),
     now: await selectHolderNow(db.read, certificate.personId)
   }
+}
+
+/** What another administrator did to a certificate meanwhile: for one whose page was open.
+ * @throws Refusal not-allowed, not-found for one that nothing happened to */
+export async function endOfDocument (db: Database, person: Person, typed: string): Promise<DocumentEnd> {
+  assertAdministrator(person)
+  const serial = readSerial(typed)
+  const end = serial === null ? undefined : await selectOptionalEnd(db.read, serial)
+  if (end === undefined) throw new Refusal('not-found')
+  return end
 }
 
 export interface CertificateOnDesk {

@@ -204,6 +204,27 @@ export async function replaceDocument (tx: Tx, certificate: Certificate, next: {
   return true
 }
 
+/** Who did what ended a document: replaced it, or revoked its certificate. */
+export interface DocumentEnd {
+  readonly what: 'replaced' | 'revoked'
+  readonly by: string
+  readonly at: string
+  readonly reason: string
+  /** The serial of the certificate as it stands. */
+  readonly standing: string
+}
+
+/** The latest of what happened to the certificate that a serial belongs or belonged to; undefined for one that stands as it was issued. */
+export async function selectOptionalEnd (tx: Tx, serial: string): Promise<DocumentEnd | undefined> {
+  const standing = (await selectOptionalReplaced(tx, serial))?.standing ?? serial
+  const revoked = await tx.selectFrom('certificate').innerJoin('person', 'person.id', 'revoked_by').select(['person.name as by', 'revoked_at as at', 'reason'])
+    .where('serial', '=', standing).where('revoked_at', 'is not', null).executeTakeFirst()
+  if (revoked !== undefined) return { what: 'revoked', by: revoked.by, at: revoked.at ?? '', reason: revoked.reason ?? '', standing }
+  const replaced = await tx.selectFrom('certificate_document').innerJoin('person', 'person.id', 'replaced_by_id').select(['person.name as by', 'replaced_at as at', 'reason'])
+    .where('replaced_by', '=', standing).executeTakeFirst()
+  return replaced === undefined ? undefined : { what: 'replaced', ...replaced, standing }
+}
+
 /** What a person's record says now of the name, and whether it was erased. */
 export async function selectHolderNow (tx: Tx, personId: string): Promise<{ readonly name: string, readonly erased: boolean }> {
   const row = await tx.selectFrom('person').select(['name', 'erased_at as erasedAt']).where('id', '=', personId).executeTakeFirstOrThrow()

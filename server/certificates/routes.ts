@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
-import { formatDate } from '../http/pages.ts'
+import { formatDate, formatDateTime } from '../http/pages.ts'
 import { signedIn } from '../http/session.ts'
 import { ADMINISTRATORS } from '../people/access.ts'
 import { hasRole } from '../person.ts'
 import { Refusal } from '../refusals.ts'
-import { certificateOnDesk, certificateToShow, listCertificates, publicCertificate, revokeCertificate, type CertificateInFull, type CertificateSearch } from './certificates.ts'
+import { certificateOnDesk, certificateToShow, endOfDocument, listCertificates, publicCertificate, revokeCertificate, type CertificateInFull, type CertificateSearch, type DocumentEnd } from './certificates.ts'
 import { deskChoices } from './choices.ts'
 import { makePdfs } from './pdf.ts'
 import { CERTIFICATE_ACTIONS, changeCertificates, countFound, reissueCertificate } from './reissue.ts'
@@ -190,7 +190,7 @@ function deskPages (app: App, { db, world, settings }: Deps): void {
     }
   })
 
-  const deskPage = async (request: FastifyRequest, reply: FastifyReply, serial: string, form: { reason: string, problem: string | null }, again: { holder?: string, why?: string, problem?: string } = {}): Promise<FastifyReply> => {
+  const deskPage = async (request: FastifyRequest, reply: FastifyReply, serial: string, form: { reason: string, problem: string | null }, again: { holder?: string, why?: string, problem?: string } = {}, meanwhile: DocumentEnd | null = null): Promise<FastifyReply> => {
     const { certificate, quotas, documents, now } = await certificateOnDesk(db, world, signedIn(request), serial)
     const { t, place } = request
     return reply.page('certificates/desk', {
@@ -204,9 +204,19 @@ function deskPages (app: App, { db, world, settings }: Deps): void {
         recordName: now.name === certificate.holder ? null : now.name
       },
       ...form,
+      meanwhile: meanwhile === null ? '' : t(`meanwhile.certificate.${meanwhile.what}`, { by: meanwhile.by, time: formatDateTime(meanwhile.at, place), serial: meanwhile.standing, reason: meanwhile.reason }),
       least: String(REASON_LENGTH.least),
       most: String(REASON_LENGTH.most)
     })
+  }
+
+  /** What came before a change: the page of the certificate as it stands, with what was typed. */
+  const overtaken = async (request: FastifyRequest, reply: FastifyReply, error: unknown, form: { reason?: string, holder?: string, why?: string }): Promise<FastifyReply> => {
+    if (!(error instanceof Refusal) || (error.code !== 'certificate-replaced' && error.code !== 'certificate-already-revoked')) throw error
+    const { reason = '', ...again } = form
+    const { serial } = request.params as Static<typeof Serial>
+    const end = await endOfDocument(db, signedIn(request), serial)
+    return await deskPage(request, reply.status(409), end.standing, { reason, problem: null }, again, end)
   }
 
   app.get('/desk/certificates/:serial', { config: { access: ADMINISTRATORS }, schema: { ...PAGE, params: Serial } }, async (request, reply) =>
@@ -222,7 +232,7 @@ function deskPages (app: App, { db, world, settings }: Deps): void {
       const next = await reissueCertificate(db, world, settings, signedIn(request), serial, { reason: why, holder })
       return await reply.redirect(app.url('/desk/certificates/:serial', { serial: next }), 303)
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'bad-input') throw error
+      if (!(error instanceof Refusal) || error.code !== 'bad-input') return await overtaken(request, reply, error, { holder, why })
       const problem = error.problems[0]?.path === 'holder' ? request.t('people.fault.name') : request.t('certificates.revoke.length', REASON_LENGTH)
       return await deskPage(request, reply.status(422), serial, { reason: '', problem: null }, { holder, why, problem })
     }
@@ -237,8 +247,12 @@ function deskPages (app: App, { db, world, settings }: Deps): void {
     if (readReason(reason) === null) {
       return await deskPage(request, reply.status(422), serial, { reason, problem: request.t('certificates.revoke.length', REASON_LENGTH) })
     }
-    await revokeCertificate(db, world, signedIn(request), serial, reason)
-    return await reply.redirect(app.url('/desk/certificates/:serial', { serial }), 303)
+    try {
+      await revokeCertificate(db, world, signedIn(request), serial, reason)
+      return await reply.redirect(app.url('/desk/certificates/:serial', { serial }), 303)
+    } catch (error) {
+      return await overtaken(request, reply, error, { reason })
+    }
   })
 }
 

@@ -221,3 +221,21 @@ export async function selectLoggedFigures (tx: Tx, quotaId: string): Promise<str
   const { figures } = JSON.parse(entry?.detail ?? '{}') as { readonly figures?: string }
   return figures ?? null
 }
+
+/** A target that was closed, by whom and when. */
+export interface Closing {
+  readonly quotaId: string
+  readonly name: string
+  /** By name; null for somebody whose record is no longer there. */
+  readonly by: string | null
+  readonly at: string
+}
+
+/** Of some targets, those that are closed. */
+export async function selectClosings (tx: Tx, ids: readonly string[]): Promise<Closing[]> {
+  const rows = await tx.selectFrom('quota')
+    .leftJoin('audit_entry as entry', (join) => join.on('entry.subject_type', '=', 'quota').onRef('entry.subject_id', '=', 'quota.id').on('entry.action', '=', 'quota.closed'))
+    .leftJoin('person', 'person.id', 'entry.actor_id')
+    .select(['quota.id as quotaId', 'quota.name', 'person.name as by', 'closed_at as at']).where('quota.id', 'in', [...ids]).where('closed_at', 'is not', null).orderBy('quota.id').execute()
+  return rows.map(({ at, ...row }) => ({ ...row, at: at ?? '' }))
+}

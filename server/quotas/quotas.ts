@@ -13,7 +13,7 @@ import {
 } from './lines/queries.ts'
 import { rootIn, selectMergedPeople } from './one-person/queries.ts'
 import {
-  insertQuota, selectAgencies, selectCertificatesUnder, selectCourses, selectOptionalQuota, selectQuotas, selectQuotasOfPeriod, updateClosed, type Quota
+  insertQuota, selectAgencies, selectCertificatesUnder, selectClosings, selectCourses, selectOptionalQuota, selectQuotas, selectQuotasOfPeriod, updateClosed, type Closing, type Quota
 } from './queries.ts'
 import { pipelinesOf, type Pipeline } from './pipeline/pipeline.ts'
 import { readSnapshot, takeSnapshot, type SeenSnapshot, type Signer } from './snapshot.ts'
@@ -21,6 +21,7 @@ import { problemsOf, tidied, type QuotaInput, type QuotaProblem } from './quota-
 import { replay, type CountableCertificate } from './rule.ts'
 
 export type { Entry, EntryFilter } from './lines/queries.ts'
+export type { Closing } from './queries.ts'
 
 /** Of a closed quota: the lines it was closed with, or those written since. */
 export type When = 'closing' | 'since'
@@ -90,6 +91,12 @@ export async function closeQuota (db: Database, world: World, person: Person, id
 // By a clock that was set back, the closing would stand before lines that it closes with.
 function later (now: string, last: string | null): string {
   return last !== null && last > now ? last : now
+}
+
+/** Of some targets those that are closed, by whom and when. @throws Refusal not-allowed */
+export async function closingsOf (db: Database, person: Person, ids: readonly string[]): Promise<Closing[]> {
+  assertAdministrator(person)
+  return await selectClosings(db.read, ids)
 }
 
 /** Its last day is over in its time zone. */

@@ -7,7 +7,7 @@ import { ADMINISTRATORS } from '../people/access.ts'
 import { hasRole, type Role } from '../person.ts'
 import { Refusal } from '../refusals.ts'
 import {
-  closeQuota, courseTitles, createQuota, getQuota, listQuotas, quotaDetail, quotaEntries, quotaEntryTotals, scopeChoices, spanOf, type EntryFilter
+  closeQuota, closingsOf, courseTitles, createQuota, getQuota, listQuotas, quotaDetail, quotaEntries, quotaEntryTotals, scopeChoices, spanOf, type Closing, type EntryFilter
 } from './quotas.ts'
 import type { QuotaInput, QuotaProblem } from './quota-input.ts'
 import {
@@ -15,7 +15,7 @@ import {
 } from './schemas.ts'
 import { treeOf } from './tree.ts'
 import { wholeNumber } from './typed-number.ts'
-import { detailView, entriesView, entryJson, formView, problemsView, quotaJson, rowView, type Reader } from './views.ts'
+import { closingText, detailView, entriesView, entryJson, formView, problemsView, quotaJson, rowView, type Reader } from './views.ts'
 
 const PAGE = { hide: true } as const
 const NAV = '/desk/quotas'
@@ -65,16 +65,27 @@ function quotaPages (app: App, { db, world, settings, signer }: Deps): void {
   })
 
   app.get('/desk/quotas/:id', { config: { access: READERS }, schema: { ...PAGE, params: QuotaId } }, async (request, reply) => {
+    return await quotaPage(request, reply, request.params.id)
+  })
+
+  /** @param closing by somebody else, who came first */
+  async function quotaPage (request: FastifyRequest, reply: FastifyReply, id: string, closing?: Closing): Promise<FastifyReply> {
     const person = signedIn(request)
     const manages = hasRole(person, 'administrator')
-    const detail = await quotaDetail(db, world, person, request.params.id)
-    return reply.page('quotas/quota', { title: detail.quota.name, nav: NAV, manages, quota: detailView(detail, manages, readerOf(request)) })
-  })
+    const detail = await quotaDetail(db, world, person, id)
+    const reader = readerOf(request)
+    return reply.page('quotas/quota', { title: detail.quota.name, nav: NAV, manages, meanwhile: closing === undefined ? '' : closingText(closing, reader), quota: detailView(detail, manages, reader) })
+  }
 
   app.post('/desk/quotas/:id/close', { config: { access: ADMINISTRATORS }, schema: { ...PAGE, params: QuotaId } }, async (request, reply) => {
     const { id } = request.params
-    await closeQuota(db, world, signedIn(request), id, signer)
-    return await reply.redirect(app.url('/desk/quotas/:id', { id }), 303)
+    try {
+      await closeQuota(db, world, signedIn(request), id, signer)
+      return await reply.redirect(app.url('/desk/quotas/:id', { id }), 303)
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal) || refusal.code !== 'quota-closed') throw refusal
+      return await quotaPage(request, reply.status(409), id, (await closingsOf(db, signedIn(request), [id]))[0])
+    }
   })
 
   app.get('/desk/quotas/:id/entries', { config: { access: READERS }, schema: { ...PAGE, params: QuotaId, querystring: EntriesQuery } }, async (request, reply) => {

@@ -5,7 +5,7 @@ import { countriesByName, countryName } from '../people/countries.ts'
 import { paceChart, targetBar } from './charts.ts'
 import { wayView } from './pipeline/views.ts'
 import type { QuotaProblem } from './quota-input.ts'
-import type { Entry, EntryFilter, Quota, QuotaDetail, QuotaPart, QuotaStanding, When } from './quotas.ts'
+import type { Closing, Entry, EntryFilter, Quota, QuotaDetail, QuotaPart, QuotaStanding, When } from './quotas.ts'
 import type { QuotaFormFields, QuotaJson } from './schemas.ts'
 
 /** The reader of a page: language, words, addresses. */
@@ -50,6 +50,11 @@ export function problemsView (problems: readonly QuotaProblem[], t: Translate): 
     return { path, label: t(LABEL[path] ?? 'quotas.new.title'), message: t(`quotas.problem.${problem.code}`) }
   })
   return { problems: shown, errors: Object.fromEntries(shown.map(({ path, message }) => [path, message])) }
+}
+
+/** Who closed a target, and when. */
+export function closingText ({ name, by, at }: Closing, { t, place }: Reader): string {
+  return t('meanwhile.target.closed', { name, by: by ?? t('lists.somebody'), time: formatDateTime(at, place) })
 }
 
 /** A card or row of the list. */

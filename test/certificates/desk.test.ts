@@ -113,6 +113,15 @@ t.test('the desk for certificates', async (t) => {
     const serial = await serialOf('Bwalya')
     const both = await Promise.all([1, 2].map(async () => await call(test, admin, 'POST', `/certificates/${serial}/reissue`, { reason: 'Lost' })))
     t.same(both.map(({ status }) => status).sort(), [201, 409])
+    const standing = both.find(({ status }) => status === 201)?.json.serial as string
+    const [hers, his] = [openBrowser(test.app), openBrowser(test.app)]
+    hers.cookies.set('muster', admin.token)
+    his.cookies.set('muster', (await test.somebody('Ben Admin', [{ role: 'administrator' }])).token)
+    for (const browser of [hers, his]) await browser.get(`/desk/certificates/${serial}`)
+    const late = await his.post(`/desk/certificates/${serial}/reissue`, { holder: 'Bwalya M. Phiri', why: 'A second name' })
+    t.match(late, { status: 409, body: new RegExp(`Nothing was changed.</b> Ada Admin made a new document of this certificate, [^<]*: ${standing} took the place of the one you had open \\(Lost\\)`) }, 'whoever comes second is told who came first')
+    t.match(late.body, new RegExp(`/desk/certificates/${standing}/reissue[^]*value="Bwalya M. Phiri"[^]*A second name`), 'with what was typed, and the document that stands')
+    t.match(await his.post(`/desk/certificates/${serial}/revoke`, { reason: 'Forged' }), { status: 409, body: new RegExp(`${standing} took the place[^]*Forged`) })
     t.equal((await db.read.selectFrom('certificate_document').select('serial').where('serial', '=', serial).execute()).length, 1)
   })
 
@@ -131,6 +140,7 @@ t.test('the desk for certificates', async (t) => {
     t.match(await browser.post('/desk/certificates/changes', { action: 'reissue', reason: 'New template' }), { status: 422, body: /Choose at least one/ })
     t.match(await browser.post('/desk/certificates/changes', { action: 'reissue', reason: 'New template', serials: await serialOf('Chanda') }), { status: 200, body: /One certificate was re-issued/ })
     t.match((await browser.get(`/desk/certificates/${await serialOf('Chanda')}`)).body, /Earlier documents[^]*New template/)
+    t.match(await browser.post(`/desk/certificates/${next}/revoke`, { reason: 'Once more' }), { status: 409, body: /Nothing was changed.<\/b> Ada Admin revoked this certificate, [^<]* \(Exam was sat by another person\)/ })
   })
 
   await t.test('all that a search finds are re-issued at once, unless it finds others than were counted', async (t) => {

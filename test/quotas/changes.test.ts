@@ -3,9 +3,12 @@ import t from 'tap'
 import { revokeCertificate } from '../../server/certificates/certificates.ts'
 import type { Person } from '../../server/person.ts'
 import { approveChange, listChanges, proposeChange, rejectChange, withdrawChange } from '../../server/quotas/changes/changes.ts'
-import { closeQuota, createQuota, getQuota } from '../../server/quotas/quotas.ts'
+import { closeQuota, createQuota, getQuota, type Closing } from '../../server/quotas/quotas.ts'
 import { recount } from '../../server/quotas/recount.ts'
 import { isSigned, makeSigner, readSnapshot } from '../../server/quotas/snapshot.ts'
+import { changesView } from '../../server/quotas/changes/views.ts'
+import { loadMessages } from '../../server/http/messages.ts'
+import { Refusal } from '../../server/refusals.ts'
 import { treeOf } from '../../server/quotas/tree.ts'
 import type { QuotaInput } from '../../server/quotas/quota-input.ts'
 import { programme, type Programme } from '../certificates/programme.ts'
@@ -81,7 +84,20 @@ t.test('closing keeps signed figures; a shortfall is carried over to the next ye
   const year = await quota(p, { target: 5 })
   const serials = [await p.certify(await p.trainee('ZM')), await p.certify(await p.trainee('MY')), await p.certify(await p.trainee(null))]
   const next = await quota(p, { period: NEXT, target: 100 })
+  const beside = await quota(p, { name: 'Zambia', scope: { country: 'ZM' }, target: 60 })
+  const away = await quota(p, { name: 'Malaysia', scope: { country: 'MY' }, target: 40 })
+  const moved = await proposeChange(p.db, p.world, first, { fromId: beside, toId: away, amount: 5, reason: 'More were sent' })
   p.at('2027-09-09T00:00:00Z')
+  await closeQuota(p.db, p.world, first, away, SIGNER)
+  const refusal = await approveChange(p.db, p.world, second, 'id' in moved ? moved.id : '').catch((error: unknown) => error)
+  t.match(refusal, { code: 'change-does-not-fit', detail: { problem: 'closed', closed: [{ name: 'Malaysia', by: 'First', at: '2027-09-09T00:00:00.000Z' }] } }, 'a target that was closed meanwhile is named, with who closed it')
+  const reader = { t: loadMessages('templates/locales').translate('en'), url: (path: string) => path, place: { language: 'en', timeZone: 'UTC' } }
+  if (!(refusal instanceof Refusal)) return t.fail(String(refusal))
+  const { detail } = refusal
+  t.match(changesView({
+    items: [], next: null, isFirst: true, fields: { fromId: '', toId: '', amount: '', reason: '' }, problems: [], choices: [], personId: second.id,
+    overtaken: { id: 'x', code: 'change-does-not-fit', closed: detail['closed'] as Closing[], problem: 'closed' }
+  }, reader), { overtaken: { why: [/^“Malaysia” was closed by First, 9 Sept 2027, /] } })
   await closeQuota(p.db, p.world, p.administrator, year, SIGNER)
 
   const seen = await readSnapshot(p.db.read, year)
@@ -109,8 +125,8 @@ t.test('closing keeps signed figures; a shortfall is carried over to the next ye
   const wrong = async (): Promise<readonly string[]> => (await recount(p.db.read)).quotas.find(({ id }) => id === year)?.problems ?? []
   await p.db.write(async (tx) => { await sql`update quota_snapshot set content = replace(content, '"counted":3', '"counted":4')`.execute(tx) })
   t.match(await wrong(), [/not those that the log names/, /do not bear their signature/, /the signed figures say 4/])
-  const other = seen?.content.replace('"target":5', '"target":3') ?? ''
-  await p.db.write(async (tx) => { await tx.updateTable('quota_snapshot').set({ content: other, signature: SIGNER.sign(other) }).execute() })
+  const forged = seen?.content.replace('"target":5', '"target":3') ?? ''
+  await p.db.write(async (tx) => { await tx.updateTable('quota_snapshot').set({ content: forged, signature: SIGNER.sign(forged) }).execute() })
   t.same(await wrong(), ['the figures it was closed with are not those that the log names'], 'other figures, signed with the same key, are not what was closed')
 })
 

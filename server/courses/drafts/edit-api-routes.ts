@@ -9,7 +9,7 @@ import { LANGUAGE } from '../../quiz/text.ts'
 import { Refusal } from '../../refusals.ts'
 import { editCourse, sketchOf, type CourseEdit } from './course-edits.ts'
 import { draftQuestions } from './draft-questions.ts'
-import { getDraft, openFile, saveFiles } from './drafts.ts'
+import { getDraft, openFile, saveFiles, versionAt, type FileEdit } from './drafts.ts'
 import { ById, COURSE, Id } from './frame-routes.ts'
 import { emptyQuiz } from './quiz-form.ts'
 import { quizSays } from './quiz-view.ts'
@@ -39,21 +39,31 @@ export function draftEditApi (app: App, { db, world }: Deps): void {
     config: { access: STAFF },
     schema: {
       ...TAGS,
-      description: 'Changes course.yaml as a form would, leaving the rest as it is written. When another save came first: 409 with `now`, what stands there.',
+      description: 'Changes course.yaml as a form would, leaving the rest as it is written. When another save came first, of course.yaml or of a lesson that goes with what is removed: 409 with `now`, what stands there.',
       params: ById,
-      body: Type.Object({ version: Type.Integer({ minimum: 0, description: 'The version of course.yaml that was seen' }), edit: Edit }, { additionalProperties: false }),
+      body: Type.Object({
+        version: Type.Integer({ minimum: 0, description: 'The version of course.yaml that was seen' }),
+        seen: Type.Optional(Type.String({ maxLength: 40, description: '`changedAt` of the draft as it was looked at: needed where lessons go with what is removed' })),
+        edit: Edit
+      }, { additionalProperties: false }),
       response: { 200: Type.Object({ versions: Type.Record(Type.String(), Type.Integer()) }) }
     }
   }, async (request) => {
     const person = signedIn(request)
     const { id } = request.params
-    const { version, edit } = request.body
+    const { version, edit, seen } = request.body
     const { files } = await getDraft(db, person, id)
     const text = (await openFile(db, person, id, COURSE)).text ?? ''
     const wanted = edit.do === 'add-quiz' ? { do: edit.do, module: edit.module, quiz: emptyQuiz(edit.key, edit.title) } : edit
     const content = editCourse(text, wanted)
     const sketch = sketchOf(text) ?? { language: 'en', modules: [] }
-    const edits = [{ path: COURSE, version, content }, ...filesOf(wanted, sketch, files, edit.do === 'add-lesson' ? edit.title : '')]
+    // A lesson that goes with its place in the course is one that was looked at as it stands.
+    const others = await Promise.all(filesOf(wanted, sketch, files, edit.do === 'add-lesson' ? edit.title : '').map(async (other): Promise<FileEdit> => {
+      if (other.content !== null) return other
+      if (seen === undefined) throw new Refusal('bad-input', {}, [{ path: 'seen', message: 'is missing' }])
+      return { ...other, version: await versionAt(db, person, id, other.path, seen) }
+    }))
+    const edits = [{ path: COURSE, version, content }, ...others]
     return { versions: { ...await saveFiles(db, world, person, id, edit.do === 'facts' ? 'facts' : 'structure', edits) } }
   })
 

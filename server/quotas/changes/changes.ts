@@ -6,7 +6,7 @@ import type { World } from '../../world.ts'
 import {
   addTarget, insertChange, selectChanges, selectOptionalChange, sumCarried, updateDecided, type ChangeKind, type ChangeState, type TargetChange
 } from './queries.ts'
-import { selectOptionalQuota, selectQuotas, type Quota } from '../queries.ts'
+import { selectClosings, selectOptionalQuota, selectQuotas, type Quota } from '../queries.ts'
 import type { Scope } from '../rule.ts'
 
 export type { TargetChange } from './queries.ts'
@@ -48,12 +48,15 @@ export async function proposeChange (db: Database, world: World, person: Person,
 }
 
 /** Approves what another administrator proposed: both targets change in one unit of work. Whether it still fits is asked anew.
- * @throws Refusal not-allowed, not-found, second-administrator-needed for one's own, change-decided, change-does-not-fit */
+ * @throws Refusal not-allowed, not-found, second-administrator-needed for one's own, change-decided, change-does-not-fit with `closed`, what was closed since and by whom, and `problem` */
 export async function approveChange (db: Database, world: World, person: Person, id: string): Promise<void> {
   await decide(db, world, person, id, 'approved', async (tx, change) => {
     if (change.proposedBy === person.id) throw new Refusal('second-administrator-needed')
     const checked = await check(tx, { ...change, amount: Math.abs(change.amount) }, change.reason)
-    if ('problems' in checked || checked.kind !== change.kind || checked.amount !== change.amount) throw new Refusal('change-does-not-fit')
+    if ('problems' in checked || checked.kind !== change.kind || checked.amount !== change.amount) {
+      const closed = await selectClosings(tx, [change.fromId, change.toId])
+      throw new Refusal('change-does-not-fit', { closed: change.kind === 'carry-over' ? closed.filter(({ quotaId }) => quotaId !== change.fromId) : closed, ...'problems' in checked && { problem: checked.problems[0]?.code } })
+    }
     await addTarget(tx, change.toId, change.amount)
     if (change.kind === 'reallocation') await addTarget(tx, change.fromId, -change.amount)
   })

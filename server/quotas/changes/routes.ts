@@ -7,6 +7,7 @@ import { ADMINISTRATORS } from '../../people/access.ts'
 import { Refusal } from '../../refusals.ts'
 import { approveChange, changeChoices, listChanges, proposeChange, rejectChange, withdrawChange, type ChangeProblem } from './changes.ts'
 import { changeJson, changesView, type ChangeFields, type ChangesPage } from './views.ts'
+import type { Closing } from '../quotas.ts'
 import { wholeNumber } from '../typed-number.ts'
 
 const PAGE = { hide: true } as const
@@ -66,7 +67,7 @@ export function changeRoutes (app: App, { db, world }: Deps): void {
       return await reply.redirect(app.url('/desk/quotas/changes'), 303)
     } catch (refusal) {
       if (!(refusal instanceof Refusal) || (refusal.code !== 'change-decided' && refusal.code !== 'change-does-not-fit')) throw refusal
-      return await page(request, reply.status(409), NO_FIELDS, [], undefined, { id: request.params.id, code: refusal.code })
+      return await page(request, reply.status(409), NO_FIELDS, [], undefined, { id: request.params.id, code: refusal.code, closed: (refusal.detail['closed'] ?? []) as readonly Closing[], problem: (refusal.detail['problem'] ?? null) as ChangeProblem['code'] | null })
     }
   })
 

@@ -1,9 +1,9 @@
 import type { PageView } from '../../http/app-type.ts'
 import { formatChange, formatDate, formatDateTime } from '../../http/pages.ts'
 import type { ChangeProblem, TargetChange } from './changes.ts'
-import type { Quota } from '../quotas.ts'
+import type { Closing, Quota } from '../quotas.ts'
 import { treeOf } from '../tree.ts'
-import type { Reader } from '../views.ts'
+import { closingText, type Reader } from '../views.ts'
 
 export interface ChangeFields {
   readonly fromId: string
@@ -21,7 +21,13 @@ export interface ChangesPage {
   readonly fields: ChangeFields
   readonly problems: readonly ChangeProblem[]
   /** A decision that came too late, or fits no longer. */
-  readonly overtaken: { readonly id: string, readonly code: 'change-decided' | 'change-does-not-fit' } | null
+  readonly overtaken: {
+    readonly id: string
+    readonly code: 'change-decided' | 'change-does-not-fit'
+    /** Of the two targets, what was closed since. */
+    readonly closed: readonly Closing[]
+    readonly problem: ChangeProblem['code'] | null
+  } | null
   readonly choices: readonly Quota[]
   /** Of the reader: what oneself proposed one may withdraw, what another proposed one may decide. */
   readonly personId: string
@@ -53,7 +59,12 @@ function overtakenView ({ overtaken, items }: ChangesPage, reader: Reader): obje
   if (overtaken === null) return null
   const { t } = reader
   const change = items.find(({ id }) => id === overtaken.id)
-  return { title: t(`refusal.${overtaken.code}`), hint: t(`refusal.${overtaken.code}.hint`), ...change !== undefined && changeView(change, reader) }
+  const { code, closed, problem } = overtaken
+  const why = [
+    ...closed.map((one) => closingText(one, reader)),
+    ...closed.length === 0 && problem !== null ? [t(`quotas.change.problem.${problem}`)] : []
+  ]
+  return { title: t(`refusal.${code}`), hint: t(`refusal.${code}.hint`), why, ...change !== undefined && changeView(change, reader) }
 }
 
 /** A list to choose from: each with its period, set in under what it is a part of. */
