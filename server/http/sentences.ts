@@ -28,8 +28,8 @@ const PATH = '([\\w./+-]+)'
 const NUMBER = /^[\d.]*$/
 const HOLDS = { '': 'text', '+': 'sentence', '|': 'list' } as const
 /** Sentences stand inside sentences, and names that files give may look like them for ever: what takes longer is said in English. */
-const MOST_STEPS = 500
-const LONGEST = 1000
+const MOST_STEPS = 100
+const LONGEST = 400
 /** First strong isolate … pop: a name or a piece of code keeps its own order inside of a line of the other direction. */
 const [OPEN, CLOSE] = ['\u2068', '\u2069']
 
