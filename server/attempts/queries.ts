@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { makeRecent } from '../recent.ts'
 import type { Tx } from '../db/database.ts'
-import { lockRow } from '../db/locks.ts'
+import { isPostgres, lockRow } from '../db/locks.ts'
 import { prepared, preparedChange, preparedInsert, type Value } from '../db/prepared.ts'
 import type { AttemptStepTable, AttemptTable, EnrolmentTable } from '../db/tables.ts'
 import type { Enrolment } from '../progress/queries.ts'
@@ -134,9 +134,10 @@ export async function selectOptionalAttemptHeld (tx: Tx, id: string): Promise<At
 
 const attemptHeld = prepared((tx, value: Value<{ id: string }>) => lockRow(tx, attempts(tx).where('attempt.id', '=', value('id')), 'attempt'))
 
-/** Holds an enrolment until the unit of work ends: what is read of it afterwards is what others left. */
+/** Holds an enrolment until the unit of work ends: what is read of it afterwards is what others left. On SQLite a unit of work is the only
+ * one that runs. */
 export async function holdEnrolment (tx: Tx, enrolmentId: string): Promise<void> {
-  await enrolmentHeld(tx, { enrolmentId })
+  if (isPostgres(tx)) await enrolmentHeld(tx, { enrolmentId })
 }
 
 const enrolmentHeld = prepared((tx, value: Value<{ enrolmentId: string }>) => lockRow(tx, tx.selectFrom('enrolment').select('id').where('id', '=', value('enrolmentId')), 'enrolment'))

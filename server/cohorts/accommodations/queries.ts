@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../db/database.ts'
-import { lockRow } from '../../db/locks.ts'
+import { isPostgres, lockRow } from '../../db/locks.ts'
 import { prepared, type Value } from '../../db/prepared.ts'
 import type { AccommodationTable } from '../../db/tables.ts'
 import type { Allowance } from '../../quiz/allowance.ts'
@@ -57,9 +57,9 @@ export async function holdPeople (tx: Tx, personId: string): Promise<string[]> {
   return ids
 }
 
-/** Holds one record until the unit of work ends. */
+/** Holds one record until the unit of work ends. On SQLite a unit of work is the only one that runs. */
 export async function holdPerson (tx: Tx, personId: string): Promise<void> {
-  await personHeld(tx, { personId })
+  if (isPostgres(tx)) await personHeld(tx, { personId })
 }
 
 const personHeld = prepared((tx, value: Value<{ personId: string }>) => lockRow(tx, tx.selectFrom('person').select('id').where('id', '=', value('personId')), 'person'))
