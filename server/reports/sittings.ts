@@ -1,4 +1,6 @@
-import { isAsked, secondsBySlot, type Paper, type QuestionDefinition, type SatItem, type Sitting, type Step, type StepAction } from '../quiz/quiz.ts'
+import type { Paper } from '../quiz/drawing.ts'
+import type { SatItem, Sitting } from '../quiz/statistics/sitting.ts'
+import { isWork, secondsOfWork, type Work } from '../quiz/statistics/time-spent.ts'
 import type { StoredAttempt } from './queries.ts'
 
 /** Answers that are given again and again are read once, and are one object: what looks at them can tell by that alone that it has seen
@@ -7,12 +9,10 @@ const LONGEST_KEPT = 200
 const MOST_KEPT = 50_000
 
 /** A reader of stored attempts, as statistics look at them. A question goes by its key: it is the same one in every version of a course.
- * @param definitions by the ids that papers name
+ * @param asked the keys of questions by the ids that papers name; what is not there asks nothing
  * @returns what makes a sitting of an attempt and the language it was read in */
-export function makeSittingReader (definitions: ReadonlyMap<string, QuestionDefinition>): (stored: StoredAttempt, group: string) => Sitting {
+export function makeSittingReader (asked: ReadonlyMap<string, string>): (stored: StoredAttempt, group: string) => Sitting {
   const kept = new Map<string, unknown>()
-  // The id as it stands here is one string for all sittings: two of the same are told to be so at a glance.
-  const known = new Map([...definitions].filter(([, definition]) => isAsked(definition)).map(([id, { key }]) => [id, { version: id, question: key }]))
 
   function answerOf (text: string): unknown {
     if (text === '') return null
@@ -25,22 +25,23 @@ export function makeSittingReader (definitions: ReadonlyMap<string, QuestionDefi
 
   return ({ id, paper, startedAt, steps }, group) => {
     const { slots } = JSON.parse(paper) as Paper
-    const { taken, last } = stepsIn(steps)
-    const seconds = secondsBySlot(startedAt, taken)
+    const { work, last } = stepsIn(steps)
+    const seconds = secondsOfWork(Date.parse(startedAt), work)
     const items: SatItem[] = []
     for (const { slot, questionId, mark, variant } of slots) {
-      const asked = known.get(questionId)
-      if (asked === undefined) continue
+      const question = asked.get(questionId)
+      if (question === undefined) continue
       // Whatever happened before, a slot stands as its last step says (quiz/step.ts).
       const step = last.get(slot)
+      const fraction = step === undefined ? '' : steps.slice(step.afterState + 1, step.afterFraction)
       const item: SatItem = {
         slot,
-        question: asked.question,
-        version: asked.version,
+        question,
+        version: questionId,
         markMax: mark,
-        fraction: step === undefined || step.fraction === '' ? null : Number(step.fraction),
-        right: step?.state === 'right',
-        answer: step === undefined ? null : answerOf(step.answer),
+        fraction: fraction === '' ? null : Number(fraction),
+        right: step !== undefined && steps.slice(step.afterAction + 1, step.afterState) === 'right',
+        answer: step === undefined ? null : answerOf(steps.slice(step.afterTime + 1, step.end)),
         seconds: seconds.get(slot) ?? null
       }
       items.push(variant === undefined ? item : { ...item, variant: JSON.stringify(variant) })
@@ -49,13 +50,13 @@ export function makeSittingReader (definitions: ReadonlyMap<string, QuestionDefi
   }
 }
 
-interface Last { readonly state: string, readonly fraction: string, readonly answer: string }
+/** The last step of a slot: where its parts end. */
+interface Last { seq: number, afterAction: number, afterState: number, afterFraction: number, afterTime: number, end: number }
 
-/** Steps as `StoredAttempt` has them: when each was taken, and the last of each slot. */
-function stepsIn (lines: string): { readonly taken: ReadonlyArray<Pick<Step, 'slot' | 'action' | 'at'>>, readonly last: ReadonlyMap<number, Last> } {
-  const taken: Array<Pick<Step, 'slot' | 'action' | 'at'>> = []
-  // By slot, where the last one stands.
-  const found = new Map<number, { seq: number, line: Line }>()
+/** Steps as `StoredAttempt` has them: the work on all slots, and the last step of each. */
+function stepsIn (lines: string): { readonly work: readonly Work[], readonly last: ReadonlyMap<number, Last> } {
+  const work: Work[] = []
+  const last = new Map<number, Last>()
   // Gone through by hand: of hundreds of thousands of lines most parts are never looked at.
   for (let from = 0; from < lines.length;) {
     const cut = lines.indexOf('\n', from)
@@ -66,24 +67,20 @@ function stepsIn (lines: string): { readonly taken: ReadonlyArray<Pick<Step, 'sl
     const afterState = lines.indexOf(' ', afterAction + 1)
     const afterFraction = lines.indexOf(' ', afterState + 1)
     const afterTime = lines.indexOf(' ', afterFraction + 1)
-    const slot = Number(lines.slice(from, afterSlot))
-    const seq = Number(lines.slice(afterSlot + 1, afterSeq))
-    taken.push({ slot, action: lines.slice(afterSeq + 1, afterAction) as StepAction, at: lines.slice(afterFraction + 1, afterTime) })
-    const line = { afterAction, afterState, afterFraction, afterTime, end }
-    const known = found.get(slot)
-    if (known === undefined) found.set(slot, { seq, line })
-    else if (known.seq < seq) {
-      known.seq = seq
-      known.line = line
-    }
+    const slot = wholeAt(lines, from, afterSlot)
+    const seq = wholeAt(lines, afterSlot + 1, afterSeq)
+    if (isWork(lines.slice(afterSeq + 1, afterAction))) work.push({ slot, time: Date.parse(lines.slice(afterFraction + 1, afterTime)) })
+    const known = last.get(slot)
+    if (known === undefined) last.set(slot, { seq, afterAction, afterState, afterFraction, afterTime, end })
+    else if (known.seq < seq) Object.assign(known, { seq, afterAction, afterState, afterFraction, afterTime, end })
     from = end + 1
   }
-  const last = new Map<number, Last>()
-  for (const [slot, { line: { afterAction, afterState, afterFraction, afterTime, end } }] of found) {
-    last.set(slot, { state: lines.slice(afterAction + 1, afterState), fraction: lines.slice(afterState + 1, afterFraction), answer: lines.slice(afterTime + 1, end) })
-  }
-  return { taken, last }
+  return { work, last }
 }
 
-/** Where its parts end. */
-interface Line { readonly afterAction: number, readonly afterState: number, readonly afterFraction: number, readonly afterTime: number, readonly end: number }
+/** Of digits alone. */
+function wholeAt (text: string, from: number, to: number): number {
+  let whole = 0
+  for (let index = from; index < to; index++) whole = whole * 10 + text.charCodeAt(index) - 48
+  return whole
+}

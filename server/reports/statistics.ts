@@ -6,7 +6,7 @@ import type { CourseCache } from '../courses/courses.ts'
 import { makeRecent } from '../recent.ts'
 import type { Database } from '../db/database.ts'
 import type { Person } from '../person.ts'
-import type { QuestionDefinition, QuizDefinition, QuizStatistics } from '../quiz/quiz.ts'
+import { isAsked, type QuestionDefinition, type QuizDefinition, type QuizStatistics } from '../quiz/quiz.ts'
 import { textIn, type Text } from '../quiz/text.ts'
 import { Refusal } from '../refusals.ts'
 import { selectFirstAttempts, selectSatVersions, selectStored, type CountedAttempt, type SatVersion } from './queries.ts'
@@ -137,7 +137,7 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
       const name = JSON.stringify([cohortId, quizKey, language, counted.map(({ number, state }) => [number, state])])
       let figures = kept.get(name)
       if (figures === undefined) {
-        const order: WorkOrder = { definitions: list.map(({ id, definition }) => [id, definition]), language }
+        const order: WorkOrder = { questions: list.flatMap(({ id, definition }) => isAsked(definition) ? [{ id, definition }] : []), language }
         // One thread at a time: the machine is there for those who sit an exam.
         figures = queue.then(async () => await count(cohortId, quizKey, counted.map(({ versionId }) => versionId), outline.title, order, outline.language))
         queue = figures.catch(() => { kept.drop(name) })

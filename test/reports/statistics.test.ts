@@ -1,7 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { quizStatistics, type QuestionDefinition } from '../../server/quiz/quiz.ts'
 import { statisticsView } from '../../server/reports/statistics-views.ts'
+import type { Delivery, WorkOrder } from '../../server/reports/statistics-worker.ts'
 import { testApp, type TestApp } from '../app.ts'
 import { manySit } from '../many-sit.ts'
 import { answerRightly, call, start, startWalk, type Walk } from '../trainee.ts'
@@ -93,4 +95,19 @@ t.test('the server goes on answering while it works statistics out', async (t) =
   t.comment(`longest turn of the event loop: ${(delay.max / 1e6).toFixed(1)} ms; the 99th of 100: ${(delay.percentile(99) / 1e6).toFixed(1)} ms`)
   // Far above what it takes, for a machine that is busy with other things as well.
   t.ok(delay.percentile(99) / 1e6 < 100)
+})
+
+t.test('what goes wrong in the second thread ends the first as well, and is told', async (t) => {
+  const worker = new Worker(new URL('../../server/reports/statistics-worker.ts', import.meta.url))
+  t.teardown(async () => await worker.terminate())
+  const failed = new Promise<Error>((resolve) => { worker.once('error', resolve) })
+  const ended = new Promise<number>((resolve) => { worker.once('exit', resolve) })
+  const order: WorkOrder = { language: 'en', questions: [{ id: 'one', definition: { kind: 'of the future', key: 'q' } as unknown as QuestionDefinition }] }
+  const delivery: Delivery = [{
+    group: 'en',
+    stored: { id: 's', startedAt: NOW, paper: JSON.stringify({ seed: '', slots: [{ slot: 1, page: 1, section: 0, questionId: 'one', kind: 'choice', mark: 1, order: [] }] }), steps: `1 1 finish right 1 ${NOW} {"choices":["a"]}` }
+  }]
+  for (const message of [order, delivery, []]) worker.postMessage(message)
+  t.match((await failed).stack, /item-statistics-worker/)
+  t.equal(await ended, 1)
 })

@@ -1,20 +1,21 @@
-import type { Try } from './rasch.ts'
+import type { Tries } from './rasch.ts'
 
 /** The largest set of items whose difficulties can be compared: from each of them one gets to every other by steps from an
  * item that somebody had right to one that the same person had wrong. Without that no finite estimate exists (Fischer,
  * Psychometrika 46, 1981): an item that everybody had right, or that only those had right who had all else right as well, is as
  * easy, or as hard, as one likes.
- * @param people what each did with the items they met
- * @param count how many items there are
  * @returns the items of the set, ascending; [] when no two can be compared */
-export function comparableItems (people: readonly (readonly Try[])[], count: number): number[] {
+export function comparableItems ({ starts, item, right, count }: Tries): number[] {
   const beats = new Uint8Array(count * count)
   const wrong = new Int32Array(count)
-  for (const tries of people) {
+  for (let person = 0; person + 1 < starts.length; person++) {
+    const [from, to] = [starts[person] as number, starts[person + 1] as number]
     let wrongs = 0
-    for (const { item, right } of tries) if (!right) wrong[wrongs++] = item
-    for (const { item, right } of tries) {
-      if (right) for (let index = 0; index < wrongs; index++) beats[item * count + (wrong[index] as number)] = 1
+    for (let one = from; one < to; one++) if (right[one] === 0) wrong[wrongs++] = item[one] as number
+    for (let one = from; one < to; one++) {
+      if (right[one] === 0) continue
+      const row = (item[one] as number) * count
+      for (let index = 0; index < wrongs; index++) beats[row + (wrong[index] as number)] = 1
     }
   }
   const placed = new Uint8Array(count)

@@ -1,8 +1,9 @@
-import { mantelHaenszel, type MantelHaenszel, type Stratum } from './mantel-haenszel.ts'
+import { mantelHaenszel, type MantelHaenszel } from './mantel-haenszel.ts'
 import { at } from './moments.ts'
 import { adjusted } from './probability.ts'
-import { isRight, markOfItem, totalOf, type SatItem, type Sitting } from './sitting.ts'
-import { strataOf } from './strata.ts'
+import type { Sitting } from './sitting.ts'
+import { MOST_STRATA, strataOf } from './strata.ts'
+import { markOf, rowsBy, tableOf, type Table } from './table.ts'
 
 /** How one question differs between two groups of people who do equally well in the test. */
 export interface GroupDifference extends MantelHaenszel {
@@ -25,16 +26,17 @@ export interface GroupDifference extends MantelHaenszel {
  * all before it acts on a class; what is found among fewer is a reason to read the question, no more. */
 export const LEAST_IN_GROUP = 50
 
-/** Whoever is compared, side by side. */
+/** Whoever is compared. */
 interface People {
-  /** 1 for those of the focal group */
+  /** of all */
+  readonly rows: Table['rows']
+  /** by row: where among those who are compared its person stands; -1 for anybody else */
+  readonly places: Int32Array
+  /** by place; 1 for those of the focal group */
   readonly focal: Uint8Array
   readonly totals: Float64Array
   readonly markMaxes: Float64Array
 }
-
-/** Who met a question, ascending, and what they did with it. */
-interface Met { readonly people: number[], readonly items: SatItem[] }
 
 /** Differential item functioning: which questions are harder for one group than for another among people of like score, each
  * group against the largest.
@@ -45,32 +47,32 @@ interface Met { readonly people: number[], readonly items: SatItem[] }
  * @param least how many of each group must have met a question
  * @returns a row for each question and group with enough people; the clearest first */
 export function groupDifferences (sittings: readonly Sitting[], least = LEAST_IN_GROUP): GroupDifference[] {
-  const sizes = new Map<string, number>()
-  for (const { group } of sittings) if (group !== undefined) sizes.set(group, (sizes.get(group) ?? 0) + 1)
-  const [reference, ...others] = [...sizes].filter(([, size]) => size >= least).sort(([a], [b]) => a < b ? -1 : 1).sort(([, m], [, n]) => n - m).map(([group]) => group)
-  if (reference === undefined) return []
-  return others.flatMap(focal => between(sittings, reference, focal, least)).sort((a, b) => a.adjustedProbability - b.adjustedProbability || Math.abs(b.delta) - Math.abs(a.delta))
+  return differencesIn(tableOf(sittings), least)
 }
 
-function between (sittings: readonly Sitting[], reference: string, focal: string, least: number): GroupDifference[] {
-  const chosen = sittings.filter(({ group }) => group === reference || group === focal)
-  const people: People = {
-    focal: Uint8Array.from(chosen, ({ group }) => group === focal ? 1 : 0),
-    totals: Float64Array.from(chosen, totalOf),
-    markMaxes: Float64Array.from(chosen, ({ items }) => items.reduce((sum, item) => sum + item.markMax, 0))
-  }
-  const met = metBy(chosen)
-  const everybody = strataOf(people.totals.map((total, person) => scoreOf(total, at(people.markMaxes, person))))
-  const compared = [...met].filter(([, { people: ofQuestion }]) => {
+/** The same of a table. */
+export function differencesIn (table: Table, least = LEAST_IN_GROUP): GroupDifference[] {
+  const sizes = new Map<string, number>()
+  for (const group of table.groups) if (group !== undefined) sizes.set(group, (sizes.get(group) ?? 0) + 1)
+  const [reference, ...others] = [...sizes].filter(([, size]) => size >= least).sort(([a], [b]) => a < b ? -1 : 1).sort(([, m], [, n]) => n - m).map(([group]) => group)
+  if (reference === undefined) return []
+  return others.flatMap(focal => between(table, reference, focal, least)).sort((a, b) => a.adjustedProbability - b.adjustedProbability || Math.abs(b.delta) - Math.abs(a.delta))
+}
+
+function between (table: Table, reference: string, focal: string, least: number): GroupDifference[] {
+  const { people, chosen } = peopleOf(table, reference, focal)
+  const met = rowsBy(table.rows.question, table.questions.length, chosen)
+  const everybody = strataOf(people.totals.map((total, place) => scoreOf(total, at(people.markMaxes, place))))
+  const compared = [...met].filter(([, rows]) => {
     let ofFocal = 0
-    for (const person of ofQuestion) ofFocal += people.focal[person] as number
-    return ofFocal >= least && ofQuestion.length - ofFocal >= least
+    for (let index = 0; index < rows.length; index++) ofFocal += people.focal[people.places[rows[index] as number] as number] as number
+    return ofFocal >= least && rows.length - ofFocal >= least
   })
   const first = compared.map(([, one]) => compare(people, one, [], everybody))
   const faulty = compared.filter((_, index) => first[index]?.effect === 'C').map(([, one]) => one)
   const rows = compared.flatMap(([question, one], index) => {
     const row = faulty.length === 0 ? first[index] : compare(people, one, faulty.filter(other => other !== one), everybody)
-    return row === null || row === undefined ? [] : [{ ...row, question, reference, focal }]
+    return row === null || row === undefined ? [] : [{ ...row, question: table.questions[question] as string, reference, focal }]
   })
   const adjustments = adjusted(rows.map(({ probability }) => probability))
   return rows.map((row, index) => ({
@@ -80,45 +82,56 @@ function between (sittings: readonly Sitting[], reference: string, focal: string
   }))
 }
 
-function metBy (sittings: readonly Sitting[]): Map<string, Met> {
-  const met = new Map<string, Met>()
-  for (const [person, { items }] of sittings.entries()) {
-    for (const item of items) {
-      let one = met.get(item.question)
-      if (one === undefined) met.set(item.question, one = { people: [], items: [] })
-      one.people.push(person)
-      one.items.push(item)
-    }
+/** @returns those of two groups, and which rows are theirs */
+function peopleOf ({ groups, rows }: Table, reference: string, focal: string): { readonly people: People, readonly chosen: Int32Array } {
+  let count = 0
+  const place = Int32Array.from(groups, group => group === reference || group === focal ? count++ : -1)
+  const ofFocal = Uint8Array.from(groups.filter(group => group === reference || group === focal), group => group === focal ? 1 : 0)
+  const places = new Int32Array(rows.person.length)
+  const chosen = new Int32Array(rows.person.length)
+  const [totals, markMaxes] = [new Float64Array(count), new Float64Array(count)]
+  let next = 0
+  for (let row = 0; row < places.length; row++) {
+    const whose = places[row] = place[rows.person[row] as number] as number
+    if (whose === -1) continue
+    chosen[next++] = row
+    totals[whose] = (totals[whose] as number) + markOf(rows, row)
+    markMaxes[whose] = (markMaxes[whose] as number) + (rows.markMax[row] as number)
   }
-  return met
+  return { people: { rows, places, focal: ofFocal, totals, markMaxes }, chosen: chosen.subarray(0, next) }
 }
 
-/** @param leftOut questions that do not count in the score
+/** @param met the rows of a question
+ * @param leftOut those of questions that do not count in the score
  * @param everybody the strata of all who are compared, where no question is left out */
-function compare ({ focal, totals, markMaxes }: People, { people, items }: Met, leftOut: readonly Met[], everybody: Int32Array): Omit<GroupDifference, 'question' | 'reference' | 'focal' | 'adjustedProbability' | 'suspect'> | null {
+function compare ({ rows, places, focal, totals, markMaxes }: People, met: Int32Array, leftOut: readonly Int32Array[], everybody: Int32Array): Omit<GroupDifference, 'question' | 'reference' | 'focal' | 'adjustedProbability' | 'suspect'> | null {
   const [earned, most] = leftOut.length === 0 ? [totals, markMaxes] : [totals.slice(), markMaxes.slice()]
   for (const other of leftOut) {
-    for (const [index, person] of other.people.entries()) {
-      const item = other.items[index] as SatItem
-      earned[person] = at(earned, person) - markOfItem(item)
-      most[person] = at(most, person) - item.markMax
+    for (let index = 0; index < other.length; index++) {
+      const row = other[index] as number
+      const place = places[row] as number
+      earned[place] = (earned[place] as number) - markOf(rows, row)
+      most[place] = (most[place] as number) - (rows.markMax[row] as number)
     }
   }
-  const placed = leftOut.length === 0 && people.length === everybody.length ? everybody : strataOf(Float64Array.from(people, person => scoreOf(at(earned, person), at(most, person))))
-  const strata: { table: { -readonly [K in keyof Stratum]: number }, focalEarned: number, referenceEarned: number }[] = []
-  for (let index = 0; index < people.length; index++) {
-    const item = items[index] as SatItem
-    const right = isRight(item)
-    const into = strata[at(placed, index)] ??= { table: { referenceRight: 0, referenceWrong: 0, focalRight: 0, focalWrong: 0 }, focalEarned: 0, referenceEarned: 0 }
-    if (focal[at(people, index)] === 1) {
-      into.table[right ? 'focalRight' : 'focalWrong']++
-      into.focalEarned += earnedOf(item)
-    } else {
-      into.table[right ? 'referenceRight' : 'referenceWrong']++
-      into.referenceEarned += earnedOf(item)
-    }
+  const placed = leftOut.length === 0 && met.length === everybody.length
+    ? everybody
+    : strataOf(Float64Array.from(met, row => scoreOf(at(earned, at(places, row)), at(most, at(places, row)))))
+  // By stratum: who of the reference group was wrong, and right, then who of the focal group; and what either earned.
+  const counts = new Int32Array(4 * MOST_STRATA)
+  const fractions = new Float64Array(2 * MOST_STRATA)
+  for (let index = 0; index < met.length; index++) {
+    const row = met[index] as number
+    const cell = 2 * (placed[index] as number) + (focal[places[row] as number] as number)
+    fractions[cell] = (fractions[cell] as number) + (rows.fraction[row] as number)
+    const count = 2 * cell + (rows.right[row] as number)
+    counts[count] = (counts[count] as number) + 1
   }
-  const used = strata.filter(stratum => stratum !== undefined)
+  const used = Array.from({ length: MOST_STRATA }, (_, stratum) => ({
+    table: { referenceRight: at(counts, 4 * stratum + 1), referenceWrong: at(counts, 4 * stratum), focalRight: at(counts, 4 * stratum + 3), focalWrong: at(counts, 4 * stratum + 2) },
+    referenceEarned: at(fractions, 2 * stratum),
+    focalEarned: at(fractions, 2 * stratum + 1)
+  }))
   const estimate = mantelHaenszel(used.map(({ table }) => table))
   if (estimate === null) return null
   let [difference, weight, referenceCount, focalCount] = [0, 0, 0, 0]
@@ -131,10 +144,6 @@ function compare ({ focal, totals, markMaxes }: People, { people, items }: Met, 
     weight += ofFocal
   }
   return { ...estimate, referenceCount, focalCount, standardisedPercent: 100 * difference / weight }
-}
-
-function earnedOf ({ fraction }: SatItem): number {
-  return markOfItem({ fraction, markMax: 1 })
 }
 
 /** To nine digits: the same score must not fall apart by its last binary digit. */

@@ -29,20 +29,18 @@ export interface ItemFigures {
  * itemFigures([{ mark: 1, rest: 4 }, { mark: 0, rest: 1 }], 1)
  * // { count: 2, facilityPercent: 50, standardDeviation: 0.707…, discriminationIndexPercent: 100, discriminativeEfficiencyPercent: 100 } */
 export function itemFigures (observations: readonly Observation[], markMax: number): ItemFigures {
-  const marks = new Float64Array(observations.length)
-  const rests = new Float64Array(observations.length)
-  for (let index = 0; index < observations.length; index++) {
-    const { mark, rest } = observations[index] as Observation
-    marks[index] = mark
-    rests[index] = rest
-  }
+  return figuresOf(Float64Array.from(observations, ({ mark }) => mark), Float64Array.from(observations, ({ rest }) => rest), markMax)
+}
+
+/** The same of marks and rests side by side. */
+export function figuresOf (marks: Float64Array, rests: Float64Array, markMax: number): ItemFigures {
   const ownSpread = variance(marks)
   const spread = (ownSpread ?? 0) * (variance(rests) ?? 0)
   const together = covariance(marks, rests)
   const most = spread > 0 ? covariance(ascending(marks), ascending(rests)) : null
   const average = mean(marks)
   return {
-    count: observations.length,
+    count: marks.length,
     facilityPercent: markMax === 0 || average === null ? null : 100 * average / markMax,
     standardDeviation: markMax === 0 || ownSpread === null ? null : Math.sqrt(ownSpread),
     discriminationIndexPercent: spread > 0 && together !== null ? 100 * together / Math.sqrt(spread) : null,

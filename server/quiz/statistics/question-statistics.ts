@@ -1,11 +1,11 @@
 import type { QuestionDefinition } from '../kinds/index.ts'
-import { concernsOf, type Concern } from './concerns.ts'
+import type { Concern } from './concerns.ts'
 import { randomGuessPercent } from './guessing.ts'
-import { itemFigures, type ItemFigures } from './item-figures.ts'
+import { figuresOf, type ItemFigures } from './item-figures.ts'
 import { median } from './moments.ts'
 import type { RaschItem } from './rasch.ts'
 import { responsesOf, type Given, type Response } from './responses.ts'
-import type { SatItem } from './sitting.ts'
+import { rowsBy, type Table } from './table.ts'
 import type { Weight } from './weights.ts'
 
 /** What is said of a place in the paper and of a question alike. */
@@ -44,101 +44,76 @@ export interface Breakdown extends ItemFigures { readonly name: string }
 /** Drawn variables can make as many variants as there are people: the most frequent are told. */
 const MOST_GROUPS = 50
 
-/** An item, what it earned, the total of the sitting it belongs to, and the rest of that without the item. */
-export interface Met {
-  readonly item: SatItem
-  readonly mark: number
-  readonly total: number
-  readonly rest: number
-  /** what of its answer can be counted; undefined without a definition */
-  readonly given: Given | undefined
+/** What places in the paper and questions are looked at with. */
+export interface Sat {
+  readonly table: Table
+  /** by row */
+  readonly marks: Float64Array
+  /** by sitting */
+  readonly totals: Float64Array
+  /** what of each answer can be counted; undefined where its question has no definition */
+  readonly given: readonly (Given | undefined)[]
+  /** that could be earned by all */
+  readonly allMarks: number
 }
 
-/** What is said of some who met something, whatever it is; the same list is looked at once. */
-type Figures = Omit<PlaceStatistics, keyof Weight | 'intendedWeightPercent'> & { readonly allMarks: number }
-
-/** @returns what reckons the figures of lists, and remembers them by the list: a place that asks everybody the same has those of its question */
-export function makeFigures (): (met: readonly Met[]) => Figures {
-  const known = new Map<readonly Met[], Figures>()
-  return met => {
-    let figures = known.get(met)
-    if (figures === undefined) known.set(met, figures = figuresOfPlace(met))
-    return figures
-  }
+/** What is said of some rows, whatever they have in common. */
+interface Figures extends Pick<PlaceStatistics, 'markMax' | 'medianSeconds'> {
+  readonly item: ItemFigures
+  readonly allMarks: number
 }
 
-export function slotStatistics (slot: number, met: readonly Met[], weight: Weight, allMarks: number, figures: ReturnType<typeof makeFigures>): SlotStatistics {
-  return { slot, questions: distinct(met, ({ item }) => item.question).sort(), ...placeStatistics(figures(met), weight, allMarks) }
+export function slotStatistics ({ table, allMarks }: Sat, slot: number, rows: Int32Array, figures: Figures, weight: Weight): SlotStatistics {
+  return { slot, questions: distinct(rows, table.rows.question, table.questions).sort(), ...placeStatistics(figures, weight, allMarks) }
 }
 
-export function questionStatistics (
-  question: string,
-  met: readonly Met[],
-  weight: Weight,
-  { allMarks, figures, definition, language, rasch, suspect }: {
-    readonly allMarks: number
-    readonly figures: ReturnType<typeof makeFigures>
-    readonly definition: QuestionDefinition | undefined
-    readonly language: string
-    readonly rasch: RaschItem | null
-    readonly suspect: boolean
-  }
-): QuestionStatistics {
-  const statistics = {
+/** All of it but what follows from comparing it with other questions. */
+export function questionStatistics (sat: Sat, question: string, rows: Int32Array, figures: Figures, weight: Weight, definition: QuestionDefinition | undefined, language: string): Omit<QuestionStatistics, 'rasch' | 'concerns'> {
+  const { table } = sat
+  return {
     question,
-    slots: distinct(met, ({ item }) => item.slot).sort((a, b) => a - b),
-    ...placeStatistics(figures(met), weight, allMarks),
+    slots: distinct(rows, table.rows.slot, table.slots).sort((a, b) => a - b),
+    ...placeStatistics(figures, weight, sat.allMarks),
     randomGuessPercent: definition === undefined ? null : randomGuessPercent(definition),
-    blankCount: blanksOf(met),
-    responses: definition === undefined ? [] : responsesOf(definition, met, language),
-    rasch,
-    versions: breakdown(met, ({ item }) => item.version),
-    variants: breakdown(met, ({ item }) => item.variant)
+    blankCount: rows.reduce((blanks, row) => blanks + (table.answers[table.rows.answer[row] as number]?.answer === null ? 1 : 0), 0),
+    responses: definition === undefined ? [] : responsesOf(definition, rows, sat, language),
+    versions: breakdown(sat, rows, table.rows.version, table.versions),
+    variants: breakdown(sat, rows, table.rows.variant, table.variants)
   }
-  return { ...statistics, concerns: concernsOf(statistics, suspect) }
 }
 
-function placeStatistics ({ markMax, medianSeconds, allMarks: own, ...figures }: Figures, weight: Weight, allMarks: number): PlaceStatistics {
-  return { markMax, ...figures, intendedWeightPercent: allMarks === 0 ? 0 : 100 * own / allMarks, ...weight, medianSeconds }
+function placeStatistics ({ markMax, medianSeconds, allMarks: own, item }: Figures, weight: Weight, allMarks: number): PlaceStatistics {
+  return { markMax, ...item, intendedWeightPercent: allMarks === 0 ? 0 : 100 * own / allMarks, ...weight, medianSeconds }
 }
 
-function figuresOfPlace (met: readonly Met[]): Figures {
-  const allMarks = allMarksOf(met)
-  const markMax = allMarks / met.length
-  const known = new Float64Array(met.length)
-  let count = 0
-  for (const { item: { seconds } } of met) if (seconds !== undefined && seconds !== null) known[count++] = seconds
-  return { markMax, ...itemFigures(met, markMax), allMarks, medianSeconds: median(known.subarray(0, count)) }
-}
-
-function allMarksOf (met: readonly Met[]): number {
-  let all = 0
-  for (const { item } of met) all += item.markMax
-  return all
-}
-
-function breakdown (met: readonly Met[], nameOf: (one: Met) => string | undefined): Breakdown[] {
-  const first = nameOf(met[0] as Met)
-  if (met.every(one => nameOf(one) === first)) return []
-  const groups = new Map<string, Met[]>()
-  for (const one of met) {
-    const name = nameOf(one) ?? ''
-    const group = groups.get(name)
-    if (group === undefined) groups.set(name, [one])
-    else group.push(one)
+export function figuresOfRows ({ table: { rows: { person, markMax, seconds } }, marks, totals }: Sat, rows: Int32Array): Figures {
+  const own = new Float64Array(rows.length)
+  const rests = new Float64Array(rows.length)
+  const known = new Float64Array(rows.length)
+  let [allMarks, count] = [0, 0]
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as number
+    const mark = marks[row] as number
+    own[index] = mark
+    rests[index] = (totals[person[row] as number] as number) - mark
+    allMarks += markMax[row] as number
+    const spent = seconds[row] as number
+    if (!Number.isNaN(spent)) known[count++] = spent
   }
-  const frequent = [...groups].sort(([, a], [, b]) => b.length - a.length).slice(0, MOST_GROUPS)
-  return frequent.sort(([a], [b]) => a < b ? -1 : 1).map(([name, group]) => ({ name, ...itemFigures(group, allMarksOf(group) / group.length) }))
+  const most = allMarks / rows.length
+  return { markMax: most, item: figuresOf(own, rests, most), allMarks, medianSeconds: median(known.subarray(0, count)) }
 }
 
-function distinct<T> (met: readonly Met[], of: (one: Met) => T): T[] {
-  const found = new Set<T>()
-  for (const one of met) found.add(of(one))
-  return [...found]
+function breakdown (sat: Sat, rows: Int32Array, numbers: Int32Array, names: readonly string[]): Breakdown[] {
+  if (distinct(rows, numbers, names).length === 1) return []
+  const frequent = [...rowsBy(numbers, names.length, rows)].sort(([, a], [, b]) => b.length - a.length).slice(0, MOST_GROUPS)
+  return frequent.map(([number, group]) => ({ name: names[number] as string, ...figuresOfRows(sat, group).item })).sort(({ name: a }, { name: b }) => a < b ? -1 : 1)
 }
 
-function blanksOf (met: readonly Met[]): number {
-  let blanks = 0
-  for (const { item } of met) if (item.answer === null) blanks++
-  return blanks
+/** What the numbers of some rows stand for, each once. */
+function distinct<T> (rows: Int32Array, numbers: Int32Array, names: readonly T[]): T[] {
+  if (names.length === 1) return [...names]
+  const found = new Uint8Array(names.length)
+  for (let index = 0; index < rows.length; index++) found[numbers[rows[index] as number] as number] = 1
+  return names.filter((_, number) => found[number] === 1)
 }

@@ -5,6 +5,17 @@ import { inverseOf } from './inverse.ts'
 /** What somebody did with one item: its number from 0, and whether they had it fully right. */
 export interface Try { readonly item: number, readonly right: boolean }
 
+/** The tries of all people, side by side. */
+export interface Tries {
+  /** by person, where theirs begin; and where the last one's end */
+  readonly starts: Int32Array
+  readonly item: Int32Array
+  /** 1 for what was right */
+  readonly right: Uint8Array
+  /** how many items there are */
+  readonly count: number
+}
+
 export interface RaschItem {
   /** in logits; the mean of all estimated items is 0 */
   readonly difficulty: number
@@ -50,10 +61,18 @@ interface Alike {
  * @param count how many items there are
  * @returns by item; null where no finite difficulty exists (comparable.ts) or the item was not met */
 export function raschOf (people: readonly (readonly Try[])[], count: number): (RaschItem | null)[] {
-  const chosen = comparableItems(people, count)
-  const result = new Array<RaschItem | null>(count).fill(null)
+  let next = 0
+  const starts = Int32Array.from([0, ...people.map(({ length }) => next += length)])
+  const all = people.flat()
+  return raschIn({ starts, item: Int32Array.from(all, ({ item }) => item), right: Uint8Array.from(all, ({ right }) => right ? 1 : 0), count })
+}
+
+/** The same of tries that are side by side already. */
+export function raschIn (tries: Tries): (RaschItem | null)[] {
+  const chosen = comparableItems(tries)
+  const result = new Array<RaschItem | null>(tries.count).fill(null)
   if (chosen.length === 0) return result
-  const { telling, groups } = tellingOf(people, chosen, count)
+  const { telling, groups } = tellingOf(tries, chosen)
   const difficulties = estimate(telling, groups, chosen.length)
   const errors = standardErrors(groups, difficulties)
   const fit = fitOf(telling, difficulties)
@@ -64,38 +83,32 @@ export function raschOf (people: readonly (readonly Try[])[], count: number): (R
 }
 
 /** Those whose answers to the chosen items tell something, the items numbered anew from 0. */
-function tellingOf (people: readonly (readonly Try[])[], chosen: readonly number[], count: number): { readonly telling: Telling[], readonly groups: Alike[] } {
+function tellingOf ({ starts, item, right, count }: Tries, chosen: readonly number[]): { readonly telling: Telling[], readonly groups: Alike[] } {
   const place = new Int32Array(count).fill(-1)
   for (const [index, item] of chosen.entries()) place[item] = index
+  const every = Int32Array.from(chosen, (_, index) => index)
   const groups = new Map<string, Alike>()
   const telling: Telling[] = []
   // By item: 0 not met, 1 wrong, 2 right.
   const marks = new Uint8Array(chosen.length)
-  for (const tries of people) {
+  for (let person = 0; person + 1 < starts.length; person++) {
     marks.fill(0)
     let [met, rightCount] = [0, 0]
-    for (const { item, right } of tries) {
-      const index = place[item] as number
+    for (let one = starts[person] as number; one < (starts[person + 1] as number); one++) {
+      const index = place[item[one] as number] as number
       if (index === -1) continue
-      marks[index] = right ? 2 : 1
+      const mark = right[one] as number
+      marks[index] = 1 + mark
+      rightCount += mark
       met++
-      if (right) rightCount++
     }
     if (rightCount === 0 || rightCount === met) continue
-    const items = new Int32Array(met)
-    const right = new Uint8Array(met)
-    let next = 0
-    for (let index = 0; index < marks.length; index++) {
-      const mark = marks[index] as number
-      if (mark === 0) continue
-      items[next] = index
-      right[next++] = mark - 1
-    }
-    const name = `${rightCount}/${items.join()}`
+    const items = met === chosen.length ? every : every.filter(index => marks[index] !== 0)
+    const name = items === every ? String(rightCount) : `${rightCount}/${items.join()}`
     let alike = groups.get(name)
     if (alike === undefined) groups.set(name, alike = { items, count: rightCount, people: 0, strength: undefined })
     alike.people++
-    telling.push({ items, right, alike })
+    telling.push({ items, right: Uint8Array.from(items, index => (marks[index] as number) - 1), alike })
   }
   return { telling, groups: [...groups.values()] }
 }
@@ -266,13 +279,17 @@ type Fit = Pick<RaschItem, 'infit' | 'outfit' | 'people'>
 function fitOf (people: readonly Telling[], difficulties: Float64Array): Fit[] {
   const n = difficulties.length
   const [residuals, weights, standardised, met] = [new Float64Array(n), new Float64Array(n), new Float64Array(n), new Float64Array(n)]
-  const strengths = new Map<Alike, number>()
+  const known = new Map<Alike, Float64Array>()
   for (const { items, right, alike } of people) {
-    let strength = strengths.get(alike)
-    if (strength === undefined) strengths.set(alike, strength = strengthFor(ownOf(items, difficulties), alike.count, 1e-13, alike.strength))
+    let chances = known.get(alike)
+    if (chances === undefined) {
+      const own = ownOf(items, difficulties)
+      const strength = strengthFor(own, alike.count, 1e-13, alike.strength)
+      known.set(alike, chances = own.map(difficulty => chanceOf(strength - difficulty)))
+    }
     for (let i = 0; i < items.length; i++) {
       const item = items[i] as number
-      const chance = chanceOf(strength - (difficulties[item] as number))
+      const chance = chances[i] as number
       const weight = chance * (1 - chance)
       const residual = ((right[i] as number) - chance) ** 2
       residuals[item] = (residuals[item] as number) + residual

@@ -1,7 +1,7 @@
 import { gradeAnswer } from '../grading.ts'
 import { isAnswer, kindOf, type QuestionDefinition } from '../kinds/index.ts'
 import { textIn, type Text } from '../text.ts'
-import type { SatItem } from './sitting.ts'
+import type { Table } from './table.ts'
 
 /** One thing that people answered: a choice, or what they gave for one part (a stem, a gap, a statement). */
 export interface Response {
@@ -38,8 +38,7 @@ const LONGEST_KEPT = 200
 /** A reader of answers to a question, which reads those that are given again and again but once. */
 export function makeReader (definition: QuestionDefinition): (answer: unknown) => Given {
   const kept = new Map<string | undefined, Given>()
-  const seen = new WeakMap<object, Given>()
-  const readText = (answer: unknown): Given => {
+  return answer => {
     const written = JSON.stringify(answer) as string | undefined
     const known = kept.get(written)
     if (known !== undefined) return known
@@ -49,31 +48,38 @@ export function makeReader (definition: QuestionDefinition): (answer: unknown) =
     if (written === undefined || written.length <= LONGEST_KEPT) kept.set(written, given)
     return given
   }
-  return answer => {
-    if (typeof answer !== 'object' || answer === null) return readText(answer)
-    // Whoever read them may have made one object of all that say the same: that need not be written out to be told.
-    const known = seen.get(answer)
-    if (known !== undefined) return known
-    const given = readText(answer)
-    seen.set(answer, given)
-    return given
-  }
+}
+
+/** What of each answer can be counted, by its number; undefined where its question has no definition. */
+export function givenIn ({ questions, answers }: Table, definitionOf: (question: string) => QuestionDefinition | undefined): (Given | undefined)[] {
+  const readers = questions.map(question => {
+    const definition = definitionOf(question)
+    return definition === undefined ? undefined : makeReader(definition)
+  })
+  return answers.map(({ question, answer }) => readers[question]?.(answer))
 }
 
 /** Every response to a question, the most frequent of each part first; beyond twenty for a part the rarest are left out.
  * Answers are read by their shape, not by kind, so that a kind to come is analysed as well.
- * @param met the items of those who met it, each with the total of its sitting, and what a reader read of its answer, or without */
+ * @param rows of those who met it */
 export function responsesOf (
-  definition: QuestionDefinition, met: readonly { readonly item: SatItem, readonly total: number, readonly given?: Given | undefined }[], language: string
+  definition: QuestionDefinition, rows: Int32Array, { table, totals, given }: { readonly table: Table, readonly totals: Float64Array, readonly given: readonly (Given | undefined)[] }, language: string
 ): Response[] {
-  const read = makeReader(definition)
-  const counts = new Map<string, { readonly part: Part, readonly answer: unknown, count: number, total: number }>()
-  for (const { item, total, given } of met) {
-    for (const { part, name } of (given ?? read(item.answer)).parts) {
-      let known = counts.get(name)
-      if (known === undefined) counts.set(name, known = { part, answer: item.answer, count: 0, total: 0 })
-      known.count++
-      known.total += total
+  const counts = new Map<string, Counted>()
+  const counted = ({ part, name }: Given['parts'][number], answer: unknown): Counted => {
+    let known = counts.get(name)
+    if (known === undefined) counts.set(name, known = { part, answer, count: 0, total: 0 })
+    return known
+  }
+  // By the answer's number.
+  const countedBy: Counted[][] = []
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as number
+    const number = table.rows.answer[row] as number
+    const total = totals[table.rows.person[row] as number] as number
+    for (const one of countedBy[number] ??= (given[number] as Given).parts.map(part => counted(part, table.answers[number]?.answer))) {
+      one.count++
+      one.total += total
     }
   }
   const labels = labelsOf(definition, language)
@@ -88,13 +94,15 @@ export function responsesOf (
       response,
       label: [part, response].filter(key => key !== '').map(key => labels.get(key) ?? key).join(': '),
       count,
-      percent: 100 * count / met.length,
+      percent: 100 * count / rows.length,
       meanTotal: total / count,
       right: isRightResponse(definition, [part, response], answer, rightAnswer)
     })
   }
   return [...parts.values()].flat()
 }
+
+interface Counted { readonly part: Part, readonly answer: unknown, count: number, total: number }
 
 /** A choice by the right answer, a part by how it was graded, anything else by the grade of the whole.
  * @param answer one that holds the response */

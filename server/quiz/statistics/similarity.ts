@@ -38,7 +38,13 @@ const LEAST_SAME = 4
  * @param most how many pairs are returned
  * @returns pairs with an adjusted probability below 5 %, the least probable first */
 export function similarPairs (people: number, questions: readonly WrongAnswers[], most = 50): Similarity[] {
-  const columns = questions.map(numbered).filter(({ counts }) => counts.length > 0)
+  return pairsIn(people, questions.map(answers => Int32Array.from(numbered(answers))), most)
+}
+
+/** The same of answers as numbers.
+ * @param questions for each, what everybody answered wrong, as a number from 1; 0 for none */
+export function pairsIn (people: number, questions: readonly Int32Array[], most = 50): Similarity[] {
+  const columns = questions.map(columnOf).filter(({ counts }) => counts.length > 0)
   const chances = Float64Array.from(columns, ({ counts }) => chanceOfSame(counts))
   const table = bitsOf(people, columns)
   const pairs = people * (people - 1) / 2
@@ -73,27 +79,34 @@ export function similarPairs (people: number, questions: readonly WrongAnswers[]
   return found.sort((a, b) => a.probability - b.probability).slice(0, most)
 }
 
-/** Wrong answers to a question as numbers from 1, in the order in which they are first met. */
+/** Wrong answers to a question. */
 interface Column {
-  /** by person; 0 for none */
+  /** by person, from 1; 0 for none */
   readonly numbers: Int32Array
   /** how many gave each, by number less 1 */
   readonly counts: readonly number[]
 }
 
-function numbered (answers: WrongAnswers): Column {
-  const known = new Map<string, number>()
+function columnOf (numbers: Int32Array): Column {
   const counts: number[] = []
-  const numbers = new Int32Array(answers.length)
-  for (let person = 0; person < answers.length; person++) {
-    const answer = answers[person]
-    if (answer === undefined) continue
-    let number = known.get(answer)
-    if (number === undefined) known.set(answer, number = counts.push(0))
-    numbers[person] = number
+  for (let person = 0; person < numbers.length; person++) {
+    const number = numbers[person] as number
+    if (number === 0) continue
+    while (counts.length < number) counts.push(0)
     counts[number - 1] = (counts[number - 1] as number) + 1
   }
   return { numbers, counts }
+}
+
+/** Names as numbers from 1, in the order in which they are first met; 0 for none. */
+export function numbered (names: WrongAnswers): number[] {
+  const known = new Map<string, number>()
+  return names.map(name => {
+    if (name === undefined) return 0
+    let number = known.get(name)
+    if (number === undefined) known.set(name, number = known.size + 1)
+    return number
+  })
 }
 
 /** That two of those who had a question wrong agree. */

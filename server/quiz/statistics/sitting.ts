@@ -28,18 +28,6 @@ export interface SatItem {
   readonly seconds?: number | null
 }
 
-/** Unrounded. */
-export function markOfItem ({ fraction, markMax }: Pick<SatItem, 'fraction' | 'markMax'>): number {
-  return (fraction ?? 0) * markMax
-}
-
-/** Unrounded; below 0 where answers took away more than others earned, which statistics need and a result does not show. */
-export function totalOf ({ items }: Pick<Sitting, 'items'>): number {
-  let total = 0
-  for (const item of items) total += markOfItem(item)
-  return total
-}
-
 /** Fully right, but for binary fractions: the "1" of methods that know right and wrong alone. */
 export function isRight ({ fraction, right }: Pick<SatItem, 'fraction' | 'right'>): boolean {
   return right ?? (fraction !== null && fraction >= 1 - 1e-9)

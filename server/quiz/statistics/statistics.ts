@@ -1,12 +1,14 @@
 import type { QuestionDefinition } from '../kinds/index.ts'
-import { groupDifferences, type GroupDifference } from './group-difference.ts'
-import { makeFigures, questionStatistics, slotStatistics, type Met, type QuestionStatistics, type SlotStatistics } from './question-statistics.ts'
-import { raschOf, type RaschItem, type Try } from './rasch.ts'
-import { makeReader } from './responses.ts'
-import { similarPairs, type Similarity } from './similarity.ts'
-import { isRight, markOfItem, totalOf, type Sitting } from './sitting.ts'
+import { difficultiesIn, similaritiesIn, withComparisons } from './comparisons.ts'
+import { differencesIn, type GroupDifference } from './group-difference.ts'
+import { sum } from './moments.ts'
+import { figuresOfRows, questionStatistics, slotStatistics, type QuestionStatistics, type Sat, type SlotStatistics } from './question-statistics.ts'
+import { givenIn, type Given } from './responses.ts'
+import type { Similarity } from './similarity.ts'
+import type { Sitting } from './sitting.ts'
+import { markOf, rowsBy, tableOf, totalsOf, type Table } from './table.ts'
 import { testFigures, type TestFigures } from './test-figures.ts'
-import { weightsOf } from './weights.ts'
+import { weightsOf, type Weight } from './weights.ts'
 
 export interface QuizStatistics {
   readonly test: TestFigures & {
@@ -21,9 +23,10 @@ export interface QuizStatistics {
   readonly similarities: readonly (Omit<Similarity, 'first' | 'second'> & { readonly first: string, readonly second: string })[]
 }
 
-/** Fewer sittings than this, and no Rasch difficulties: their errors would be as wide as their range (Linacre, Rasch Measurement
- * Transactions 7, 1994, asks for 30 to place an item within a logit). */
-export const LEAST_FOR_RASCH = 30
+/** What is known of a quiz before people and groups of them are compared. */
+export interface ItemStatistics extends Pick<QuizStatistics, 'test' | 'slots'> {
+  readonly questions: readonly Omit<QuestionStatistics, 'rasch' | 'concerns'>[]
+}
 
 /** Everything that can be said of a quiz from those who sat it: the test as a whole, every place in the paper and every question,
  * which questions one language finds harder, and which pairs of people answered alike. Each figure says in its own docstring what
@@ -36,110 +39,70 @@ export const LEAST_FOR_RASCH = 30
  * test.internalConsistencyPercent                                   // 81.3…
  * questions.filter(question => question.concerns.length > 0)        // those to look at */
 export function quizStatistics (sittings: readonly Sitting[], definitionOf: (question: string) => QuestionDefinition | undefined, language: string): QuizStatistics {
-  const totals = sittings.map(totalOf)
-  const { slots, questions, allMarks } = tabulate(sittings, totals, definitionOf)
-  const same = [...questions.values()].every(({ met }) => met.length === sittings.length)
-  const differences = groupDifferences(sittings)
-  const suspects = new Set(differences.filter(({ suspect }) => suspect).map(({ question }) => question))
-  const difficulties = difficultiesOf(sittings)
-  const slotWeights = weightsOf([...slots.values()].map(({ marks }) => marks), totals)
-  const questionWeights = weightsOf([...questions.values()].map(({ marks }) => marks), totals)
-  const figures = makeFigures()
+  const table = tableOf(sittings)
+  const given = givenIn(table, definitionOf)
+  return withComparisons(itemStatistics(table, given, definitionOf, language), {
+    differences: differencesIn(table), difficulties: difficultiesIn(table), similarities: similaritiesIn(table, wrongAnswersIn(table, given))
+  })
+}
+
+/** @param given what of the table's answers can be counted (responses.ts) */
+export function itemStatistics (table: Table, given: readonly (Given | undefined)[], definitionOf: (question: string) => QuestionDefinition | undefined, language: string): ItemStatistics {
+  const { ids, rows } = table
+  const marks = rows.fraction.map((_, row) => markOf(rows, row))
+  const totals = totalsOf(table)
+  const sat: Sat = { table, marks, totals, given, allMarks: sum(rows.markMax) }
+  const all = rows.person.map((_, row) => row)
+  const questions = rowsBy(rows.question, table.questions.length, all)
+  const slots = rowsBy(rows.slot, table.slots.length, all)
+  // By sitting; 0 where it was not on the paper.
+  const marksOf = (list: Int32Array): Float64Array => {
+    const own = new Float64Array(ids.length)
+    for (let index = 0; index < list.length; index++) {
+      const row = list[index] as number
+      own[rows.person[row] as number] = marks[row] as number
+    }
+    return own
+  }
+  const [questionMarks, slotMarks] = [[...questions.values()].map(marksOf), [...slots.values()].map(marksOf)]
+  const [questionWeights, slotWeights] = [weightsOf(questionMarks, totals), weightsOf(slotMarks, totals)]
+  const questionFigures = new Map([...questions].map(([question, list]) => [question, figuresOfRows(sat, list)]))
+  // A place where everybody met one question, who all met it there, has the figures of that question.
+  const figuresOfSlot = (list: Int32Array): ReturnType<typeof figuresOfRows> => {
+    const question = rows.question[list[0] as number] as number
+    const same = questions.get(question) as Int32Array
+    return same.length === list.length && same.every((row, index) => row === list[index]) ? questionFigures.get(question) as ReturnType<typeof figuresOfRows> : figuresOfRows(sat, list)
+  }
+  const same = [...questions.values()].every(({ length }) => length === ids.length)
   return {
-    test: {
-      items: same ? 'questions' : 'slots',
-      ...testFigures(totals, [...(same ? questions : slots).values()].map(({ marks }) => marks))
-    },
-    slots: [...slots].map(([slot, { met }], index) => slotStatistics(slot, asOfQuestion(met, questions), slotWeights[index] as typeof slotWeights[number], allMarks, figures))
+    test: { items: same ? 'questions' : 'slots', ...testFigures(totals, same ? questionMarks : slotMarks) },
+    slots: [...slots].map(([slot, list], index) => slotStatistics(sat, table.slots[slot] as number, list, figuresOfSlot(list), slotWeights[index] as Weight))
       .sort((a, b) => a.slot - b.slot),
-    questions: [...questions].map(([question, { met }], index) => questionStatistics(question, met, questionWeights[index] as typeof questionWeights[number], {
-      allMarks,
-      figures,
-      definition: definitionOf(question),
-      language,
-      rasch: difficulties.get(question) ?? null,
-      suspect: suspects.has(question)
-    })).sort((a, b) => a.question < b.question ? -1 : 1),
-    differences,
-    similarities: similaritiesOf(sittings, questions)
+    questions: [...questions].map(([number, list], index) => {
+      const question = table.questions[number] as string
+      return questionStatistics(sat, question, list, questionFigures.get(number) as ReturnType<typeof figuresOfRows>, questionWeights[index] as Weight, definitionOf(question), language)
+    }).sort((a, b) => a.question < b.question ? -1 : 1)
   }
 }
 
-interface Column {
-  readonly met: Met[]
-  /** whose each is, as the number of their sitting */
-  readonly people: number[]
-  /** by sitting; 0 where it was not on the paper */
-  readonly marks: Float64Array
-}
-
-/** By place in the paper and by question; and all marks that could be earned. */
-function tabulate (sittings: readonly Sitting[], totals: readonly number[], definitionOf: (question: string) => QuestionDefinition | undefined): { readonly slots: Map<number, Column>, readonly questions: Map<string, Column>, readonly allMarks: number } {
-  const slots = new Map<number, Column>()
-  const questions = new Map<string, Column>()
-  const readers = new Map<string, ReturnType<typeof makeReader> | null>()
-  let allMarks = 0
-  for (const [index, sitting] of sittings.entries()) {
-    const total = totals[index] as number
-    for (const item of sitting.items) {
-      const mark = markOfItem(item)
-      let read = readers.get(item.question)
-      if (read === undefined) {
-        const definition = definitionOf(item.question)
-        readers.set(item.question, read = definition === undefined ? null : makeReader(definition))
-      }
-      const one = { item, mark, total, rest: total - mark, given: read?.(item.answer) }
-      allMarks += item.markMax
-      enter(slots, item.slot, one, index, sittings.length)
-      enter(questions, item.question, one, index, sittings.length)
+/** What everybody answered wrong to each question, as a number from 1 for answers that count as the same one; 0 for those who had it
+ * right, left it blank or never met it. */
+export function wrongAnswersIn ({ ids, questions, answers, rows }: Table, given: readonly (Given | undefined)[]): Int32Array[] {
+  const found = questions.map(() => new Int32Array(ids.length))
+  const known = questions.map(() => new Map<string, number>())
+  const numbers = new Int32Array(answers.length)
+  for (let row = 0; row < rows.person.length; row++) {
+    if (rows.right[row] === 1) continue
+    const question = rows.question[row] as number
+    const answer = rows.answer[row] as number
+    const name = given[answer]?.name ?? null
+    if (name === null) continue
+    if (numbers[answer] === 0) {
+      const ofQuestion = known[question] as Map<string, number>
+      numbers[answer] = ofQuestion.get(name) ?? ofQuestion.size + 1
+      ofQuestion.set(name, numbers[answer])
     }
+    (found[question] as Int32Array)[rows.person[row] as number] = numbers[answer] as number
   }
-  return { slots, questions, allMarks }
-}
-
-function enter<K> (columns: Map<K, Column>, key: K, one: Met, index: number, count: number): void {
-  let column = columns.get(key)
-  if (column === undefined) columns.set(key, column = { met: [], people: [], marks: new Float64Array(count) })
-  column.met.push(one)
-  column.people.push(index)
-  column.marks[index] = one.mark
-}
-
-/** The list of a place's question, where everybody met that question there: the same list. */
-function asOfQuestion (met: readonly Met[], questions: ReadonlyMap<string, Column>): readonly Met[] {
-  const ofQuestion = (questions.get((met[0] as Met).item.question) as Column).met
-  return ofQuestion.length === met.length && ofQuestion.every((one, index) => one === met[index]) ? ofQuestion : met
-}
-
-function difficultiesOf (sittings: readonly Sitting[]): Map<string, RaschItem> {
-  if (sittings.length < LEAST_FOR_RASCH) return new Map()
-  const places = new Map<string, number>()
-  const people = sittings.map(({ items }) => {
-    const tries: Try[] = []
-    for (const item of items) {
-      if (item.markMax <= 0) continue
-      let place = places.get(item.question)
-      if (place === undefined) places.set(item.question, place = places.size)
-      tries.push({ item: place, right: isRight(item) })
-    }
-    return tries
-  })
-  const found = raschOf(people, places.size)
-  return new Map([...places].flatMap(([question, place]) => {
-    const item = found[place]
-    return item === undefined || item === null ? [] : [[question, item]]
-  }))
-}
-
-function similaritiesOf (sittings: readonly Sitting[], questions: ReadonlyMap<string, Column>): QuizStatistics['similarities'] {
-  const wrong = [...questions.values()].map(({ met, people }) => {
-    const answers = new Array<string | undefined>(sittings.length).fill(undefined)
-    for (let index = 0; index < met.length; index++) {
-      const { item, given } = met[index] as Met
-      if (given !== undefined && given.name !== null && !isRight(item)) answers[people[index] as number] = given.name
-    }
-    return answers
-  })
-  const idOf = (index: number): string => (sittings[index] as Sitting).id
-  return similarPairs(sittings.length, wrong).map(({ first, second, ...similarity }) => ({ first: idOf(first), second: idOf(second), ...similarity }))
+  return found
 }

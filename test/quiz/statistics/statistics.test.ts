@@ -1,7 +1,8 @@
 import t from 'tap'
 import { kinds, quizStatistics, secondsBySlot, type QuestionDefinition, type SatItem, type Sitting } from '../../../server/quiz/quiz.ts'
 import { randomGuessPercent } from '../../../server/quiz/statistics/guessing.ts'
-import { makeReader, responsesOf } from '../../../server/quiz/statistics/responses.ts'
+import { givenIn, makeReader, responsesOf, type Response } from '../../../server/quiz/statistics/responses.ts'
+import { tableOf, totalsOf } from '../../../server/quiz/statistics/table.ts'
 import { randomFrom } from '../../../server/quiz/random.ts'
 
 const common = { topic: 'fraud', difficulty: 'easy' as const, prompt: 'Which?' }
@@ -55,24 +56,27 @@ t.test('a random guess is worth the mean of every possible answer', (t) => {
 })
 
 t.test('responses are counted part by part, with the mean total of those who gave them', (t) => {
-  const met = (answers: readonly unknown[]): { item: SatItem, total: number }[] => answers.map((answer, index) => ({ item: { slot: 1, question: 'q', markMax: 1, fraction: 0, answer }, total: index }))
-  t.same(responsesOf(choice('q'), met([{ choices: ['a'] }, { choices: ['b'] }, { choices: ['b'] }, null]), 'ar'), [
+  const responses = (definition: QuestionDefinition, answers: readonly unknown[], language = 'en'): Response[] => {
+    const table = tableOf(answers.map((answer, index) => ({ id: String(index), items: [{ slot: 1, question: 'q', markMax: 1, fraction: index, answer }] })))
+    return responsesOf(definition, Int32Array.from(answers, (_, index) => index), { table, totals: totalsOf(table), given: givenIn(table, () => definition) }, language)
+  }
+  t.same(responses(choice('q'), [{ choices: ['a'] }, { choices: ['b'] }, { choices: ['b'] }, null], 'ar'), [
     { part: '', response: 'b', label: 'خيار b', count: 2, percent: 50, meanTotal: 1.5, right: false },
     { part: '', response: 'a', label: 'خيار a', count: 1, percent: 25, meanTotal: 0, right: true },
     { part: '', response: '', label: '', count: 1, percent: 25, meanTotal: 3, right: false }
   ])
-  t.match(responsesOf(choice('q'), met([{ choices: [] }, 'of another shape']), 'en'), [{ response: '', count: 2 }])
-  t.match(responsesOf(match, met([{ pairs: { s: 'x', t: 'z' } }, { pairs: { s: 'x', t: '' } }]), 'en'), [
+  t.match(responses(choice('q'), [{ choices: [] }, 'of another shape']), [{ response: '', count: 2 }])
+  t.match(responses(match, [{ pairs: { s: 'x', t: 'z' } }, { pairs: { s: 'x', t: '' } }]), [
     { part: 's', response: 'x', label: 'Stem: Ex', count: 2, right: true }, { part: 't', response: 'z', label: 'Other stem: Zed', count: 1, right: false }
   ])
-  t.match(responsesOf(text, met([{ text: ' A  Mule' }, { text: 'a mule' }, { text: 'Mule' }]), 'en'), [{ response: 'a mule', count: 2, right: false }, { response: 'mule', right: true }])
-  t.match(responsesOf(cloze, met([{ gaps: { w: 'Account', c: 'open' } }, { gaps: { w: 'money', c: 'frozen' } }]), 'en').map(({ part, response, right }) => [part, response, right]).sort(), [
+  t.match(responses(text, [{ text: ' A  Mule' }, { text: 'a mule' }, { text: 'Mule' }]), [{ response: 'a mule', count: 2, right: false }, { response: 'mule', right: true }])
+  t.match(responses(cloze, [{ gaps: { w: 'Account', c: 'open' } }, { gaps: { w: 'money', c: 'frozen' } }]).map(({ part, response, right }) => [part, response, right]).sort(), [
     ['c', 'frozen', true], ['c', 'open', false], ['w', 'Account', true], ['w', 'money', false]
   ])
-  t.match(responsesOf({ ...common, key: 'e', kind: 'essay' }, met([{ text: 'Long' }]), 'en'), [{ right: null }], 'a person marks it')
-  t.match(responsesOf({ ...common, key: 'd', kind: 'calculated', formula: '{a} * 2', variables: [{ key: 'a', values: [1, 2] }] }, met([{ text: '4' }]), 'en'), [{ right: null }], 'it depends on what was drawn')
-  t.equal(responsesOf(text, met(Array.from({ length: 30 }, (_, index) => ({ text: `typed ${index}` }))), 'en').length, 20, 'no more than twenty')
-  t.match(responsesOf(order, met([{ order: ['one', 'two'] }, { order: ['two', 'one'] }]), 'en').map(({ right }) => right).sort(), [false, true])
+  t.match(responses({ ...common, key: 'e', kind: 'essay' }, [{ text: 'Long' }]), [{ right: null }], 'a person marks it')
+  t.match(responses({ ...common, key: 'd', kind: 'calculated', formula: '{a} * 2', variables: [{ key: 'a', values: [1, 2] }] }, [{ text: '4' }]), [{ right: null }], 'it depends on what was drawn')
+  t.equal(responses(text, Array.from({ length: 30 }, (_, index) => ({ text: `typed ${index}` }))).length, 20, 'no more than twenty')
+  t.match(responses(order, [{ order: ['one', 'two'] }, { order: ['two', 'one'] }]).map(({ right }) => right).sort(), [false, true])
   const several = makeReader(choice('q', { maxChoices: 0 }))
   t.equal(several({ choices: ['c', 'b'] }).name, several({ choices: ['b', 'c'] }).name, 'in whatever order')
   t.equal(makeReader(match)({ pairs: { s: '' } }).name, null)
@@ -91,6 +95,7 @@ t.test('time goes to the slot that is answered next, and is shared by those save
     { slot: 6, action: 'answer', at: at(-5) }
   ])
   t.same(Object.fromEntries(seconds), { 1: 50, 2: 30, 3: 10, 4: 40, 6: 0 })
+  t.same([...secondsBySlot(at(0), [{ slot: 1, action: 'answer', at: at(7) }, { slot: 2, action: 'answer', at: at(9) }])], [[1, 7], [2, 2]], 'in order')
   t.end()
 })
 
