@@ -11,6 +11,7 @@ import { startLoadMeter } from './http/load.ts'
 import type { LoggerOptions } from './http/shell.ts'
 import { startJobs } from './jobs.ts'
 import { startSetUp } from './people/links.ts'
+import { prepareStatistics } from './reports/statistics-threads.ts'
 import { worldBy } from './world.ts'
 
 export function settingsOf (config: Config, demo: boolean): Settings {
@@ -27,6 +28,7 @@ export function settingsOf (config: Config, demo: boolean): Settings {
 /** Serves until it is told to stop: then new connections are refused, running requests answered, jobs ended, and the
  * database closed. @returns the address once it listens */
 export async function serve (db: Database, config: Config, demo: boolean): Promise<string> {
+  prepareStatistics()
   await migrate(db)
   const settings = settingsOf(config, demo)
   const clock = await realClock(db)

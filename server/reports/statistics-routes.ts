@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import Type from 'typebox'
 import type { Deps } from '../deps.ts'
 import type { App } from '../http/app-type.ts'
@@ -5,6 +6,7 @@ import { signedIn } from '../http/session.ts'
 import { STAFF } from '../people/access.ts'
 import { CONCERNS } from '../quiz/quiz.ts'
 import { makeStatisticsDesk, type Counting } from './statistics.ts'
+import { prepareStatistics } from './statistics-threads.ts'
 import { statisticsJson, statisticsView } from './statistics-views.ts'
 
 const Key = Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }), key: Type.String({ minLength: 1, maxLength: 64 }) })
@@ -69,7 +71,7 @@ const StatisticsAnswer = Type.Object({
 export function statisticsRoutes (app: App, deps: Deps): void {
   const desk = makeStatisticsDesk(deps.db, deps.courses)
   app.addHook('onListen', (done) => {
-    desk.prepare()
+    prepareStatistics()
     done()
   })
   app.addHook('onClose', async () => { await desk.close() })
@@ -88,7 +90,11 @@ export function statisticsRoutes (app: App, deps: Deps): void {
   }, async (request, reply) => {
     const { id, key } = request.params
     const report = await desk.report(signedIn(request), { cohortId: id, quizKey: key, language: request.language, counting: countingOf(request.query.versions) })
-    return reply.page('reports/statistics', statisticsView(report, { ...request.place, t: request.t, url: app.url }))
+    // Figures, words and page of dozens of questions, each in a turn of its own.
+    await nextTurn()
+    const view = statisticsView(report, { ...request.place, t: request.t, url: app.url })
+    await nextTurn()
+    return reply.page('reports/statistics', view)
   })
 }
 

@@ -2,7 +2,6 @@ import { extname } from 'node:path'
 import { parentPort, Worker } from 'node:worker_threads'
 import type { QuestionDefinition } from '../quiz/quiz.ts'
 import { difficultiesIn, similaritiesIn, withComparisons } from '../quiz/statistics/comparisons.ts'
-import { differencesIn } from '../quiz/statistics/group-difference.ts'
 import { makeTable, type Table } from '../quiz/statistics/table.ts'
 import type { ItemOrder, ItemReport } from './item-statistics-worker.ts'
 import type { StoredAttempt } from './queries.ts'
@@ -42,13 +41,13 @@ function begin (order: WorkOrder): (delivery: Delivery) => void {
 function reportOn (table: Table, { questions, language }: WorkOrder): void {
   const order: ItemOrder = { definitions: questions.map(({ definition }) => definition), language, table }
   beside.postMessage(order)
-  const compared = { differences: differencesIn(table), difficulties: difficultiesIn(table) }
+  const difficulties = difficultiesIn(table)
   let similarities: ReturnType<typeof similaritiesIn> = []
   beside.on('message', (report: ItemReport) => {
     if ('wrong' in report) {
       similarities = similaritiesIn(table, report.wrong)
     } else {
-      parentPort?.postMessage(withComparisons(report, { ...compared, similarities }))
+      parentPort?.postMessage(withComparisons(report, { difficulties, similarities }))
       parentPort?.close()
     }
   })

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { managedCohort } from '../cohorts/cohorts.ts'
 import type { CourseCache } from '../courses/courses.ts'
 import { makeRecent } from '../recent.ts'
@@ -10,6 +9,7 @@ import { isAsked, type QuestionDefinition, type QuizDefinition, type QuizStatist
 import { textIn, type Text } from '../quiz/text.ts'
 import { Refusal } from '../refusals.ts'
 import { selectFirstAttempts, selectSatVersions, selectStored, type CountedAttempt, type SatVersion } from './queries.ts'
+import { endPreparing, endThread, takeThread } from './statistics-threads.ts'
 import type { Delivery, WorkOrder } from './statistics-worker.ts'
 
 /** The statistics of one quiz in one cohort, as those who run it see them. */
@@ -36,8 +36,6 @@ export type Counting = 'present' | 'all' | readonly number[]
 export interface StatisticsDesk {
   /** @throws Refusal not-found for a cohort that is not the asker's to know of, a quiz that its course lacks, or a version that it was not sat on; not-allowed for a liaison */
   readonly report: (person: Person, input: { readonly cohortId: string, readonly quizKey: string, readonly language: string, readonly counting?: Counting }) => Promise<QuizReport>
-  /** Has a thread ready for the first who asks: to load the engine takes longer than to read the answers of a thousand. */
-  readonly prepare: () => void
   /** Ends what is being worked out. */
   readonly close: () => Promise<void>
 }
@@ -46,8 +44,6 @@ export interface StatisticsDesk {
 const KEPT = 50
 /** Attempts read in one turn of the event loop: about 2,000 steps, some milliseconds. */
 const AT_ONCE = 10
-/** What a thread may hold of what is new before it looks which of it is still needed: all of it is. */
-const YOUNG_MEGABYTES = 256
 
 type Counted = Pick<QuizReport, 'statistics' | 'people'>
 
@@ -55,33 +51,9 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
   const kept = makeRecent<Promise<Counted>>(KEPT)
   const running = new Set<Worker>()
   let queue: Promise<unknown> = Promise.resolve()
-  let ready: Worker | null = null
-  let preparing = false
-
-  function startWorker (): Worker {
-    const worker = new Worker(new URL(`./statistics-worker${extname(import.meta.filename)}`, import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES } })
-    // A process that has nothing else to do ends.
-    worker.unref()
-    return worker
-  }
-
-  function takeWorker (): Worker {
-    const worker = ready ?? startWorker()
-    ready = null
-    worker.ref()
-    return worker
-  }
-
-  function prepare (): void {
-    preparing = true
-    if (ready !== null) return
-    const worker = ready = startWorker()
-    // One that could not be started is started again when it is needed, and says then what is wrong.
-    worker.on('error', () => undefined).on('exit', () => { if (ready === worker) ready = null })
-  }
 
   async function count (cohortId: string, quizKey: string, versionIds: readonly string[], title: Text, order: WorkOrder, firstLanguage: string): Promise<Counted> {
-    const worker = takeWorker()
+    const worker = takeThread()
     running.add(worker)
     try {
       const answer = new Promise<QuizStatistics>((resolve, reject) => {
@@ -105,10 +77,7 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
       return { statistics: await answer, people: new Map(attempts.map(({ id, personId, name }) => [id, { personId, name }])) }
     } finally {
       // Nobody waits for its memory to be given back.
-      void worker.terminate().finally(() => {
-        running.delete(worker)
-        if (preparing) prepare()
-      })
+      void endThread(worker).finally(() => { running.delete(worker) })
     }
   }
 
@@ -154,11 +123,8 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
       }
     },
 
-    prepare,
-
     async close () {
-      preparing = false
-      await Promise.all([...running, ...ready === null ? [] : [ready]].map(async (worker) => await worker.terminate()))
+      await Promise.all([endPreparing(), ...[...running].map(async (worker) => await worker.terminate())])
     }
   }
 }

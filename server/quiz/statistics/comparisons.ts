@@ -1,5 +1,4 @@
 import { concernsOf } from './concerns.ts'
-import type { GroupDifference } from './group-difference.ts'
 import { raschIn, type RaschItem } from './rasch.ts'
 import { pairsIn } from './similarity.ts'
 import type { ItemStatistics, QuizStatistics } from './statistics.ts'
@@ -11,12 +10,11 @@ export const LEAST_FOR_RASCH = 30
 
 /** What follows from comparing people with each other. It asks for no definitions: whoever has no engine at hand can work it out. */
 interface Comparisons extends Pick<QuizStatistics, 'similarities'> {
-  readonly differences: readonly GroupDifference[]
   /** by question */
   readonly difficulties: ReadonlyMap<string, RaschItem>
 }
 
-export function withComparisons ({ test, slots, questions }: ItemStatistics, { differences, difficulties, similarities }: Comparisons): QuizStatistics {
+export function withComparisons ({ test, slots, questions, differences }: ItemStatistics, { difficulties, similarities }: Comparisons): QuizStatistics {
   const suspects = new Set(differences.filter(({ suspect }) => suspect).map(({ question }) => question))
   return {
     test,

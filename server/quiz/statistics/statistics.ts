@@ -23,8 +23,8 @@ export interface QuizStatistics {
   readonly similarities: readonly (Omit<Similarity, 'first' | 'second'> & { readonly first: string, readonly second: string })[]
 }
 
-/** What is known of a quiz before people and groups of them are compared. */
-export interface ItemStatistics extends Pick<QuizStatistics, 'test' | 'slots'> {
+/** What is known of a quiz before people are compared with each other. */
+export interface ItemStatistics extends Pick<QuizStatistics, 'test' | 'slots' | 'differences'> {
   readonly questions: readonly Omit<QuestionStatistics, 'rasch' | 'concerns'>[]
 }
 
@@ -42,7 +42,7 @@ export function quizStatistics (sittings: readonly Sitting[], definitionOf: (que
   const table = tableOf(sittings)
   const given = givenIn(table, definitionOf)
   return withComparisons(itemStatistics(table, given, definitionOf, language), {
-    differences: differencesIn(table), difficulties: difficultiesIn(table), similarities: similaritiesIn(table, wrongAnswersIn(table, given))
+    difficulties: difficultiesIn(table), similarities: similaritiesIn(table, wrongAnswersIn(table, given))
   })
 }
 
@@ -81,7 +81,8 @@ export function itemStatistics (table: Table, given: readonly (Given | undefined
     questions: [...questions].map(([number, list], index) => {
       const question = table.questions[number] as string
       return questionStatistics(sat, question, list, questionFigures.get(number) as ReturnType<typeof figuresOfRows>, questionWeights[index] as Weight, definitionOf(question), language)
-    }).sort((a, b) => a.question < b.question ? -1 : 1)
+    }).sort((a, b) => a.question < b.question ? -1 : 1),
+    differences: differencesIn(table)
   }
 }
 
