@@ -65,7 +65,9 @@ export function makeStatisticsDesk (db: Database, courses: CourseCache): Statist
       answer.catch(() => {})
       const deliver = (delivery: Delivery): void => { worker.postMessage(delivery) }
       worker.postMessage(order)
+      await nextTurn()
       const attempts = await selectFirstAttempts(db.read, cohortId, quizKey, versionIds)
+      await nextTurn()
       for (let from = 0; from < attempts.length; from += AT_ONCE) {
         const some = attempts.slice(from, from + AT_ONCE)
         const stored = await selectStored(db.read, some.map(({ id }) => id))
