@@ -13,11 +13,13 @@ const MOST_KEPT = 50_000
  * @returns what makes a sitting of an attempt and the language it was read in */
 export function makeSittingReader (asked: ReadonlyMap<string, string>): (stored: StoredAttempt, group: string) => Sitting {
   const kept = new Map<string, unknown>()
+  // The id as it stands here is one string for all sittings: two of the same are told to be so at a glance.
+  const known = new Map([...asked].map(([id, question]) => [id, { version: id, question }]))
 
   function answerOf (text: string): unknown {
     if (text === '') return null
-    const known = kept.get(text)
-    if (known !== undefined) return known
+    const before = kept.get(text)
+    if (before !== undefined) return before
     const answer = JSON.parse(text) as unknown
     if (text.length <= LONGEST_KEPT && kept.size < MOST_KEPT) kept.set(text, answer)
     return answer
@@ -29,19 +31,19 @@ export function makeSittingReader (asked: ReadonlyMap<string, string>): (stored:
     const seconds = secondsOfWork(Date.parse(startedAt), work)
     const items: SatItem[] = []
     for (const { slot, questionId, mark, variant } of slots) {
-      const question = asked.get(questionId)
+      const question = known.get(questionId)
       if (question === undefined) continue
       // Whatever happened before, a slot stands as its last step says (quiz/step.ts).
       const step = last.get(slot)
-      const fraction = step === undefined ? '' : steps.slice(step.afterState + 1, step.afterFraction)
+      const { state, fraction, answer } = step === undefined ? NONE : standingAt(steps, step)
       const item: SatItem = {
         slot,
-        question,
-        version: questionId,
+        question: question.question,
+        version: question.version,
         markMax: mark,
         fraction: fraction === '' ? null : Number(fraction),
-        right: step !== undefined && steps.slice(step.afterAction + 1, step.afterState) === 'right',
-        answer: step === undefined ? null : answerOf(steps.slice(step.afterTime + 1, step.end)),
+        right: state === 'right',
+        answer: answerOf(answer),
         seconds: seconds.get(slot) ?? null
       }
       items.push(variant === undefined ? item : { ...item, variant: JSON.stringify(variant) })
@@ -50,32 +52,48 @@ export function makeSittingReader (asked: ReadonlyMap<string, string>): (stored:
   }
 }
 
-/** The last step of a slot: where its parts end. */
-interface Last { seq: number, afterAction: number, afterState: number, afterFraction: number, afterTime: number, end: number }
+const NONE = { state: '', fraction: '', answer: '' }
+
+/** The last step of a slot, and where in the text what follows its number stands. */
+interface Last { seq: number, from: number, end: number }
 
 /** Steps as `StoredAttempt` has them: the work on all slots, and the last step of each. */
 function stepsIn (lines: string): { readonly work: readonly Work[], readonly last: ReadonlyMap<number, Last> } {
   const work: Work[] = []
   const last = new Map<number, Last>()
   // Gone through by hand: of hundreds of thousands of lines most parts are never looked at.
-  for (let from = 0; from < lines.length;) {
-    const cut = lines.indexOf('\n', from)
+  for (let start = 0; start < lines.length;) {
+    const cut = lines.indexOf('\n', start)
     const end = cut === -1 ? lines.length : cut
-    const afterSlot = lines.indexOf(' ', from)
+    const afterSlot = lines.indexOf(' ', start)
     const afterSeq = lines.indexOf(' ', afterSlot + 1)
-    const afterAction = lines.indexOf(' ', afterSeq + 1)
-    const afterState = lines.indexOf(' ', afterAction + 1)
-    const afterFraction = lines.indexOf(' ', afterState + 1)
-    const afterTime = lines.indexOf(' ', afterFraction + 1)
-    const slot = wholeAt(lines, from, afterSlot)
+    const slot = wholeAt(lines, start, afterSlot)
     const seq = wholeAt(lines, afterSlot + 1, afterSeq)
-    if (isWork(lines.slice(afterSeq + 1, afterAction))) work.push({ slot, time: Date.parse(lines.slice(afterFraction + 1, afterTime)) })
+    const from = afterSeq + 1
+    const afterAction = lines.indexOf(' ', from)
+    if (isWork(lines.slice(from, afterAction))) {
+      const afterFraction = lines.indexOf(' ', lines.indexOf(' ', afterAction + 1) + 1)
+      work.push({ slot, time: Date.parse(lines.slice(afterFraction + 1, lines.indexOf(' ', afterFraction + 1))) })
+    }
     const known = last.get(slot)
-    if (known === undefined) last.set(slot, { seq, afterAction, afterState, afterFraction, afterTime, end })
-    else if (known.seq < seq) Object.assign(known, { seq, afterAction, afterState, afterFraction, afterTime, end })
-    from = end + 1
+    if (known === undefined) {
+      last.set(slot, { seq, from, end })
+    } else if (known.seq < seq) {
+      known.seq = seq
+      known.from = from
+      known.end = end
+    }
+    start = end + 1
   }
   return { work, last }
+}
+
+function standingAt (lines: string, { from, end }: Last): typeof NONE {
+  const afterAction = lines.indexOf(' ', from)
+  const afterState = lines.indexOf(' ', afterAction + 1)
+  const afterFraction = lines.indexOf(' ', afterState + 1)
+  const afterTime = lines.indexOf(' ', afterFraction + 1)
+  return { state: lines.slice(afterAction + 1, afterState), fraction: lines.slice(afterState + 1, afterFraction), answer: lines.slice(afterTime + 1, end) }
 }
 
 /** Of digits alone. */

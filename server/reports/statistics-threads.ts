@@ -1,8 +1,8 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
-/** What a thread may hold of what is new before it looks which of it is still needed: all of it is. */
-const YOUNG_MEGABYTES = 256
+/** What a thread may hold of what is new before it looks which of it is still needed: of attempts that were read, little is. */
+const YOUNG_MEGABYTES = 32
 
 // One for the process: to load what they need takes longer than to read the answers of a thousand.
 let ready: Worker | null = null

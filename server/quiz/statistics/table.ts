@@ -35,8 +35,6 @@ export interface Rows {
   readonly seconds: Float64Array
 }
 
-type Ten = [number[], number[], number[], number[], number[], number[], number[], number[], number[], number[]]
-
 export function tableOf (sittings: readonly Sitting[]): Table {
   const { add, table } = makeTable()
   for (const sitting of sittings) add(sitting)
@@ -51,50 +49,55 @@ export function makeTable (): { readonly add: (sitting: Sitting) => void, readon
   const answers: { readonly question: number, readonly answer: unknown }[] = []
   /** by question */
   const known: Map<unknown, number>[] = []
-  const [person, slot, question, version, variant, answer, right, fraction, markMax, seconds] = Array.from({ length: 10 }, (): number[] => []) as Ten
+  let rows = sized(1024)
+  let next = 0
   return {
     add ({ id, group, items }) {
+      while (next + items.length > rows.person.length) rows = resized(rows, next, 2 * rows.person.length)
+      const { person, slot, question, version, variant, answer, right, fraction, markMax, seconds } = rows
       for (const item of items) {
         const asked = questions.of(item.question)
         const given = known[asked] ??= new Map<unknown, number>()
         let number = given.get(item.answer)
         if (number === undefined) given.set(item.answer, number = answers.push({ question: asked, answer: item.answer }) - 1)
-        person.push(ids.length)
-        slot.push(slots.of(item.slot))
-        question.push(asked)
-        version.push(versions.of(item.version ?? ''))
-        variant.push(variants.of(item.variant ?? ''))
-        answer.push(number)
-        right.push(isRight(item) ? 1 : 0)
-        fraction.push(item.fraction ?? 0)
-        markMax.push(item.markMax)
-        seconds.push(item.seconds ?? NaN)
+        person[next] = ids.length
+        slot[next] = slots.of(item.slot)
+        question[next] = asked
+        version[next] = versions.of(item.version ?? '')
+        variant[next] = variants.of(item.variant ?? '')
+        answer[next] = number
+        right[next] = isRight(item) ? 1 : 0
+        fraction[next] = item.fraction ?? 0
+        markMax[next] = item.markMax
+        seconds[next++] = item.seconds ?? NaN
       }
       ids.push(id)
       groups.push(group)
     },
-    table: () => ({
-      ids,
-      groups,
-      slots: slots.names,
-      questions: questions.names,
-      versions: versions.names,
-      variants: variants.names,
-      answers,
-      rows: {
-        person: new Int32Array(person),
-        slot: new Int32Array(slot),
-        question: new Int32Array(question),
-        version: new Int32Array(version),
-        variant: new Int32Array(variant),
-        answer: new Int32Array(answer),
-        right: new Uint8Array(right),
-        fraction: new Float64Array(fraction),
-        markMax: new Float64Array(markMax),
-        seconds: new Float64Array(seconds)
-      }
-    })
+    table: () => ({ ids, groups, slots: slots.names, questions: questions.names, versions: versions.names, variants: variants.names, answers, rows: resized(rows, next, next) })
   }
+}
+
+function sized (length: number): Rows {
+  return {
+    person: new Int32Array(length),
+    slot: new Int32Array(length),
+    question: new Int32Array(length),
+    version: new Int32Array(length),
+    variant: new Int32Array(length),
+    answer: new Int32Array(length),
+    right: new Uint8Array(length),
+    fraction: new Float64Array(length),
+    markMax: new Float64Array(length),
+    seconds: new Float64Array(length)
+  }
+}
+
+/** The first `count` rows, and room for so many. */
+function resized (rows: Rows, count: number, length: number): Rows {
+  const all = sized(length)
+  for (const name of Object.keys(rows) as (keyof Rows)[]) all[name].set(rows[name].subarray(0, count))
+  return all
 }
 
 /** Numbers things from 0 as they are first met. */
