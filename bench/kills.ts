@@ -15,7 +15,7 @@ for (const victim of ['server', 'postgres', 'one-of-two'] as const satisfies rea
     continue
   }
   const endings: Array<() => unknown> = []
-  const done = await killDrill({ teardown: (work) => { endings.unshift(work) } }, victim, rounds, ({ problems, acknowledged, finished }, number) => {
+  const done = await killDrill({ teardown: (work) => { endings.unshift(work) } }, Array<Victim>(rounds).fill(victim), ({ problems, acknowledged, finished }, number) => {
     bad += problems.length
     console.log(`${victim}, round ${number}: ${acknowledged} acknowledged, ${finished} finished, ${problems.length} problems`)
     for (const problem of problems) console.log(`${victim}, round ${number}: ${problem}`)

@@ -39,9 +39,11 @@ interface Sitting {
 }
 
 /** Kills in each round, starts again what was killed, has everything that was not acknowledged sent again, as browsers do, and
- * then looks for what is lost or doubled. */
-export async function killDrill (t: Ending, victim: Victim, rounds: number, onRound: (round: Round, number: number) => void = () => undefined): Promise<Round[]> {
-  const postgres = victim === 'server' ? null : await startPostgres({ durable: true })
+ * then looks for what is lost or doubled.
+ * @param victims what is killed in each round, on one programme: on SQLite the server alone */
+export async function killDrill (t: Ending, victims: readonly Victim[], onRound: (round: Round, number: number) => void = () => undefined): Promise<Round[]> {
+  const onSqlite = victims.includes('server')
+  const postgres = onSqlite ? null : await startPostgres({ durable: true })
   if (postgres !== null) t.teardown(async () => { await postgres.remove() })
   const test = await testApp(t, { courses: 'test/fixtures/courses', ...postgres !== null && { on: await postgres.createDatabase() } })
   const walk = await startWalk(test)
@@ -50,10 +52,11 @@ export async function killDrill (t: Ending, victim: Victim, rounds: number, onRo
     name: 'Officers trained', period: { from: `${year}-01-01`, to: `${year}-12-31` }, timeZone: 'Asia/Shanghai', scope: {}, counts: 'persons', target: 100
   })
   const start = async (): Promise<RunningServer> => await startServer(['serve'], { DATABASE_URL: test.url, LOG_LEVEL: 'silent' })
-  const servers = await Promise.all(Array.from({ length: victim === 'server' ? 1 : 2 }, start))
+  const servers = await Promise.all(Array.from({ length: onSqlite ? 1 : 2 }, start))
   const done: Round[] = []
   try {
-    for (let number = 1; number <= rounds; number++) {
+    for (const [before, victim] of victims.entries()) {
+      const number = before + 1
       const index = number % servers.length
       const round = await oneRound(test, walk, servers, number, {
         kill: async () => { await (victim === 'postgres' ? postgres?.kill() : servers[index]?.stop('SIGKILL')) },
