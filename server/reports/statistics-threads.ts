@@ -4,6 +4,9 @@ import { Worker } from 'node:worker_threads'
 /** What a thread may hold of what is new before it looks which of it is still needed: of attempts that were read, little is. */
 const YOUNG_MEGABYTES = 32
 
+/** When the next one is made ready: the page of what was worked out is set first. */
+const AFTER_MS = 500
+
 // One for the process: to load what they need takes longer than to read the answers of a thousand.
 let ready: Worker | null = null
 let preparing = false
@@ -35,7 +38,7 @@ export function takeThread (): Worker {
 
 export async function endThread (worker: Worker): Promise<void> {
   await worker.terminate()
-  if (preparing) prepareStatistics()
+  setTimeout(() => { if (preparing) prepareStatistics() }, AFTER_MS).unref()
 }
 
 /** Ends the one that is ready: no more are. */
