@@ -161,7 +161,7 @@ export async function makeFiller (path: string, { passwordHash }: Programme): Pr
         }
         sqlite.exec('update quota set counted = (select count(*) from quota_person where quota_id = quota.id)')
         sqlite.exec('delete from quota_part')
-        for (const [part, column] of [['day', 'day'], ['country', 'line.country'], ['course', 'line.course_slug'], ['rank', 'rank']]) {
+        for (const [part, column] of [['day', 'day'], ['country', 'line.country'], ['course', 'line.course_slug'], ['agency', "coalesce(agency, '')"], ['rank', 'rank']]) {
           sqlite.exec(`insert into quota_part (quota_id, part, key, added, taken) select quota_id, '${part}', ${column}, count(*), 0
             from quota_entry as line join certificate on certificate.id = certificate_id group by quota_id, ${column}`)
         }

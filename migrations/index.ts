@@ -25,6 +25,7 @@ import * as draftBankQuestions from './0034-draft-bank-questions.ts'
 import * as personWords from './0038-person-words.ts'
 import * as heldApart from './0039-held-apart.ts'
 import * as correctionProposals from './0040-correction-proposals.ts'
+import * as quotaAgencies from './0041-quota-agencies.ts'
 
 /** A step of the schema. It is given a bare Kysely: it must not depend on today's tables. */
 export interface Migration {
@@ -58,5 +59,6 @@ export const migrations: readonly Migration[] = [
   { name: '0034-draft-bank-questions', up: draftBankQuestions.up },
   { name: '0038-person-words', up: personWords.up },
   { name: '0039-held-apart', up: heldApart.up },
-  { name: '0040-correction-proposals', up: correctionProposals.up }
+  { name: '0040-correction-proposals', up: correctionProposals.up },
+  { name: '0041-quota-agencies', up: quotaAgencies.up }
 ]

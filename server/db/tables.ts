@@ -608,8 +608,8 @@ export interface QuotaEntryTable {
 /** The lines of a quota added up, by one thing at a time: kept with each line. */
 export interface QuotaPartTable {
   readonly quota_id: string
-  readonly part: 'day' | 'country' | 'course' | 'rank'
-  /** '' for people without a country or rank. */
+  readonly part: 'day' | 'country' | 'agency' | 'course' | 'rank'
+  /** '' for people without a country, agency or rank. */
   readonly key: string
   readonly added: number
   readonly taken: number

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
 import { issueCertificate, publicCertificate, revokeCertificate } from '../../server/certificates/certificates.ts'
 import { changeCertificates, reissueCertificate, type CertificateAction } from '../../server/certificates/reissue.ts'
@@ -16,6 +17,7 @@ import { approveChange, proposeChange, rejectChange } from '../../server/quotas/
 import { mergePeople, unmergePerson } from '../../server/quotas/one-person/one-person.ts'
 import { closeQuota, createQuota, getQuota, quotaDetail } from '../../server/quotas/quotas.ts'
 import type { QuotaInput } from '../../server/quotas/quota-input.ts'
+import { selectCountedByAgency } from '../../server/quotas/lines/queries.ts'
 import { recount } from '../../server/quotas/recount.ts'
 import { makeSigner, readSnapshot } from '../../server/quotas/snapshot.ts'
 import { writeCsv } from '../../server/sheets/csv.ts'
@@ -296,6 +298,11 @@ t.test(`the books agree after ${STEPS} things that happen to them in any order, 
       const expected = countByHand(target)
       const { counted, target: promised, closedCount } = await getQuota(db, world, first, target.id)
       if (found?.ledger !== expected || counted !== expected) wrong.push(`${target.input.name}: ${found?.ledger} and ${counted}, by hand ${expected}`)
+      if (target.input.counts === 'certificates') {
+        const byAgency = Object.fromEntries((await selectCountedByAgency(db.read, target.id)).filter(({ counted }) => counted !== 0).map(({ agency, counted }) => [agency ?? '', counted]))
+        const byHand = Object.fromEntries([...Map.groupBy(under(target), ({ agency }) => agency ?? '')].map(([agency, { length }]) => [agency, length]))
+        if (!isDeepStrictEqual(byAgency, byHand)) wrong.push(`${target.input.name}: by agency ${JSON.stringify(byAgency)}, by hand ${JSON.stringify(byHand)}`)
+      }
       if (promised !== target.target) wrong.push(`${target.input.name}: promised ${promised}, by hand ${target.target}`)
       if (closedCount !== (target.closed?.count ?? null)) wrong.push(`${target.input.name}: closed with ${closedCount}, by hand ${target.closed?.count}`)
     }

@@ -55,7 +55,7 @@ export async function insertEntries (tx: Tx, entries: readonly EntryRow[]): Prom
   }
 }
 
-/** Adds new lines to what their quotas come to by day, country, course and rank. Their totals are held (`addCounted`), so that two
+/** Adds new lines to what their quotas come to by day, country, agency, course and rank. Their totals are held (`addCounted`), so that two
  * units of work cannot wait for each other. */
 export async function addToParts (tx: Tx, entries: readonly EntryRow[]): Promise<void> {
   if (entries.length === 0) return
@@ -64,6 +64,7 @@ export async function addToParts (tx: Tx, entries: readonly EntryRow[]): Promise
     return [
       { ...sums, part: 'day' as const, key: day },
       { ...sums, part: 'country' as const, key: certificate.country ?? '' },
+      { ...sums, part: 'agency' as const, key: certificate.agency ?? '' },
       { ...sums, part: 'course' as const, key: certificate.courseSlug },
       { ...sums, part: 'rank' as const, key: certificate.rank ?? '' }
     ]
@@ -80,6 +81,7 @@ function partsFromLines (tx: Tx, quotaId: string, part: QuotaPartTable['part']) 
   const key = {
     day: sql<string>`quota_entry.day`,
     country: sql<string>`coalesce(quota_entry.country, '')`,
+    agency: sql<string>`coalesce(certificate.agency, '')`,
     course: sql<string>`quota_entry.course_slug`,
     rank: sql<string>`coalesce(certificate.rank, '')`
   }[part]
@@ -89,7 +91,7 @@ function partsFromLines (tx: Tx, quotaId: string, part: QuotaPartTable['part']) 
   ])
 }
 
-const PARTS = ['day', 'country', 'course', 'rank'] as const satisfies ReadonlyArray<QuotaPartTable['part']>
+const PARTS = ['day', 'country', 'agency', 'course', 'rank'] as const satisfies ReadonlyArray<QuotaPartTable['part']>
 
 /** For a quota whose lines were all written at once. */
 export async function insertParts (tx: Tx, quotaId: string): Promise<void> {
@@ -234,10 +236,11 @@ export async function countEntries (tx: Tx, quotaId: string, filter: EntryFilter
 
 /** From the parts that are kept; null when the filter asks for more than one of them. */
 async function sumParts (tx: Tx, quotaId: string, { country, course, agency, rank, month, since, until }: EntryFilter): Promise<{ added: number, taken: number } | null> {
-  if (agency !== undefined || since !== undefined || until !== undefined || [country, course, rank, month].filter((asked) => asked !== undefined).length > 1) return null
+  if (since !== undefined || until !== undefined || [country, course, agency, rank, month].filter((asked) => asked !== undefined).length > 1) return null
   let query = tx.selectFrom('quota_part').where('quota_id', '=', quotaId)
   if (country !== undefined) query = query.where('part', '=', 'country').where('key', '=', country)
   else if (course !== undefined) query = query.where('part', '=', 'course').where('key', '=', course)
+  else if (agency !== undefined) query = query.where('part', '=', 'agency').where('key', '=', agency)
   else if (rank !== undefined) query = query.where('part', '=', 'rank').where('key', '=', rank)
   else query = query.where('part', '=', 'day')
   if (month !== undefined) query = query.where('key', '>=', `${month}-01`).where('key', '<=', `${month}-31`)
@@ -269,14 +272,10 @@ export async function selectCountedByCourse (tx: Tx, quotaId: string): Promise<A
   return (await countedBy(tx, quotaId, 'course')).map(({ key, counted }) => ({ course: key, counted }))
 }
 
-/** The count by agency, the greatest first; null for people without one. By the lines themselves: for a part of a programme, such as a country. */
+/** The count by agency, the greatest first; null for people without one, who come last among equals. */
 export async function selectCountedByAgency (tx: Tx, quotaId: string): Promise<Array<{ agency: string | null, counted: number }>> {
-  const counted = sql<number>`sum(delta)`
-  const rows = await tx.selectFrom('quota_entry').innerJoin('certificate', 'certificate.id', 'quota_entry.certificate_id').where('quota_id', '=', quotaId)
-    .select(['certificate.agency', counted.as('counted')]).groupBy('certificate.agency').execute()
-  // Those without one last; the two databases disagree about that.
-  return rows.map(({ agency, counted }) => ({ agency, counted: Number(counted) }))
-    .sort((a, b) => b.counted - a.counted || Number(a.agency === null) - Number(b.agency === null) || ((a.agency ?? '') < (b.agency ?? '') ? -1 : 1))
+  const kept = (await countedBy(tx, quotaId, 'agency')).map(({ key, counted }) => ({ agency: key === '' ? null : key, counted }))
+  return kept.sort((a, b) => b.counted - a.counted || Number(a.agency === null) - Number(b.agency === null))
 }
 
 async function countedBy (tx: Tx, quotaId: string, part: QuotaPartTable['part']): Promise<Array<{ key: string, counted: number }>> {
