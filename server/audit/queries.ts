@@ -3,7 +3,7 @@ import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
 import { prepared, preparedInsert } from '../db/prepared.ts'
 import { named } from '../people/named/queries.ts'
-import type { AuditEntryTable } from '../db/tables.ts'
+import type { AuditEntryTable } from '../db/tables/audit.ts'
 import type { AuditEntry } from './audit.ts'
 
 const COLUMNS = [

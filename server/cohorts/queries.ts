@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { inList } from '../db/lists.ts'
-import type { CohortTable } from '../db/tables.ts'
+import type { CohortTable } from '../db/tables/cohorts.ts'
 
 export interface CohortRow {
   readonly id: string

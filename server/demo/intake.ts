@@ -1,4 +1,4 @@
-import type { EnrolmentTable } from '../db/tables.ts'
+import type { EnrolmentTable } from '../db/tables/cohorts.ts'
 import { INTAKE, type CohortPlan } from './cohort-plan.ts'
 import { COUNTRIES } from './countries.ts'
 import { contentOf, enrolledList, type HistoryDeps } from './history.ts'

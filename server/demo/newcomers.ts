@@ -1,6 +1,6 @@
 import { nameKey } from '../people/name-key.ts'
 import { wordLine } from '../people/words.ts'
-import type { AccountTable } from '../db/tables.ts'
+import type { AccountTable } from '../db/tables/people.ts'
 import type { NewPerson } from '../people/people.ts'
 import type { World } from '../world.ts'
 import type { Chance } from './chance.ts'

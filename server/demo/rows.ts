@@ -1,8 +1,8 @@
 import type { Change } from '../audit/audit.ts'
-import type {
-  AccountTable, ActivityDoneTable, AttemptStepTable, NewCertificateRow, CohortInstructorTable, CohortTable, EnrolmentTable,
-  NewAttemptRow, NewPersonRow, RoleGrantTable
-} from '../db/tables.ts'
+import type { AttemptStepTable, NewAttemptRow } from '../db/tables/attempts.ts'
+import type { NewCertificateRow } from '../db/tables/certificates.ts'
+import type { ActivityDoneTable, CohortInstructorTable, CohortTable, EnrolmentTable } from '../db/tables/cohorts.ts'
+import type { AccountTable, NewPersonRow, RoleGrantTable } from '../db/tables/people.ts'
 
 /** A change of the past, for the audit log. */
 export interface PastChange {

@@ -1,7 +1,7 @@
 import { audit, auditAll } from '../audit/audit.ts'
 import type { Database, Tx } from '../db/database.ts'
 import { cursorOf, readCursor } from '../cursor.ts'
-import type { AccountTable } from '../db/tables.ts'
+import type { AccountTable } from '../db/tables/people.ts'
 import { assertAdministrator, type Person, type Role, type RoleGrant } from '../person.ts'
 import { ERASED } from './erased.ts'
 import { Refusal } from '../refusals.ts'

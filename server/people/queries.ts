@@ -1,7 +1,7 @@
 import type { Tx } from '../db/database.ts'
 import { holds } from '../db/like.ts'
 import { prepared, preparedChange, type Value } from '../db/prepared.ts'
-import type { AccountTable, LinkTable, MailTable, NewPersonRow, RoleGrantTable } from '../db/tables.ts'
+import type { AccountTable, LinkTable, MailTable, NewPersonRow, RoleGrantTable } from '../db/tables/people.ts'
 import type { Person, Role, RoleGrant } from '../person.ts'
 import { named, type Asked } from './named/queries.ts'
 import { nameKey } from './name-key.ts'

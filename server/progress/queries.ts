@@ -1,6 +1,6 @@
 import type { Tx } from '../db/database.ts'
 import { prepared, preparedChange, type Value } from '../db/prepared.ts'
-import type { EnrolmentTable } from '../db/tables.ts'
+import type { EnrolmentTable } from '../db/tables/cohorts.ts'
 import type { AttemptResult } from '../quiz/quiz.ts'
 
 export interface Enrolment {

@@ -10,7 +10,7 @@ import { prepared, preparedChange, preparedInsert, preparedRows, type Value } fr
 import { endSession, insertAccount, insertPerson, insertRole, insertSession, updateAccountState } from '../../server/people/queries.ts'
 import { personOfSession } from '../../server/people/sign-in.ts'
 import { realWorld } from '../../server/world.ts'
-import type { FailureTable } from '../../server/db/tables.ts'
+import type { FailureTable } from '../../server/db/tables/people.ts'
 
 async function open (t: Test): Promise<Database> {
   const db = openDatabase(`sqlite:${t.testdir()}/x.db`)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../db/database.ts'
-import type { MarkGivenTable } from '../../db/tables.ts'
+import type { MarkGivenTable } from '../../db/tables/attempts.ts'
 import type { Reach } from '../../people/access.ts'
 import type { Marking, Paper } from '../../quiz/quiz.ts'
 

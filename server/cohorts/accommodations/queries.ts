@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Tx } from '../../db/database.ts'
 import { isPostgres, lockRow } from '../../db/locks.ts'
 import { prepared, type Value } from '../../db/prepared.ts'
-import type { AccommodationTable } from '../../db/tables.ts'
+import type { AccommodationTable } from '../../db/tables/cohorts.ts'
 import type { Allowance } from '../../quiz/allowance.ts'
 
 export interface AccommodationRow extends Allowance {

@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/database.ts'
 import { batches, inList } from '../../db/lists.ts'
-import type { EnrolmentTable, NoShowTable } from '../../db/tables.ts'
+import type { EnrolmentTable, NoShowTable } from '../../db/tables/cohorts.ts'
 import type { Named } from '../instructors/queries.ts'
 
 export async function selectCountry (tx: Tx, personId: string): Promise<string | null> {

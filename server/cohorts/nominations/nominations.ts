@@ -1,6 +1,6 @@
 import { auditAll, audit } from '../../audit/audit.ts'
 import type { Database, Tx } from '../../db/database.ts'
-import type { NominationTable } from '../../db/tables.ts'
+import type { NominationTable } from '../../db/tables/cohorts.ts'
 import { nameKey } from '../../people/name-key.ts'
 import { hasRole, liaisonCountries, type Person } from '../../person.ts'
 import { Refusal, type Problem } from '../../refusals.ts'

@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.ts'
-import type { NominationTable } from '../../db/tables.ts'
+import type { NominationTable } from '../../db/tables/cohorts.ts'
 import type { EnrolmentRow } from '../enrolment-csv.ts'
 
 export interface Nomination extends Omit<EnrolmentRow, 'line'> {

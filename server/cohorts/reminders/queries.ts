@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.ts'
-import type { ReminderTextTable } from '../../db/tables.ts'
+import type { ReminderTextTable } from '../../db/tables/cohorts.ts'
 
 export interface ReminderText {
   readonly kind: ReminderTextTable['kind']

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../db/database.ts'
-import type { DraftTable } from '../../db/tables.ts'
+import type { DraftTable } from '../../db/tables/drafts.ts'
 
 /** A course that is being written. */
 export interface Draft {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../db/database.ts'
-import type { QuotaPartTable } from '../../db/tables.ts'
+import type { QuotaPartTable } from '../../db/tables/quotas.ts'
 import { preparedInsert, preparedRows } from '../../db/prepared.ts'
 import type { CountableCertificate } from '../rule.ts'
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Tx } from '../../db/database.ts'
-import type { EnrolmentTable } from '../../db/tables.ts'
+import type { EnrolmentTable } from '../../db/tables/cohorts.ts'
 
 export interface MatrixPerson {
   readonly enrolmentId: string
