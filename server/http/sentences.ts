@@ -32,6 +32,8 @@ const MOST_STEPS = 100
 const LONGEST = 400
 /** First strong isolate … pop: a name or a piece of code keeps its own order inside of a line of the other direction. */
 const [OPEN, CLOSE] = ['\u2068', '\u2069']
+/** Left-to-right isolate: what is to be typed is never turned round, neither its order nor its brackets. */
+const CODE = '\u2066'
 
 /** What one language knows of them. */
 export interface Sentences {
@@ -49,8 +51,9 @@ export function loadSentences (file: string): Sentences {
 /** @param table the English sentence → the same in the language: in the English one `{name}` is anything, `{why+}` another sentence
  * that is known, `{what|}` several joined by `or` or commas. And the joints: ` or `, `, ` and `; ` */
 export function sentencesOf (table: Readonly<Record<string, string>>): Sentences {
-  const fixed = new Map(Object.entries(table).filter(([english]) => english.search(HOLE) === -1))
-  const patterns = Object.entries(table).filter(([english]) => !fixed.has(english)).map(([english, said]) => patternOf(english, said)).sort((a, b) => b.weight - a.weight)
+  const entries = Object.entries(table).map(([english, said]) => [english, said.replace(/`[^`]+`/g, `${CODE}$&${CLOSE}`)] as const)
+  const fixed = new Map(entries.filter(([english]) => english.search(HOLE) === -1))
+  const patterns = entries.filter(([english]) => !fixed.has(english)).map(([english, said]) => patternOf(english, said)).sort((a, b) => b.weight - a.weight)
   const [or, comma, semicolon] = [' or ', ', ', '; '].map((joint) => table[joint] ?? joint) as [string, string, string]
 
   /** undefined for what is not known. @param whole whether all that stands inside has to be known too */

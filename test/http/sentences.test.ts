@@ -100,12 +100,13 @@ t.test('a problem of an import or a form is Arabic on an Arabic page, with names
 })
 
 t.test('what is not known is said as it is, in the frame that is; a place that a sentence lacks is refused', async (t) => {
-  const { say, knows } = sentencesOf({ 'is missing': 'fehlt', "'{name}': {what+}": '„{name}“: {what}', 'must be {what|}': 'muss {what} sein', ' or ': ' oder ', '; ': ' / ', text: 'Text', 'not {{{key}}}': 'nicht {{{key}}}' })
+  const { say, knows } = sentencesOf({ 'is missing': 'fehlt', "'{name}': {what+}": '„{name}“: {what}', 'must be {what|}': 'muss {what} sein', 'needs `->` here': 'braucht `->` hier', ' or ': ' oder ', '; ': ' / ', text: 'Text', 'not {{{key}}}': 'nicht {{{key}}}' })
   t.equal(say('is missing'), 'fehlt')
   t.equal(say('is odd'), 'is odd')
   t.equal(say("'a': is odd"), '„\u2068a\u2069“: \u2068is odd\u2069')
   t.equal(say('is missing; is missing'), 'fehlt / fehlt')
   t.equal(say('must be text or 5'), 'muss Text oder 5 sein')
+  t.equal(say('needs `->` here'), 'braucht \u2066`->`\u2069 hier', 'code is not turned round')
   t.equal(say('not {{a}}'), 'nicht {{\u2068a\u2069}}')
   t.same([knows("'a': is odd"), knows("'a': is missing"), knows('7')], [false, true, true])
   for (const long of [`${"'a': ".repeat(190)}is missing`, 'is odd; '.repeat(120), "'a': ; ".repeat(120)]) {
