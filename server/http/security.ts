@@ -103,11 +103,16 @@ const KEPT_TOKENS = 20_000
  * the length of the answer (BREACH). */
 export function makeCsrfToken (): (reply: FastifyReply) => string {
   const kept = makeRecent<string>(KEPT_TOKENS)
+  const begun = new WeakMap<FastifyRequest, string>()
   return (reply) => {
     const userInfo = csrfOwner(reply.request)
     const secret = reply.request.cookies[CSRF_COOKIE]
-    // Without a cookie yet, one is set with the first token.
-    if (secret === undefined || secret === '') return reply.generateCsrf({ userInfo })
+    // Without a cookie yet, one is set with the first token; with a second, the cookie would be another, and only the last form good.
+    if (secret === undefined || secret === '') {
+      const token = begun.get(reply.request) ?? reply.generateCsrf({ userInfo })
+      begun.set(reply.request, token)
+      return token
+    }
     const name = `${userInfo} ${secret}`
     return kept.get(name) ?? kept.keep(name, reply.generateCsrf({ userInfo }))
   }
