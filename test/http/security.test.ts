@@ -101,11 +101,6 @@ t.test('the product', async (t) => {
     const before = (await app.inject({ url: `/api/v1/people/${trainee.personId}`, headers: clerk.bearer })).json()
     t.same(before.roles, [{ role: 'trainee' }], 'nothing was done')
     t.equal((await browser.post(path, { role: 'instructor', _csrf: own })).status, 303)
-    const again = openBrowser(app)
-    again.cookies.set('muster', browser.cookies.get('muster') ?? '')
-    const tokens = [...(await again.get(path.replace(/\/roles$/, ''))).body.matchAll(/name="_csrf" value="([^"]+)"/g)].map(([, token]) => token)
-    t.ok(tokens.length > 2)
-    t.equal(new Set(tokens).size, 1, 'a browser that was closed and opened again still has its session: every form of its first page is good, not the last alone')
   })
 
   await t.test('so do sign-in and sign-out', async (t) => {

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import t from 'tap'
 import { loadMessages } from '../../server/http/messages.ts'
 import { formatDate } from '../../server/http/pages.ts'
@@ -155,6 +156,10 @@ t.test('a saved list: made in the browser, edited by two at once, warned of once
   const bea = await test.somebody('Bea Busy', [{ role: 'administrator' }])
   const beas = openBrowser(test.app)
   beas.cookies.set('muster', bea.token)
+  const packed = (await test.app.inject({ url: `/desk/readiness/teams/${id}`, headers: { cookie: `muster=${bea.token}`, 'accept-encoding': 'gzip' } })).rawPayload
+  const tokens = [...gunzipSync(packed).toString().matchAll(/name="_csrf" value="([^"]+)"/g)].map(([, token]) => token)
+  t.ok(tokens.length > 2)
+  t.equal(new Set(tokens).size, 1, 'a browser that was closed and opened again still has its session: every form of its first page is good, not the last alone')
   await beas.get(`/desk/readiness/teams/${id}`)
   await call(test, bea, 'PUT', `/teams/${id}/members/${ada.personId}`)
   await call(test, bea, 'PUT', `/teams/${id}/members/${ada.personId}`)
